@@ -1,0 +1,51 @@
+package dev.caravan.account;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * How fast an account may send: the gap between the starts of two sends, drawn anew each time between two bounds that
+ * are equal for a plain rate.
+ *
+ * @param rate the most sends in any period, or null when only a spacing is configured
+ * @param shortest the least gap; zero when unlimited
+ * @param longest the greatest gap, not less than {@code shortest}
+ */
+public record Pace(Rate rate, Duration shortest, Duration longest) {
+
+    public static final Pace UNLIMITED = new Pace(null, Duration.ZERO, Duration.ZERO);
+
+    public Pace {
+        if (shortest.isNegative() || longest.compareTo(shortest) < 0) {
+            throw new IllegalArgumentException("spacing: " + shortest + " to " + longest + " is no range");
+        }
+    }
+
+    public static Pace of(Rate rate) {
+        return new Pace(rate, rate.interval(), rate.interval());
+    }
+
+    public static Pace of(Spacing spacing) {
+        return new Pace(null, spacing.shortest(), spacing.longest());
+    }
+
+    /** Both at once: the slower of the two wins at every gap. */
+    public static Pace of(Rate rate, Spacing spacing) {
+        return new Pace(rate, longer(rate.interval(), spacing.shortest()), longer(rate.interval(), spacing.longest()));
+    }
+
+    public boolean isUnlimited() {
+        return longest.isZero();
+    }
+
+    /** The gap to the next send, in nanoseconds. */
+    public long nextGapNanos(RandomGenerator random) {
+        long least = shortest.toNanos();
+        long greatest = longest.toNanos();
+        return least == greatest ? least : random.nextLong(least, greatest + 1);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.caravan.message;
+
+import com.google.i18n.phonenumbers.PhoneNumberUtil;
+
+/** Hides recipients in logs. */
+public final class Masking {
+
+    private static final int VISIBLE_END = 2;
+
+    private Masking() {}
+
+    /**
+     * A phone number with a plus sign keeps its country code and last two digits ({@code +90********67}); anything else
+     * keeps its last two characters.
+     *
+     * @param address may be null, which stays null
+     */
+    public static String mask(String address) {
+        if (address == null) {
+            return null;
+        }
+        int shown = address.startsWith("+") ? 1 + countryCodeLength(address) : 0;
+        int hidden = Math.max(0, address.length() - shown - VISIBLE_END);
+        return address.substring(0, shown)
+                + "*".repeat(hidden)
+                + address.substring(Math.min(address.length(), shown + hidden));
+    }
+
+    private static int countryCodeLength(String number) {
+        for (int length = 1; length <= 3 && length < number.length(); length++) {
+            String prefix = number.substring(1, 1 + length);
+            if (prefix.chars().allMatch(Character::isDigit)
+                    && !"ZZ"
+                            .equals(PhoneNumberUtil.getInstance()
+                                    .getRegionCodeForCountryCode(Integer.parseInt(prefix)))) {
+                return length;
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.caravan.provider;
+
+import dev.caravan.account.Account;
+import dev.caravan.account.Pace;
+import dev.caravan.message.ContentType;
+import dev.caravan.message.InvalidSendException;
+import dev.caravan.message.Send;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What Caravan needs to know of a provider. Implementations are found by their type, hold no state, and are pure: no
+ * clock, no input or output, no framework. The route {@code direct:<name>} does the call around them.
+ */
+public interface Provider {
+
+    /** The provider's name in configuration, routes and outcomes: {@code [a-z0-9-]+}. */
+    String name();
+
+    /** Everything before the path in the provider's documentation; {@code {setting}} stands for a setting's value. */
+    String defaultBaseUrl();
+
+    /** A careful pace for accounts that configure none. */
+    Pace defaultPace();
+
+    /** Calls at once for accounts that configure none. */
+    default int defaultConcurrency() {
+        return 4;
+    }
+
+    /** The settings an account of this provider may or must have. */
+    List<Setting> settings();
+
+    /** The types of content it carries. */
+    Set<ContentType> types();
+
+    /** The names a send may use in {@code options}. */
+    default Set<String> options() {
+        return Set.of();
+    }
+
+    /** Whether {@code to} is a group or chat id of this provider's, rather than a phone number. */
+    default boolean isOwnId(String to) {
+        return false;
+    }
+
+    /**
+     * Refuses, at intake, what this provider cannot carry although it carries the type: a text too long, a missing
+     * file name, a kind of URL.
+     *
+     * @throws InvalidSendException naming the field, with the provider's figure in the reason
+     */
+    default void check(Send send, Account account) {}
+
+    /**
+     * Refuses, at start, settings that contradict each other or lack one of several alternatives.
+     *
+     * @throws IllegalArgumentException naming the setting
+     */
+    default void check(Account account) {}
+
+    /**
+     * The body of the send call.
+     *
+     * @return a record whose components carry the provider's field names; null components are left out of the JSON
+     */
+    Object request(Send send, Account account);
+
+    /** What the provider's answer to the send call means. Never throws: what it cannot read is unknown. */
+    Verdict verdict(Answer answer, Send send, Account account);
+
+    /** What must be looked up before a send can be claimed, if this provider needs such a thing. */
+    default Optional<Lookup> lookup() {
+        return Optional.empty();
+    }
+}

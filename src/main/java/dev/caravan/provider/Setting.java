@@ -1,0 +1,19 @@
+package dev.caravan.provider;
+
+/**
+ * A setting of a provider's accounts.
+ *
+ * @param name its key below {@code settings}, in kebab-case
+ * @param required whether an account without it is refused at start
+ * @param description one sentence for the configuration reference
+ */
+public record Setting(String name, boolean required, String description) {
+
+    public static Setting required(String name, String description) {
+        return new Setting(name, true, description);
+    }
+
+    public static Setting optional(String name, String description) {
+        return new Setting(name, false, description);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.caravan.provider;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+
+/**
+ * What a provider's answer means for the send and its account. The classes and the reaction to each are those of the
+ * design: sent, permanent, throttled, transient, account, unknown; {@link Stale} is a refusal that a fresh look-up may
+ * cure.
+ */
+public sealed interface Verdict {
+
+    /** The word for it in outcomes, metrics and golden cases. */
+    String word();
+
+    /** The provider's or our code as text, or null when it was accepted. */
+    default String code() {
+        return null;
+    }
+
+    /** The provider's or our reason for people, without credentials, or null when it was accepted. */
+    default String message() {
+        return null;
+    }
+
+    /**
+     * The provider accepted it.
+     *
+     * @param providerMessageId the handle for delivery reports, or null when it cannot be tracked
+     */
+    record Sent(String providerMessageId) implements Verdict {
+        @Override
+        public String word() {
+            return "sent";
+        }
+    }
+
+    /** This message can never be sent as it is. */
+    record Permanent(String code, String message) implements Verdict {
+        @Override
+        public String word() {
+            return "permanent";
+        }
+    }
+
+    /** Too fast, or a quota is used up: the account slows down. */
+    record Throttled(String code, String message, Wait pause) implements Verdict {
+        public Throttled {
+            Objects.requireNonNull(pause, "pause");
+        }
+
+        @Override
+        public String word() {
+            return "throttled";
+        }
+    }
+
+    /** Provably not accepted, and worth trying again. */
+    record Transient(String code, String message) implements Verdict {
+        @Override
+        public String word() {
+            return "transient";
+        }
+    }
+
+    /** Credentials, phone, line or address are unusable: the account pauses and keeps its sends. */
+    record AccountFault(String code, String message) implements Verdict {
+        @Override
+        public String word() {
+            return "account";
+        }
+    }
+
+    /** May or may not have been accepted. */
+    record Unknown(String code, String message) implements Verdict {
+        @Override
+        public String word() {
+            return "unknown";
+        }
+    }
+
+    /**
+     * A definite refusal of what was looked up beforehand (a chat, a token): looked up afresh and tried again, once.
+     *
+     * @param otherwise the verdict when it has been looked up afresh already
+     */
+    record Stale(Verdict otherwise) implements Verdict {
+        @Override
+        public String word() {
+            return "stale";
+        }
+
+        @Override
+        public String code() {
+            return otherwise.code();
+        }
+
+        @Override
+        public String message() {
+            return otherwise.message();
+        }
+    }
+
+    /** How long a throttled account waits. */
+    sealed interface Wait {
+
+        /** The provider did not say: the usual backoff. */
+        record Backoff() implements Wait {}
+
+        /** For so long. */
+        record For(Duration duration) implements Wait {}
+
+        /** Until that instant. */
+        record Until(Instant instant) implements Wait {}
+
+        /** Until the next day begins in the configured zone. */
+        record NextDay() implements Wait {}
+    }
+}
