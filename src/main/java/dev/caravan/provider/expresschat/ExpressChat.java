@@ -1,0 +1,168 @@
+package dev.caravan.provider.expresschat;
+
+import static dev.caravan.message.ContentType.DOCUMENT;
+import static dev.caravan.message.ContentType.IMAGE;
+import static dev.caravan.message.ContentType.TEXT;
+
+import dev.caravan.account.Account;
+import dev.caravan.account.Pace;
+import dev.caravan.account.Rate;
+import dev.caravan.message.Content.Item;
+import dev.caravan.message.Content.Media;
+import dev.caravan.message.Content.Text;
+import dev.caravan.message.ContentType;
+import dev.caravan.message.InvalidSendException;
+import dev.caravan.message.Send;
+import dev.caravan.provider.Answer;
+import dev.caravan.provider.Provider;
+import dev.caravan.provider.Setting;
+import dev.caravan.provider.Verdict;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What Express-Chat carries and how a send becomes the body of {@code send-message}. */
+final class ExpressChat implements Provider {
+
+    static final String NAME = "express-chat";
+    static final String PATH = "/whatsapp-automation/wa/send-message";
+    static final Pattern WEB_URL = Pattern.compile("(?i)https?://.+");
+
+    /** Code points. WhatsApp's own ceiling; Express-Chat names none. */
+    private static final int LONGEST_TEXT = 4096;
+
+    /** What may stand in a header: a line break or a space from a badly read secret must not get there. */
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]+");
+
+    private static final String TAGS = "tags";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String defaultBaseUrl() {
+        return "https://api.v7.express-chat.com";
+    }
+
+    /** Our choice: Express-Chat publishes no limit. */
+    @Override
+    public Pace defaultPace() {
+        return Pace.of(Rate.parse("1/1s"));
+    }
+
+    @Override
+    public List<Setting> settings() {
+        return List.of(
+                Setting.required("api-key", "The key of the bot, which also fixes the sending line."),
+                Setting.optional("user-name", "The recipient's name for sends without one; the number by default."));
+    }
+
+    @Override
+    public Set<ContentType> types() {
+        return Set.of(TEXT, IMAGE, DOCUMENT);
+    }
+
+    /** {@code tags: ["…"]} labels the recipient in Express-Chat. */
+    @Override
+    public Set<String> options() {
+        return Set.of(TAGS);
+    }
+
+    @Override
+    public void check(Account account) {
+        if (!KEY.matcher(account.setting("api-key", "")).matches()) {
+            throw new IllegalArgumentException("api-key: write the key without spaces or line breaks");
+        }
+    }
+
+    @Override
+    public void check(Send send, Account account) {
+        if (send.replyTo() != null) {
+            throw new InvalidSendException(
+                    "replyTo", "unsupported", "Express-Chat cannot answer a message; leave replyTo out");
+        }
+        Object tags = send.options().get(TAGS);
+        if (tags != null && !isListOfTexts(tags)) {
+            throw new InvalidSendException("options.tags", "invalid-option", "tags is a list of texts");
+        }
+        if (send.content() instanceof Text text) {
+            checkText(text.text());
+        }
+        if (send.content() instanceof Media media) {
+            checkMedia(media);
+        }
+    }
+
+    private static boolean isListOfTexts(Object tags) {
+        return tags instanceof List<?> list && list.stream().allMatch(String.class::isInstance);
+    }
+
+    private static void checkText(String text) {
+        int length = text.codePointCount(0, text.length());
+        if (length > LONGEST_TEXT) {
+            throw new InvalidSendException(
+                    "text",
+                    "too-long",
+                    "WhatsApp takes at most " + LONGEST_TEXT + " characters, not " + length + "; shorten the text");
+        }
+    }
+
+    private static void checkMedia(Media media) {
+        if (media.items().size() > 1) {
+            throw new InvalidSendException(
+                    "media", "too-many", "Express-Chat takes 1 file per message; make a send of each file");
+        }
+        if (!WEB_URL.matcher(media.first().url()).matches()) {
+            throw new InvalidSendException(
+                    "media.url", "unsupported-url", "Express-Chat takes an http(s) URL; write one");
+        }
+        if (media.type() == DOCUMENT && !isNamedByItsUrl(media.first())) {
+            throw new InvalidSendException(
+                    "media.filename",
+                    "unsupported",
+                    "Express-Chat has no field for a document's name; leave it out or let media.url end with it");
+        }
+    }
+
+    /** An image is shown without its name, a document with it, so only a document's name could be lost. */
+    private static boolean isNamedByItsUrl(Item document) {
+        String path = document.url().replaceFirst("[?#].*", "");
+        return document.filename() == null || path.endsWith("/" + document.filename());
+    }
+
+    @Override
+    public Object request(Send send, Account account) {
+        String number = send.to().digits();
+        String name = userName(send, account, number);
+        Object tags = send.options().get(TAGS);
+        String type = send.content().type().word();
+        if (send.content() instanceof Text text) {
+            return new Body(name, number, type, new TextMessage(text.text()), tags);
+        }
+        if (send.content() instanceof Media media) {
+            MediaMessage message = new MediaMessage(media.first().url(), media.caption(), type);
+            return new Body(name, number, type, message, tags);
+        }
+        throw new IllegalArgumentException("type: Express-Chat carries no " + type);
+    }
+
+    private static String userName(Send send, Account account, String number) {
+        String name = send.name() == null ? "" : send.name();
+        return name.isBlank() ? account.setting("user-name", number) : name;
+    }
+
+    @Override
+    public Verdict verdict(Answer answer, Send send, Account account) {
+        return ExpressChatVerdicts.of(answer, account.setting("api-key", ""));
+    }
+
+    /** A message; {@code userName} is the recipient's name, no login. */
+    record Body(String userName, String wa_id, String type, Object message, Object tags) {}
+
+    record TextMessage(String text) {}
+
+    /** A file by URL with its caption. The documentation contradicts itself on whether {@code type} belongs here too. */
+    record MediaMessage(String source, String label, String type) {}
+}

@@ -1,0 +1,197 @@
+package dev.caravan.provider.wapcrm;
+
+import static dev.caravan.message.ContentType.IMAGE;
+import static dev.caravan.message.ContentType.TEXT;
+
+import dev.caravan.account.Account;
+import dev.caravan.account.Pace;
+import dev.caravan.account.Rate;
+import dev.caravan.message.Category;
+import dev.caravan.message.Content.Media;
+import dev.caravan.message.Content.Text;
+import dev.caravan.message.ContentType;
+import dev.caravan.message.InvalidSendException;
+import dev.caravan.message.Send;
+import dev.caravan.provider.Answer;
+import dev.caravan.provider.Provider;
+import dev.caravan.provider.Setting;
+import dev.caravan.provider.Verdict;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What WapCRM carries and how a send becomes the body of {@code chatoperation}. */
+final class WapCrm implements Provider {
+
+    static final String NAME = "wapcrm";
+    static final String DEFAULT_PATH = "/api/chatoperation";
+
+    /** Code points; beyond it WapCRM answers 601. */
+    static final int LONGEST_TEXT = 1000;
+
+    /** Digits only; a number of Türkiye has exactly 12 of them, any other at least 9. */
+    static final Pattern NUMBER = Pattern.compile("90\\d{10}|(?!90)\\d{9,}");
+
+    static final Pattern WEB_URL = Pattern.compile("(?i)https?://.+");
+
+    /** What may stand in a header: a line break or a space from a badly read secret must not get there. */
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]+");
+
+    /** A name in Camel's own space would steer the call, and could put the key into its address. */
+    private static final Pattern HEADER = Pattern.compile("(?i)(?!camel)[a-z][a-z0-9-]*");
+
+    private static final Pattern PATH = Pattern.compile("/[^?#\\s]*");
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("0|[1-9]\\d*");
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String defaultBaseUrl() {
+        return "https://cxapi.wapcrm.net";
+    }
+
+    /** Our choice: the quota per minute is set per customer and published nowhere. */
+    @Override
+    public Pace defaultPace() {
+        return Pace.of(Rate.parse("20/1m"));
+    }
+
+    @Override
+    public List<Setting> settings() {
+        return List.of(
+                Setting.required("secret-key", "The company's key, from Settings > API in the web application."),
+                Setting.required("instance-id", "The sending line, instanceID in the list of instances."),
+                Setting.required("user-id", "The sending user, userID in the list of users; a real person's."),
+                Setting.optional(
+                        "secret-key-header",
+                        "The header that carries the key: X-CIB-SecretKey (the default) or X-WapCrm-SecretKey."),
+                Setting.optional("path", "The path of the send call, " + DEFAULT_PATH + " by default."));
+    }
+
+    @Override
+    public Set<ContentType> types() {
+        return Set.of(TEXT, IMAGE);
+    }
+
+    @Override
+    public void check(Account account) {
+        require(account.setting("secret-key", ""), KEY, "secret-key: write the key without spaces or line breaks");
+        require(
+                account.setting("secret-key-header", "X-CIB-SecretKey"),
+                HEADER,
+                "secret-key-header: write X-CIB-SecretKey or X-WapCrm-SecretKey");
+        require(
+                account.setting("path", DEFAULT_PATH),
+                PATH,
+                "path: write it from its first slash and without a query, as " + DEFAULT_PATH);
+    }
+
+    private static void require(String value, Pattern form, String otherwise) {
+        if (!form.matcher(value).matches()) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+
+    @Override
+    public void check(Send send, Account account) {
+        if (!NUMBER.matcher(send.to().digits()).matches()) {
+            throw new InvalidSendException(
+                    "to",
+                    "invalid-number",
+                    "WapCRM takes numbers of 9 digits or more, and of exactly 12 for Türkiye; write all of them");
+        }
+        if (send.replyTo() != null) {
+            throw new InvalidSendException(
+                    "replyTo", "unsupported", "WapCRM cannot answer a message; leave replyTo out");
+        }
+        if (send.content() instanceof Text text) {
+            checkText(text.text());
+        }
+        if (send.content() instanceof Media image) {
+            checkImage(image);
+        }
+    }
+
+    private static void checkText(String text) {
+        int length = text.codePointCount(0, text.length());
+        if (length > LONGEST_TEXT) {
+            throw new InvalidSendException(
+                    "text",
+                    "too-long",
+                    "WapCRM takes at most " + LONGEST_TEXT + " characters, not " + length + "; shorten the text");
+        }
+    }
+
+    /** Whether {@code messageText} is shown with an image is documented nowhere, so a caption could be lost unseen. */
+    private static void checkImage(Media image) {
+        if (image.items().size() > 1) {
+            throw new InvalidSendException(
+                    "media", "too-many", "WapCRM takes 1 file per message; make a send of each file");
+        }
+        if (!WEB_URL.matcher(image.first().url()).matches()) {
+            throw new InvalidSendException(
+                    "media.url", "unsupported-url", "WapCRM takes an http(s) URL that anybody can read; write one");
+        }
+        if (image.first().filename() == null || image.first().filename().isBlank()) {
+            throw new InvalidSendException(
+                    "media.filename", "missing", "WapCRM needs the name of the file; write it into media.filename");
+        }
+        if (image.caption() != null && !image.caption().isBlank()) {
+            throw new InvalidSendException(
+                    "text",
+                    "unsupported",
+                    "WapCRM is not known to show a caption with an image; make a send of its own of the text");
+        }
+    }
+
+    @Override
+    public Object request(Send send, Account account) {
+        Object line = identifier(account.setting("instance-id"));
+        Object user = identifier(account.setting("user-id"));
+        String number = send.to().digits();
+        // Absent means no check of opt-outs, as "transactional" does, so only marketing has to be said.
+        String category = send.category() == Category.MARKETING ? "marketing" : null;
+        if (send.content() instanceof Text text) {
+            return new TextBody(line, user, number, 1, text.text(), category);
+        }
+        if (send.content() instanceof Media image) {
+            String url = image.first().url();
+            return new ImageBody(line, user, number, 2, url, image.first().filename(), category);
+        }
+        throw new IllegalArgumentException(
+                "type: WapCRM carries no " + send.content().type().word());
+    }
+
+    /** Older accounts have ids that are words, newer ones numbers; one with leading zeros cannot be a JSON number. */
+    private static Object identifier(String id) {
+        return id != null && WHOLE_NUMBER.matcher(id).matches() ? new BigInteger(id) : id;
+    }
+
+    @Override
+    public Verdict verdict(Answer answer, Send send, Account account) {
+        return WapCrmVerdicts.of(answer, account.setting("secret-key", ""));
+    }
+
+    /** A text; {@code messageType} 1. */
+    record TextBody(
+            Object instanceID,
+            Object userID,
+            String chatPhoneNumber,
+            int messageType,
+            String messageText,
+            String messageCategory) {}
+
+    /** An image by URL; {@code messageType} 2. */
+    record ImageBody(
+            Object instanceID,
+            Object userID,
+            String chatPhoneNumber,
+            int messageType,
+            String fileurl,
+            String filename,
+            String messageCategory) {}
+}
