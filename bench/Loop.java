@@ -18,9 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The least a program can do to send: the JDK's HTTP client posts the same JSON again and again from 32 threads, reads
  * no file, parses nothing and keeps nothing. What a gateway makes of the same stub is measured against it.
  *
- * <p>{@code java Loop.java URL REQUESTS} prints requests per second, cold start included. A few exchanges in a hundred thousand
- * are broken off by the client itself: answered faster than its pool has let go of the connection, it takes the answer
- * for a stray one. They are left out, and their number is printed beside.
+ * <p>{@code java Loop.java URL REQUESTS} prints requests per second, cold start included. A few exchanges in a hundred
+ * thousand are broken off by the client itself: answered faster than its pool has let go of the connection, it takes
+ * the answer for a stray one. They are left out, and their number is printed beside.
  */
 final class Loop {
 
