@@ -78,7 +78,8 @@ final class Maytapi implements Provider {
     public void check(Send send, Account account) {
         Object skipFilter = send.options().get(SKIP_FILTER);
         if (skipFilter != null && !(skipFilter instanceof Boolean)) {
-            throw new InvalidSendException("options.skip_filter", "invalid-option", "skip_filter is true or false");
+            throw new InvalidSendException(
+                    "options.skip_filter", "invalid-option", "options.skip_filter: write true or false");
         }
         if (send.content() instanceof Media media) {
             checkMedia(media);
@@ -87,18 +88,18 @@ final class Maytapi implements Provider {
             throw new InvalidSendException(
                     "location.address",
                     "unsupported",
-                    "Maytapi shows a place's name only; leave the address out or write it into location.name");
+                    "location.address: Maytapi shows a place's name only; leave it out or write it into location.name");
         }
     }
 
     private static void checkMedia(Media media) {
         if (media.items().size() > 1) {
             throw new InvalidSendException(
-                    "media", "too-many", "Maytapi takes 1 file per message; make a send of each file");
+                    "media", "too-many", "media: Maytapi takes 1 file per message; make a send of each");
         }
         if (!MEDIA_URL.matcher(media.first().url()).matches()) {
             throw new InvalidSendException(
-                    "media.url", "unsupported-url", "Maytapi takes an http(s) URL or a data: URI; write one of them");
+                    "media.url", "invalid-url", "media.url: Maytapi takes an http(s) URL or a data: URI, and no path");
         }
     }
 
