@@ -1,6 +1,8 @@
 package dev.caravan.message;
 
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -36,6 +38,7 @@ public record Send(
         Objects.requireNonNull(to, "to");
         Objects.requireNonNull(content, "content");
         Objects.requireNonNull(priority, "priority");
-        options = options == null ? Map.of() : Map.copyOf(options);
+        // Not Map.copyOf: a null may be what the provider wants, and the order is the caller's.
+        options = options == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(options));
     }
 }

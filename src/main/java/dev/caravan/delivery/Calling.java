@@ -1,0 +1,79 @@
+package dev.caravan.delivery;
+
+import dev.caravan.message.Send;
+import dev.caravan.provider.Answer;
+import dev.caravan.provider.Provider;
+import dev.caravan.provider.Verdict;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/** The steps around a provider call: canonical message to request, HTTP answer to verdict. */
+final class Calling {
+
+    private static final int LONGEST_BODY = 1024 * 1024;
+
+    private final Providers providers;
+    private final LaneMetrics metrics;
+
+    Calling(Providers providers, LaneMetrics metrics) {
+        this.providers = providers;
+        this.metrics = metrics;
+    }
+
+    /** Step {@code request}: the send in the provider's fields. */
+    void request(Exchange exchange) {
+        Turn turn = Turn.of(exchange);
+        Send send = exchange.getVariable(Turn.SEND, Send.class);
+        exchange.getMessage().setBody(provider(turn).request(send, turn.account()));
+    }
+
+    /** Step {@code read-answer}: the HTTP message as an {@link Answer}, without headers that could travel on. */
+    void readAnswer(Exchange exchange) {
+        Message message = exchange.getMessage();
+        int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+        Map<String, String> headers = new HashMap<>();
+        message.getHeaders().forEach((name, value) -> headers.put(name, String.valueOf(value)));
+        String body = message.getBody(String.class);
+        message.removeHeaders("*");
+        message.setBody(new Answer(status, headers, cut(body)));
+        Turn.of(exchange).answered(status);
+    }
+
+    /** Step {@code answer}: the provider's answer to the send call as a verdict. */
+    void answer(Exchange exchange) {
+        Turn turn = Turn.of(exchange);
+        Send send = exchange.getVariable(Turn.SEND, Send.class);
+        Answer answer = exchange.getMessage().getBody(Answer.class);
+        turn.verdict(provider(turn).verdict(answer, send, turn.account()));
+        metrics.answered(turn.account().name(), turn.attempt().startedAt());
+    }
+
+    /** Step {@code call-failed}: no answer came, or none that could be read. */
+    void callFailed(Exchange exchange) {
+        Turn turn = Turn.of(exchange);
+        Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        turn.verdict(TransportFailures.onSend(failure));
+        metrics.answered(turn.account().name(), turn.attempt().startedAt());
+    }
+
+    /** Step {@code lookup-failed}: a look-up brought no answer; nothing was sent. */
+    void lookupFailed(Exchange exchange) {
+        Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        Verdict verdict = TransportFailures.onSend(failure);
+        Turn.of(exchange)
+                .verdict(
+                        verdict instanceof Verdict.Unknown
+                                ? new Verdict.Transient("lookup-failed", verdict.message())
+                                : verdict);
+    }
+
+    private Provider provider(Turn turn) {
+        return providers.get(turn.account().provider());
+    }
+
+    private static String cut(String body) {
+        return body == null || body.length() <= LONGEST_BODY ? body : body.substring(0, LONGEST_BODY);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.caravan.delivery;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravan.ledger.Attempt;
+import dev.caravan.ledger.Claim;
+import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.Store;
+import dev.caravan.message.Recipient;
+import dev.caravan.message.Send;
+import dev.caravan.message.SendJson;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+
+/** The two ways into the queue: looking at the best due send, and claiming it. */
+final class Claiming {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Store store;
+    private final Sends sends;
+    private final Lanes lanes;
+    private final SendJson sendJson;
+    private final Set<String> candidates = ConcurrentHashMap.newKeySet();
+
+    Claiming(Store store, Sends sends, Lanes lanes, SendJson sendJson) {
+        this.store = store;
+        this.sends = sends;
+        this.lanes = lanes;
+        this.sendJson = sendJson;
+    }
+
+    /** Step {@code candidate}: the best due send that no other turn is looking at, left in the queue. */
+    void consider(Exchange exchange) {
+        Turn turn = Turn.of(exchange);
+        String account = turn.account().name();
+        Optional<Attempt> candidate;
+        do {
+            candidate = store.read(transaction -> sends.candidate(transaction, account, candidates));
+        } while (candidate.isPresent() && !candidates.add(candidate.get().id()));
+        if (candidate.isPresent()) {
+            turn.consider(candidate.get());
+            exchange.setVariable(Turn.SEND, read(candidate.get().content()));
+            exchange.getExchangeExtension().addOnCompletion(new Forgetting(candidates, candidate.get().id()));
+        } else {
+            turn.foundNothing();
+        }
+    }
+
+    /** Step {@code claim}: from here on the attempt is recorded as started. */
+    void claim(Exchange exchange) {
+        Turn turn = Turn.of(exchange);
+        String only = turn.candidate() == null ? null : turn.candidate().id();
+        long now = System.currentTimeMillis();
+        Claim claim = store.write(
+                transaction -> lanes.claim(transaction, turn.account().name(), only, now));
+        if (claim instanceof Claim.Claimed claimed) {
+            Send send = read(claimed.attempt().content());
+            exchange.setVariable(Turn.SEND, send);
+            exchange.setVariable(Turn.CLAIMED, true);
+            exchange.getMessage().setBody(send);
+            turn.claimed(claimed.attempt());
+        } else if (claim instanceof Claim.Held held) {
+            turn.held(held.until());
+        } else if (only == null) {
+            turn.foundNothing();
+        }
+    }
+
+    private Send read(String content) {
+        try {
+            return sendJson.read(JSON.readTree(content), (to, account) -> new Recipient(to));
+        } catch (JsonProcessingException damaged) {
+            throw new IllegalStateException("the ledger holds a message that is not JSON", damaged);
+        }
+    }
+}

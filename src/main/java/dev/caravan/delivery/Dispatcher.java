@@ -1,0 +1,105 @@
+package dev.caravan.delivery;
+
+import dev.caravan.account.Accounts;
+import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LedgerException;
+import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.Store;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Wakes the lanes that have something to send: at once when this gateway accepted it, within a second when its time came
+ * or another gateway accepted it. Also gives sends that expired in the queue their end.
+ */
+public final class Dispatcher implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final long POLL_MILLIS = 500;
+
+    private final Accounts accounts;
+    private final Store store;
+    private final Sends sends;
+    private final Lanes lanes;
+    private final Map<String, Lane> open = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "dispatcher");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final ExecutorService executor;
+    private boolean ledgerAway;
+
+    /** @param executor runs the turns; its threads are bounded by the lanes' concurrency */
+    Dispatcher(Accounts accounts, Store store, Sends sends, Lanes lanes, ExecutorService executor) {
+        this.accounts = accounts;
+        this.store = store;
+        this.sends = sends;
+        this.lanes = lanes;
+        this.executor = executor;
+        timer.scheduleWithFixedDelay(this::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Sends of these accounts were accepted. */
+    public void signal(Iterable<String> names) {
+        names.forEach(this::signal);
+    }
+
+    Lane open(String account, Consumer<Turn> route) {
+        Lane lane = new Lane(accounts.get(account), route, store, lanes, executor, timer);
+        open.put(account, lane);
+        lane.open();
+        lane.signal();
+        return lane;
+    }
+
+    void close(Lane lane) {
+        open.remove(lane.account(), lane);
+        lane.close();
+    }
+
+    private void signal(String account) {
+        Lane lane = open.get(account);
+        if (lane != null) {
+            lane.signal();
+        }
+    }
+
+    private void poll() {
+        try {
+            long now = System.currentTimeMillis();
+            if (store.read(transaction -> sends.anyExpired(transaction, now))) {
+                int expired = store.write(transaction -> sends.expire(transaction, now));
+                LOG.info("{} sends expired in the queue", expired);
+            }
+            if (store.read(transaction -> sends.anyBecameDue(transaction, now))) {
+                store.write(transaction -> sends.makeReady(transaction, now));
+            }
+            List<String> waiting = store.read(sends::accountsWithWork);
+            signal(waiting);
+            ledgerAway = false;
+        } catch (LedgerException away) {
+            if (!ledgerAway) {
+                LOG.warn("{}; no new sends are claimed until it is back", away.getMessage());
+            }
+            ledgerAway = true;
+        } catch (RuntimeException unexpected) {
+            LOG.error("The dispatcher's poll failed; it goes on", unexpected);
+        }
+    }
+
+    /** Stops the timers; the lanes have been closed by their routes before. */
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        executor.shutdown();
+    }
+}

@@ -1,0 +1,245 @@
+package dev.caravan.delivery;
+
+import dev.caravan.account.Account;
+import dev.caravan.account.Pace;
+import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LedgerException;
+import dev.caravan.ledger.Store;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * When an account's turns start: as many at once as its concurrency allows, each at a start reserved in the ledger, and
+ * none while there is nothing to send. No thread waits: a lane without work costs nothing, one that waits for its next
+ * start costs a timer.
+ */
+final class Lane {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
+    /** A reserved start that comes later than this is given back: two sends would come too close together. */
+    private static final long LATEST_MICROS = TimeUnit.MILLISECONDS.toMicros(250);
+
+    /** Fast lanes reserve the starts of this time in one commit. */
+    private static final Duration RESERVED_AHEAD = Duration.ofMillis(100);
+
+    private static final long AFTER_FAILURE = TimeUnit.SECONDS.toMillis(1);
+
+    private final Account account;
+    private final Consumer<Turn> route;
+    private final Store store;
+    private final Lanes lanes;
+    private final Executor executor;
+    private final ScheduledExecutorService timer;
+    private final int reservedAtOnce;
+
+    private boolean open;
+    private boolean work;
+    private long signals;
+    private int running;
+    private int ramp = 1;
+    private int unclaimed;
+    private boolean reserving;
+    private Lanes.Slots slots;
+    private int usedSlots;
+    private long wakeAt;
+    private long heldUntil;
+
+    /** @param route runs one turn through the lane's route */
+    Lane(
+            Account account,
+            Consumer<Turn> route,
+            Store store,
+            Lanes lanes,
+            Executor executor,
+            ScheduledExecutorService timer) {
+        this.account = account;
+        this.route = route;
+        this.store = store;
+        this.lanes = lanes;
+        this.executor = executor;
+        this.timer = timer;
+        Pace pace = account.pace();
+        this.reservedAtOnce =
+                pace.isUnlimited() ? 0 : (int) Math.max(1, RESERVED_AHEAD.toNanos() / Math.max(1, longest(pace)));
+    }
+
+    private static long longest(Pace pace) {
+        return pace.longest().toNanos();
+    }
+
+    String account() {
+        return account.name();
+    }
+
+    synchronized void open() {
+        open = true;
+        startTurns();
+    }
+
+    /** No turn starts any more; those under way go on to their end. */
+    synchronized void close() {
+        open = false;
+    }
+
+    /** There may be a due send. */
+    synchronized void signal() {
+        signals++;
+        work = true;
+        startTurns();
+    }
+
+    private synchronized void startTurns() {
+        while (open && work && running < account.concurrency() && !isHeld() && mayStart()) {
+            running++;
+            unclaimed++;
+            executor.execute(this::takeTurns);
+        }
+    }
+
+    private boolean isHeld() {
+        return heldUntil > System.currentTimeMillis();
+    }
+
+    private boolean mayStart() {
+        return account.pace().isUnlimited() ? running < ramp : takeSlot();
+    }
+
+    private boolean takeSlot() {
+        if (reserving) {
+            return false;
+        }
+        if (slots == null || usedSlots == slots.starts().size()) {
+            reserve(Optional.empty());
+            return false;
+        }
+        long start = slots.starts().get(usedSlots);
+        long now = nowMicros();
+        if (start > now) {
+            if (wakeAt != start) {
+                wakeAt = start;
+                timer.schedule(this::startTurns, start - now, TimeUnit.MICROSECONDS);
+            }
+            return false;
+        }
+        if (start < now - LATEST_MICROS) {
+            reserve(Optional.of(new Lanes.Slots(
+                    slots.starts().subList(usedSlots, slots.starts().size()), slots.next(), 0)));
+            return false;
+        }
+        usedSlots++;
+        return true;
+    }
+
+    private void reserve(Optional<Lanes.Slots> unused) {
+        reserving = true;
+        int waiting = unclaimed;
+        long seen = signals;
+        executor.execute(() -> {
+            try {
+                Lanes.Slots reserved = store.write(transaction -> lanes.reserve(
+                        transaction,
+                        account.name(),
+                        account.pace(),
+                        ThreadLocalRandom.current(),
+                        reservedAtOnce,
+                        waiting,
+                        unused,
+                        nowMicros()));
+                reserved(reserved, seen);
+            } catch (LedgerException away) {
+                LOG.debug("Lane {} could not reserve a start: {}", account.name(), away.getMessage());
+                failed();
+            }
+        });
+    }
+
+    private synchronized void reserved(Lanes.Slots reserved, long seen) {
+        reserving = false;
+        slots = reserved;
+        usedSlots = 0;
+        if (reserved.starts().isEmpty()) {
+            if (reserved.heldUntil() > 0) {
+                hold(reserved.heldUntil());
+            } else if (signals == seen) {
+                work = false;
+            }
+        }
+        startTurns();
+    }
+
+    private synchronized void failed() {
+        reserving = false;
+        slots = null;
+        hold(System.currentTimeMillis() + AFTER_FAILURE);
+    }
+
+    private void hold(long until) {
+        heldUntil = until;
+        timer.schedule(this::startTurns, Math.max(1, until - System.currentTimeMillis() + 1), TimeUnit.MILLISECONDS);
+    }
+
+    /** A lane without a pace goes on in the same thread as long as it finds something. */
+    private void takeTurns() {
+        boolean again = true;
+        while (again) {
+            long seen = signals();
+            Turn turn = new Turn(account, this::claimed);
+            boolean failed = false;
+            try {
+                route.accept(turn);
+            } catch (RuntimeException broken) {
+                LOG.warn("A turn of lane {} broke off: {}", account.name(), broken.getMessage());
+                failed = true;
+            } finally {
+                turn.claimDone();
+            }
+            again = isFollowed(turn, seen, failed);
+        }
+    }
+
+    private synchronized long signals() {
+        return signals;
+    }
+
+    private synchronized void claimed(boolean found) {
+        unclaimed--;
+        if (found) {
+            work = true;
+            ramp = Math.min(account.concurrency(), ramp + 1);
+        }
+        startTurns();
+    }
+
+    private synchronized boolean isFollowed(Turn turn, long seen, boolean failed) {
+        if (failed) {
+            hold(System.currentTimeMillis() + AFTER_FAILURE);
+        } else if (turn.heldUntil() > 0) {
+            hold(turn.heldUntil());
+        } else if (turn.isNothing()) {
+            ramp = 1;
+            work = work && signals != seen;
+        }
+        running--;
+        boolean follows = open && work && account.pace().isUnlimited() && !isHeld() && running < ramp;
+        if (follows) {
+            running++;
+            unclaimed++;
+        }
+        startTurns();
+        return follows;
+    }
+
+    private static long nowMicros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    }
+}

@@ -1,0 +1,36 @@
+package dev.caravan.delivery;
+
+import dev.caravan.ledger.State;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What delivery counts and times, by account. */
+final class LaneMetrics {
+
+    private final MeterRegistry registry;
+    private final Map<String, Timer> latencies = new ConcurrentHashMap<>();
+
+    LaneMetrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** A send of the account became this. */
+    void settled(String account, State state) {
+        registry.counter("caravan.sends", "account", account, "status", state.word())
+                .increment();
+    }
+
+    /** The provider answered, or failed to, a call that began then, in milliseconds. */
+    void answered(String account, long startedAt) {
+        latencies
+                .computeIfAbsent(account, name -> Timer.builder("caravan.provider.latency")
+                        .description("from the claim of a send to the provider's answer")
+                        .tag("account", name)
+                        .publishPercentileHistogram()
+                        .register(registry))
+                .record(Duration.ofMillis(Math.max(0, System.currentTimeMillis() - startedAt)));
+    }
+}

@@ -1,0 +1,28 @@
+package dev.caravan.delivery;
+
+import dev.caravan.ledger.Settlement;
+
+/**
+ * What a verdict leads to.
+ *
+ * @param settlement what becomes of the send
+ * @param effect what becomes of its account
+ */
+record Reaction(Settlement settlement, Effect effect) {
+
+    /** What a verdict means for the account. */
+    sealed interface Effect {
+
+        /** Nothing. */
+        record None() implements Effect {}
+
+        /** It works. */
+        record Works() implements Effect {}
+
+        /** It waits until then, in milliseconds. */
+        record Hold(long until) implements Effect {}
+
+        /** It pauses, and is tried again with one send after a while. */
+        record Pause(String reason) implements Effect {}
+    }
+}

@@ -1,0 +1,109 @@
+package dev.caravan.delivery;
+
+import dev.caravan.delivery.Reaction.Effect;
+import dev.caravan.ledger.Settlement;
+import dev.caravan.ledger.State;
+import dev.caravan.provider.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.random.RandomGenerator;
+
+/** Verdict to reaction: what is retried, and when. Pure, given its source of chance. */
+final class RetrySchedule {
+
+    private static final Duration FIRST = Duration.ofSeconds(1);
+    private static final Duration LONGEST = Duration.ofMinutes(15);
+    private static final int MESSAGE_LENGTH = 500;
+
+    private final ZoneId zone;
+    private final RandomGenerator random;
+
+    /** @param zone whose midnight ends a provider's daily quota */
+    RetrySchedule(ZoneId zone, RandomGenerator random) {
+        this.zone = zone;
+        this.random = random;
+    }
+
+    /**
+     * @param attempt which attempt this was, from 1
+     * @param refreshed whether its look-up has been repeated already
+     * @param retryUnknown whether the account would rather send twice than never
+     * @param throttles throttled answers the account has had in a row before this one
+     * @param httpStatus of the answer, or null
+     */
+    Reaction react(
+            Verdict verdict,
+            int attempt,
+            boolean refreshed,
+            boolean retryUnknown,
+            int throttles,
+            Integer httpStatus,
+            Instant now) {
+        if (verdict instanceof Verdict.Sent sent) {
+            Settlement accepted =
+                    new Settlement(State.SENT, 0, refreshed, sent.providerMessageId(), httpStatus, null, null, null);
+            return new Reaction(accepted, new Effect.Works());
+        }
+        if (verdict instanceof Verdict.Permanent) {
+            return new Reaction(settle(verdict, State.FAILED, now, refreshed, httpStatus), new Effect.None());
+        }
+        if (verdict instanceof Verdict.Throttled throttled) {
+            Instant until = end(throttled.pause(), throttles, now);
+            return new Reaction(
+                    settle(verdict, State.QUEUED, now, refreshed, httpStatus), new Effect.Hold(until.toEpochMilli()));
+        }
+        if (verdict instanceof Verdict.AccountFault) {
+            return new Reaction(
+                    settle(verdict, State.QUEUED, now, refreshed, httpStatus),
+                    new Effect.Pause(verdict.code() + ": " + verdict.message()));
+        }
+        if (verdict instanceof Verdict.Stale stale) {
+            return refreshed
+                    ? react(stale.otherwise(), attempt, true, retryUnknown, throttles, httpStatus, now)
+                    : new Reaction(settle(verdict, State.QUEUED, now, true, httpStatus), new Effect.None());
+        }
+        if (verdict instanceof Verdict.Unknown && !retryUnknown) {
+            return new Reaction(settle(verdict, State.UNKNOWN, now, refreshed, httpStatus), new Effect.None());
+        }
+        Instant retry = now.plus(backoff(attempt));
+        return new Reaction(settle(verdict, State.QUEUED, retry, refreshed, httpStatus), new Effect.None());
+    }
+
+    private Instant end(Verdict.Wait pause, int throttles, Instant now) {
+        if (pause instanceof Verdict.Wait.For length) {
+            return now.plus(length.duration());
+        }
+        if (pause instanceof Verdict.Wait.Until until) {
+            return until.instant();
+        }
+        if (pause instanceof Verdict.Wait.NextDay) {
+            return now.atZone(zone).toLocalDate().plusDays(1).atStartOfDay(zone).toInstant();
+        }
+        return now.plus(backoff(throttles + 1));
+    }
+
+    /** Doubles from a second to a quarter of an hour, each time between a half and one and a half of that. */
+    Duration backoff(int attempt) {
+        long doubled = FIRST.toMillis() << Math.min(attempt - 1, 20);
+        long middle = Math.min(doubled, LONGEST.toMillis() * 2 / 3);
+        return Duration.ofMillis(middle / 2 + random.nextLong(middle + 1));
+    }
+
+    private static Settlement settle(
+            Verdict verdict, State state, Instant dueAt, boolean refreshed, Integer httpStatus) {
+        return new Settlement(
+                state,
+                dueAt.toEpochMilli(),
+                refreshed,
+                null,
+                httpStatus,
+                verdict instanceof Verdict.Stale ? "transient" : verdict.word(),
+                cut(verdict.code()),
+                cut(verdict.message()));
+    }
+
+    private static String cut(String text) {
+        return text == null || text.length() <= MESSAGE_LENGTH ? text : text.substring(0, MESSAGE_LENGTH);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.caravan.delivery;
+
+import dev.caravan.account.Account;
+import dev.caravan.ledger.Attempt;
+import dev.caravan.provider.Verdict;
+import org.apache.camel.Exchange;
+
+/** One pass of a lane: what its steps hand on to each other, and what the lane must know when it is over. */
+final class Turn {
+
+    /** The variable that holds the turn; the others are for the routes to read. */
+    static final String VARIABLE = "turn";
+
+    static final String ACCOUNT = "account";
+    static final String SEND = "send";
+    static final String FOUND = "found";
+    static final String QUESTION = "question";
+    static final String CLAIMED = "claimed";
+
+    private final Account account;
+    private final ClaimListener listener;
+    private boolean claimDone;
+    private Attempt attempt;
+    private Attempt candidate;
+    private Verdict verdict;
+    private Integer httpStatus;
+    private long heldUntil;
+    private boolean nothing;
+
+    /** Told once a turn, as soon as it has claimed its send or knows that it will not. */
+    @FunctionalInterface
+    interface ClaimListener {
+        void claimed(boolean found);
+    }
+
+    Turn(Account account, ClaimListener listener) {
+        this.account = account;
+        this.listener = listener;
+    }
+
+    static Turn of(Exchange exchange) {
+        return exchange.getVariable(VARIABLE, Turn.class);
+    }
+
+    Account account() {
+        return account;
+    }
+
+    /** The send that is looked up before it is claimed, or null. */
+    Attempt candidate() {
+        return candidate;
+    }
+
+    void consider(Attempt candidate) {
+        this.candidate = candidate;
+    }
+
+    /** The attempt that is under way, or null before the claim. */
+    Attempt attempt() {
+        return attempt;
+    }
+
+    void claimed(Attempt attempt) {
+        this.attempt = attempt;
+        claimDone();
+    }
+
+    /** Nothing is due. */
+    void foundNothing() {
+        nothing = true;
+        claimDone();
+    }
+
+    /** The account may not send before that time, in milliseconds. */
+    void held(long until) {
+        heldUntil = until;
+        claimDone();
+    }
+
+    /** The turn is past its claim, or over. */
+    void claimDone() {
+        if (!claimDone) {
+            claimDone = true;
+            listener.claimed(attempt != null);
+        }
+    }
+
+    boolean isNothing() {
+        return nothing;
+    }
+
+    long heldUntil() {
+        return heldUntil;
+    }
+
+    Verdict verdict() {
+        return verdict;
+    }
+
+    void verdict(Verdict verdict) {
+        this.verdict = verdict;
+    }
+
+    /** Of the provider's last answer, or null when there was none. */
+    Integer httpStatus() {
+        return httpStatus;
+    }
+
+    void answered(int httpStatus) {
+        this.httpStatus = httpStatus;
+    }
+}

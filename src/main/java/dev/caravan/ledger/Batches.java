@@ -1,0 +1,165 @@
+package dev.caravan.ledger;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/** The batches: what has been read of each file, and how many of its sends still have no end. */
+public final class Batches {
+
+    private static final String COLUMNS =
+            "id, name, folder, namespace, path, state, rows_read, accepted, duplicates, rejected, unfinished, created_at";
+
+    /**
+     * Opens a batch; one that exists already is left as it is.
+     *
+     * @return the batch as it stands
+     */
+    public Batch open(
+            Transaction transaction, String id, String name, String folder, String namespace, String path, long now)
+            throws SQLException {
+        transaction.update(
+                """
+                INSERT INTO batch (id, source, name, folder, namespace, path, state, created_at, changed_at)
+                VALUES (?, 'file', ?, ?, ?, ?, 'reading', ?, ?) ON CONFLICT DO NOTHING""",
+                id,
+                name,
+                folder,
+                namespace,
+                path,
+                now,
+                now);
+        return find(transaction, id).orElseThrow();
+    }
+
+    public Optional<Batch> find(Transaction transaction, String id) throws SQLException {
+        return transaction.one("SELECT " + COLUMNS + " FROM batch WHERE id = ?", Batches::read, id);
+    }
+
+    /**
+     * Notes the records of one chunk, in the transaction that stored them.
+     *
+     * @param before records committed so far; the update fails when another reader has been faster
+     */
+    public void advance(
+            Transaction transaction,
+            String id,
+            long before,
+            long records,
+            long accepted,
+            long duplicates,
+            long rejected)
+            throws SQLException {
+        int advanced = transaction.update(
+                """
+                UPDATE batch SET rows_read = rows_read + ?, accepted = accepted + ?, duplicates = duplicates + ?,
+                  rejected = rejected + ?, unfinished = unfinished + ? WHERE id = ? AND rows_read = ?""",
+                records,
+                accepted,
+                duplicates,
+                rejected,
+                accepted,
+                id,
+                before);
+        if (advanced != 1) {
+            throw new LedgerException("batch " + id + " is being read twice; this reading stops", null);
+        }
+    }
+
+    /** The last record is committed. */
+    public void finishReading(Transaction transaction, String id, long now) throws SQLException {
+        transaction.update("UPDATE batch SET state = 'read', read_at = ? WHERE id = ? AND state = 'reading'", now, id);
+    }
+
+    /** No record could be read. */
+    public void refuse(Transaction transaction, String id) throws SQLException {
+        transaction.update("UPDATE batch SET state = 'refused' WHERE id = ? AND state = 'reading'", id);
+    }
+
+    /** Where the file of a batch is now, below home. */
+    public void moved(Transaction transaction, String id, String path) throws SQLException {
+        transaction.update("UPDATE batch SET path = ? WHERE id = ?", path, id);
+    }
+
+    /** Batches that are being read or have sends without an end. */
+    public List<Batch> running(Transaction transaction) throws SQLException {
+        return transaction.all(
+                "SELECT " + COLUMNS + " FROM batch WHERE state IN ('reading', 'read') ORDER BY id", Batches::read);
+    }
+
+    /** Batches whose every row has its end, and whose report is missing or has been overtaken before {@code changedBy}. */
+    public List<Batch> toReport(Transaction transaction, long reportedBy) throws SQLException {
+        return transaction.all(
+                "SELECT " + COLUMNS + " FROM batch WHERE (state = 'read' AND unfinished = 0)"
+                        + " OR (state = 'finished' AND changed_at > reported_at AND reported_at < ?) ORDER BY id",
+                Batches::read,
+                reportedBy);
+    }
+
+    /** A report is on disk that knows every change committed before {@code asOf}. */
+    public void reported(Transaction transaction, String id, long asOf) throws SQLException {
+        transaction.update("UPDATE batch SET state = 'finished', reported_at = ? WHERE id = ?", asOf, id);
+    }
+
+    /**
+     * What became of a row.
+     *
+     * @param row its number in the batch
+     * @param send the id of its send, or of the one it repeats; null when it was rejected
+     * @param status a state, {@code duplicate} or {@code rejected}
+     * @param sentAt in milliseconds, or null
+     */
+    public record Fate(
+            long row,
+            String send,
+            String status,
+            String providerMessageId,
+            int attempts,
+            String errorCode,
+            String errorMessage,
+            Long sentAt) {}
+
+    /** What became of the rows {@code from} to {@code to}, both included, in order. */
+    public List<Fate> fates(Transaction transaction, String batch, long from, long to) throws SQLException {
+        return transaction.all(
+                """
+                SELECT row_number, id, state, provider_message_id, attempt, error_code, error_message, sent_at
+                FROM send WHERE batch = ? AND row_number BETWEEN ? AND ?
+                UNION ALL
+                SELECT row_number, repeats, status, NULL, 0, error_code, error_message, NULL
+                FROM history WHERE send IS NULL AND batch = ? AND row_number BETWEEN ? AND ?
+                ORDER BY 1""",
+                row -> new Fate(
+                        row.getLong(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getInt(5),
+                        row.getString(6),
+                        row.getString(7),
+                        row.getObject(8) == null ? null : row.getLong(8)),
+                batch,
+                from,
+                to,
+                batch,
+                from,
+                to);
+    }
+
+    private static Batch read(ResultSet row) throws SQLException {
+        return new Batch(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                row.getLong(7),
+                row.getLong(8),
+                row.getLong(9),
+                row.getLong(10),
+                row.getLong(11),
+                row.getLong(12));
+    }
+}

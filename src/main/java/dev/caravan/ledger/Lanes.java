@@ -1,0 +1,246 @@
+package dev.caravan.ledger;
+
+import dev.caravan.account.Pace;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/** The account rows: what a lane must not forget over a restart, and what all gateways share of it. */
+public final class Lanes {
+
+    /** How long a paused lane may go without looking whether somebody resumed it. */
+    private static final long LOOK_AGAIN = TimeUnit.SECONDS.toMillis(5);
+
+    private static final Duration FIRST_PROBE = Duration.ofMinutes(1);
+    private static final Duration LAST_PROBE = Duration.ofMinutes(15);
+
+    private final Sends sends;
+
+    public Lanes(Sends sends) {
+        this.sends = sends;
+    }
+
+    /**
+     * How a lane stands.
+     *
+     * @param account the account's name
+     * @param queued sends waiting
+     * @param notBefore the provider asked us to wait until then, in milliseconds; 0 when it did not
+     * @param paused {@code hand}, {@code account}, or null when it runs
+     * @param reason why it is paused, or null
+     */
+    public record Standing(String account, long queued, long notBefore, String paused, String reason) {}
+
+    /** Makes rows for accounts that have none yet. */
+    public void register(Transaction transaction, Collection<String> accounts) throws SQLException {
+        for (String account : accounts) {
+            transaction.update("INSERT INTO account (name) VALUES (?) ON CONFLICT DO NOTHING", account);
+        }
+    }
+
+    /**
+     * Claims the best due send of an account, unless the account is paused or was asked to wait. A paused account whose
+     * probe is due gives out one send, and no other before the next probe.
+     *
+     * @param only claim this send and no other, or null
+     */
+    public Claim claim(Transaction transaction, String account, String only, long now) throws SQLException {
+        Gate gate = transaction
+                .one(
+                        "SELECT paused, not_before, probe_at, probes, throttles FROM account WHERE name = ?",
+                        row -> new Gate(row.getString(1), row.getLong(2), row.getLong(3), row.getInt(4), row.getInt(5)),
+                        account)
+                .orElseThrow();
+        if (!gate.isOpen(now)) {
+            return new Claim.Held(Math.min(gate.opensAt(now), now + LOOK_AGAIN));
+        }
+        Optional<Attempt> attempt = sends.claim(transaction, account, only, gate.isTrial(), now);
+        if (attempt.isPresent() && gate.isProbe()) {
+            transaction.update(
+                    "UPDATE account SET probes = probes + 1, probe_at = ? WHERE name = ?",
+                    now + untilProbe(gate.probes() + 1).toMillis(),
+                    account);
+        }
+        return attempt.<Claim>map(Claim.Claimed::new).orElseGet(Claim.Nothing::new);
+    }
+
+    /** A probe comes after 1, 2, 4 … and at most 15 minutes. */
+    private static Duration untilProbe(int probes) {
+        Duration wait = FIRST_PROBE.multipliedBy(1L << Math.min(probes, 4));
+        return wait.compareTo(LAST_PROBE) > 0 ? LAST_PROBE : wait;
+    }
+
+    private record Gate(String paused, long notBefore, long probeAt, int probes, int throttles) {
+        boolean isTrial() {
+            return isProbe() || throttles > 0;
+        }
+
+        boolean isProbe() {
+            return "account".equals(paused);
+        }
+
+        boolean isOpen(long now) {
+            return opensAt(now) <= now;
+        }
+
+        long opensAt(long now) {
+            if (paused == null) {
+                return notBefore;
+            }
+            return isProbe() ? Math.max(probeAt, notBefore) : now + LOOK_AGAIN;
+        }
+    }
+
+    /**
+     * The starts a lane may make.
+     *
+     * @param starts instants in microseconds, none before the one ahead of it; empty when there is nothing to send or
+     *     the account is held
+     * @param next the first start that nobody has reserved, in microseconds
+     * @param heldUntil when to ask again although nothing changed, in milliseconds; 0 when there is nothing to send
+     */
+    public record Slots(List<Long> starts, long next, long heldUntil) {}
+
+    /**
+     * Reserves the next starts of an account, so that every gateway and every restart keeps its pace: each start is one
+     * gap after the one before, none is in the past, and no more are taken than there are due sends.
+     *
+     * @param wanted how many at most
+     * @param unclaimed turns already started that have yet to claim their send
+     * @param unused reserved earlier by the same lane and not used: given back when nobody has reserved since
+     */
+    public Slots reserve(
+            Transaction transaction,
+            String account,
+            Pace pace,
+            RandomGenerator random,
+            int wanted,
+            int unclaimed,
+            Optional<Slots> unused,
+            long nowMicros)
+            throws SQLException {
+        long now = TimeUnit.MICROSECONDS.toMillis(nowMicros);
+        SlotRow row = transaction
+                .one(
+                        "SELECT paused, not_before, probe_at, next_slot FROM account WHERE name = ?"
+                                + transaction.dialect().lock(),
+                        result -> new SlotRow(
+                                new Gate(result.getString(1), result.getLong(2), result.getLong(3), 0, 0),
+                                result.getLong(4)),
+                        account)
+                .orElseThrow();
+        long next = unused.filter(slots -> slots.next() == row.nextSlot())
+                .map(slots -> slots.starts().get(0))
+                .orElse(row.nextSlot());
+        long due = transaction
+                .one(
+                        "SELECT count(*) FROM (SELECT 1 FROM send"
+                                + " WHERE account = ? AND state = 'queued' AND ready = 1 LIMIT ?) AS due",
+                        result -> result.getLong(1),
+                        account,
+                        wanted + unclaimed)
+                .orElseThrow();
+        List<Long> starts = new ArrayList<>();
+        boolean open = row.gate().isOpen(now);
+        if (open) {
+            next = Math.max(next, nowMicros);
+            long most = row.gate().isProbe() ? 1 : Math.min(wanted, due - unclaimed);
+            while (starts.size() < most) {
+                starts.add(next);
+                next += pace.nextGapNanos(random) / 1_000;
+            }
+        }
+        if (next != row.nextSlot()) {
+            transaction.update("UPDATE account SET next_slot = ? WHERE name = ?", next, account);
+        }
+        long heldUntil = open || due == 0 ? 0 : Math.min(row.gate().opensAt(now), now + LOOK_AGAIN);
+        return new Slots(starts, next, heldUntil);
+    }
+
+    private record SlotRow(Gate gate, long nextSlot) {}
+
+    /** The provider asked the account to wait until then, in milliseconds. */
+    public void hold(Transaction transaction, String account, long until) throws SQLException {
+        transaction.update(
+                "UPDATE account SET not_before = ?, throttles = throttles + 1 WHERE name = ? AND not_before < ?",
+                until,
+                account,
+                until);
+    }
+
+    /** How many throttled answers in a row the account has had. */
+    public int throttles(Transaction transaction, String account) throws SQLException {
+        return transaction
+                .one("SELECT throttles FROM account WHERE name = ?", row -> row.getInt(1), account)
+                .orElse(0);
+    }
+
+    /**
+     * Pauses an account that its provider refuses; it is tried again with one send after a while.
+     *
+     * @return whether it was running until now
+     */
+    public boolean pause(Transaction transaction, String account, String reason, long now) throws SQLException {
+        return transaction.update(
+                        """
+                        UPDATE account SET paused = 'account', paused_reason = ?, paused_at = ?, probes = 0, probe_at = ?
+                        WHERE name = ? AND paused IS NULL""",
+                        reason,
+                        now,
+                        now + untilProbe(0).toMillis(),
+                        account)
+                == 1;
+    }
+
+    /**
+     * The provider accepted a send of an account in trouble: it is throttled no longer, and runs again.
+     *
+     * @return whether it was paused until now
+     */
+    public boolean recover(Transaction transaction, String account) throws SQLException {
+        transaction.update("UPDATE account SET throttles = 0 WHERE name = ?", account);
+        return transaction.update(
+                        """
+                        UPDATE account SET paused = NULL, paused_reason = NULL, paused_at = NULL, probes = 0,
+                          probe_at = NULL
+                        WHERE name = ? AND paused = 'account'""",
+                        account)
+                == 1;
+    }
+
+    /** The fair rank an account's queue has got to: a new batch starts there. */
+    public long fairClock(Transaction transaction, String account) throws SQLException {
+        return transaction
+                .one("SELECT fair_clock FROM account WHERE name = ?", row -> row.getLong(1), account)
+                .orElse(0L);
+    }
+
+    /** Sends waiting in an account's queue. */
+    public long queued(Transaction transaction, String account) throws SQLException {
+        return transaction
+                .one("SELECT queued FROM account WHERE name = ?", row -> row.getLong(1), account)
+                .orElse(0L);
+    }
+
+    /** How every lane stands. */
+    public List<Standing> standings(Transaction transaction) throws SQLException {
+        return transaction.all(
+                "SELECT name, queued, not_before, paused, paused_reason FROM account ORDER BY name",
+                row -> new Standing(
+                        row.getString(1), row.getLong(2), row.getLong(3), row.getString(4), row.getString(5)));
+    }
+
+    /** When the longest waiting due send of an account was accepted, in milliseconds; empty when none waits. */
+    public Optional<Long> oldestDue(Transaction transaction, String account) throws SQLException {
+        return transaction.one(
+                "SELECT due_at FROM send WHERE account = ? AND state = 'queued' AND ready = 1"
+                        + " ORDER BY priority, fair_rank, id LIMIT 1",
+                row -> row.getLong(1),
+                account);
+    }
+}

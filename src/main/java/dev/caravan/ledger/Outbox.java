@@ -1,0 +1,138 @@
+package dev.caravan.ledger;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * The history read as an outbox: every row is an outcome, in the order of commits, and each endpoint keeps its own place
+ * in it.
+ */
+public final class Outbox {
+
+    private static final String CURSOR = "outcomes/";
+
+    /**
+     * A row of the history with what an outcome says of its send.
+     *
+     * @param id rises with every row
+     * @param send null for a row of a batch that was rejected or repeats an earlier send
+     * @param sequence per send, from 1
+     * @param batch null for a send that came alone, then {@code row} is 0
+     * @param at in milliseconds
+     * @param repeats of a duplicate row: the send it repeats; else null
+     * @param detail of a rejected or duplicate row: what was read of it, as JSON; else null
+     */
+    public record Entry(
+            long id,
+            String send,
+            int sequence,
+            String batch,
+            long row,
+            long line,
+            long at,
+            String status,
+            int attempts,
+            String errorClass,
+            String errorCode,
+            String errorMessage,
+            String providerMessageId,
+            String repeats,
+            String detail,
+            String namespace,
+            String reference,
+            String account,
+            String provider,
+            String recipient,
+            String type,
+            String category,
+            long acceptedAt) {}
+
+    /**
+     * Notes a row of a batch that became no send.
+     *
+     * @param status {@code rejected} or {@code duplicate}
+     * @param repeats the send that a duplicate repeats, or null
+     * @param detail what was read of it, as JSON
+     */
+    public void notAccepted(
+            Transaction transaction,
+            String batch,
+            long row,
+            long line,
+            String status,
+            String errorCode,
+            String errorMessage,
+            String repeats,
+            String detail,
+            long now)
+            throws SQLException {
+        transaction.update(
+                """
+                INSERT INTO history (sequence, batch, row_number, line, at, status, error_class, error_code,
+                  error_message, repeats, detail)
+                VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                batch,
+                row,
+                line,
+                now,
+                status,
+                errorCode == null ? null : "permanent",
+                errorCode,
+                errorMessage,
+                repeats,
+                detail);
+    }
+
+    /** The entries after {@code cursor}, the oldest first. */
+    public List<Entry> after(Transaction transaction, long cursor, int limit) throws SQLException {
+        return transaction.all(
+                """
+                SELECT history.id, history.send, history.sequence, history.batch, history.row_number, history.line,
+                  history.at, history.status, history.attempt, history.error_class, history.error_code,
+                  history.error_message, history.provider_message_id, history.repeats, history.detail, send.namespace, send.reference,
+                  send.account, send.provider, send.recipient, send.type, send.category, send.accepted_at
+                FROM history LEFT JOIN send ON send.id = history.send
+                WHERE history.id > ? ORDER BY history.id LIMIT ?""",
+                row -> new Entry(
+                        row.getLong(1),
+                        row.getString(2),
+                        row.getInt(3),
+                        row.getString(4),
+                        row.getLong(5),
+                        row.getLong(6),
+                        row.getLong(7),
+                        row.getString(8),
+                        row.getInt(9),
+                        row.getString(10),
+                        row.getString(11),
+                        row.getString(12),
+                        row.getString(13),
+                        row.getString(14),
+                        row.getString(15),
+                        row.getString(16),
+                        row.getString(17),
+                        row.getString(18),
+                        row.getString(19),
+                        row.getString(20),
+                        row.getString(21),
+                        row.getString(22),
+                        row.getLong(23)),
+                cursor,
+                limit);
+    }
+
+    /** How far an endpoint has got; 0 when it never received anything. */
+    public long cursor(Transaction transaction, String endpoint) throws SQLException {
+        return transaction
+                .one("SELECT value FROM setting WHERE name = ?", row -> row.getLong(1), CURSOR + endpoint)
+                .orElse(0L);
+    }
+
+    /** The endpoint has received everything up to {@code cursor}. */
+    public void delivered(Transaction transaction, String endpoint, long cursor) throws SQLException {
+        transaction.update(
+                "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                CURSOR + endpoint,
+                Long.toString(cursor));
+    }
+}

@@ -1,0 +1,369 @@
+package dev.caravan.ledger;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The sends, from acceptance to their end. Every change of state is one conditional update, and each that makes an
+ * outcome writes its row of the outbox in the same transaction.
+ */
+public final class Sends {
+
+    private static final int SWEEP = 500;
+
+    private final String gateway;
+
+    /** @param gateway the id of this gateway, written into the rows it is sending */
+    public Sends(String gateway) {
+        this.gateway = gateway;
+    }
+
+    /**
+     * Accepts a send.
+     *
+     * @return empty when it was stored (or had been, by an earlier try of the same id), else the send that already
+     *     holds its key
+     */
+    public Optional<ExistingSend> insert(Transaction transaction, NewSend send) throws SQLException {
+        boolean ready = send.dueAt() <= send.acceptedAt();
+        int inserted = transaction.update(
+                """
+                INSERT INTO send (id, idempotency_key, namespace, reference, batch, row_number, line, account, provider,
+                  recipient, type, category, priority, fair_rank, content, digests, state, ready, due_at, expires_at,
+                  accepted_at, changed_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)
+                ON CONFLICT DO NOTHING""",
+                send.id(),
+                send.key(),
+                send.namespace(),
+                send.reference(),
+                send.batch(),
+                send.row(),
+                send.line(),
+                send.account(),
+                send.provider(),
+                send.recipient(),
+                send.type().word(),
+                send.category() == null ? null : send.category().word(),
+                send.priority().ordinal(),
+                send.fairRank(),
+                send.content(),
+                send.digests(),
+                ready ? 1 : 0,
+                send.dueAt(),
+                send.expiresAt(),
+                send.acceptedAt(),
+                send.acceptedAt());
+        if (inserted == 1) {
+            transaction.countQueued(send.account(), 1);
+            return Optional.empty();
+        }
+        return transaction
+                .one(
+                        "SELECT id, batch, row_number, digests, accepted_at FROM send WHERE idempotency_key = ?",
+                        row -> new ExistingSend(
+                                row.getString(1), row.getString(2), row.getLong(3), row.getString(4), row.getLong(5)),
+                        send.key())
+                .filter(existing -> !existing.id().equals(send.id()));
+    }
+
+    /** Frees the key of a send, so that a later one may have it. */
+    public void releaseKey(Transaction transaction, String id) throws SQLException {
+        transaction.update("UPDATE send SET idempotency_key = NULL WHERE id = ?", id);
+    }
+
+    /** The best due send of an account that is none of {@code taken}, without claiming it: its id and content. */
+    public Optional<Attempt> candidate(Transaction transaction, String account, Set<String> taken) throws SQLException {
+        return transaction
+                .all(
+                        """
+                        SELECT id, attempt, content, expires_at, refreshed FROM send
+                        WHERE account = ? AND state = 'queued' AND ready = 1
+                        ORDER BY priority, fair_rank, id LIMIT ?""",
+                        row -> new Attempt(
+                                row.getString(1),
+                                row.getInt(2),
+                                row.getString(3),
+                                row.getLong(4),
+                                row.getInt(5) == 1,
+                                false,
+                                0),
+                        account,
+                        taken.size() + 1)
+                .stream()
+                .filter(candidate -> !taken.contains(candidate.id()))
+                .findFirst();
+    }
+
+    /**
+     * Claims the best due send of an account: highest priority, then fair between batches, then in order. Sends that
+     * expired meanwhile get their end on the way.
+     *
+     * @param only claim this one and no other, or null
+     * @param trial whether the account is in trouble
+     */
+    Optional<Attempt> claim(Transaction transaction, String account, String only, boolean trial, long now)
+            throws SQLException {
+        String best = only == null
+                ? "(SELECT id FROM send WHERE account = ? AND state = 'queued' AND ready = 1"
+                        + " ORDER BY priority, fair_rank, id LIMIT 1"
+                        + transaction.dialect().skipLocked() + ")"
+                : "?";
+        while (true) {
+            Optional<ClaimedRow> claimed = transaction.one(
+                    "UPDATE send SET state = 'sending', attempt = attempt + 1, gateway = ?, changed_at = ?"
+                            + " WHERE id = " + best + " AND state = 'queued' AND ready = 1"
+                            + " RETURNING id, attempt, content, expires_at, refreshed, fair_rank",
+                    row -> new ClaimedRow(
+                            new Attempt(
+                                    row.getString(1),
+                                    row.getInt(2),
+                                    row.getString(3),
+                                    row.getLong(4),
+                                    row.getInt(5) == 1,
+                                    trial,
+                                    now),
+                            row.getLong(6)),
+                    gateway,
+                    now,
+                    only == null ? account : only);
+            if (claimed.isEmpty()) {
+                return Optional.empty();
+            }
+            Attempt attempt = claimed.get().attempt();
+            transaction.countQueued(account, -1);
+            transaction.advance(account, claimed.get().fairRank());
+            if (attempt.expiresAt() > now) {
+                return Optional.of(attempt);
+            }
+            expire(transaction, attempt.id(), State.SENDING, now);
+        }
+    }
+
+    private record ClaimedRow(Attempt attempt, long fairRank) {}
+
+    /**
+     * Writes the result of an attempt.
+     *
+     * @return false when the attempt is no longer the send's current one, and nothing was written
+     */
+    public boolean settle(Transaction transaction, Attempt attempt, Settlement settlement, long now)
+            throws SQLException {
+        Optional<Changed> changed = transaction.one(
+                """
+                UPDATE send SET state = ?, ready = CASE WHEN ? <= ? THEN 1 ELSE 0 END, due_at = ?, refreshed = ?,
+                  gateway = NULL, sequence = sequence + 1, provider_message_id = ?, error_class = ?, error_code = ?,
+                  error_message = ?, changed_at = ?, sent_at = CASE WHEN ? = 'sent' THEN ? ELSE sent_at END
+                WHERE id = ? AND state = 'sending' AND attempt = ? AND gateway = ?
+                RETURNING account, batch, row_number, line, sequence""",
+                Changed::read,
+                settlement.state().word(),
+                settlement.dueAt(),
+                now,
+                settlement.dueAt(),
+                settlement.refreshed() ? 1 : 0,
+                settlement.providerMessageId(),
+                settlement.errorClass(),
+                settlement.errorCode(),
+                settlement.errorMessage(),
+                now,
+                settlement.state().word(),
+                now,
+                attempt.id(),
+                attempt.number(),
+                gateway);
+        if (changed.isEmpty()) {
+            return false;
+        }
+        record(transaction, attempt.id(), changed.get(), attempt.number(), attempt.startedAt(), settlement, now);
+        return true;
+    }
+
+    /**
+     * Ends or delays a send that was looked up but not claimed, because the look-up already decided it.
+     *
+     * @return false when it is no longer queued, and nothing was written
+     */
+    public boolean settleUnclaimed(Transaction transaction, String id, Settlement settlement, long now)
+            throws SQLException {
+        Optional<Changed> changed = transaction.one(
+                """
+                UPDATE send SET state = ?, ready = CASE WHEN ? <= ? THEN 1 ELSE 0 END, due_at = ?,
+                  sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?, changed_at = ?
+                WHERE id = ? AND state = 'queued' AND ready = 1
+                RETURNING account, batch, row_number, line, sequence""",
+                Changed::read,
+                settlement.state().word(),
+                settlement.dueAt(),
+                now,
+                settlement.dueAt(),
+                settlement.errorClass(),
+                settlement.errorCode(),
+                settlement.errorMessage(),
+                now,
+                id);
+        if (changed.isEmpty()) {
+            return false;
+        }
+        transaction.countQueued(changed.get().account(), -1);
+        record(transaction, id, changed.get(), 0, null, settlement, now);
+        return true;
+    }
+
+    private static void record(
+            Transaction transaction,
+            String id,
+            Changed changed,
+            int attempt,
+            Long startedAt,
+            Settlement settlement,
+            long now)
+            throws SQLException {
+        if (settlement.state().isEnd()) {
+            transaction.countUnfinished(changed.batch(), -1);
+        } else {
+            transaction.countQueued(changed.account(), 1);
+        }
+        transaction.update(
+                """
+                INSERT INTO history (send, sequence, batch, row_number, line, at, status, attempt, started_at,
+                  http_status, error_class, error_code, error_message, provider_message_id)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                id,
+                changed.sequence(),
+                changed.batch(),
+                changed.row(),
+                changed.line(),
+                now,
+                settlement.state().word(),
+                attempt,
+                startedAt,
+                settlement.httpStatus(),
+                settlement.errorClass(),
+                settlement.errorCode(),
+                settlement.errorMessage(),
+                settlement.providerMessageId());
+    }
+
+    /**
+     * Lets sends whose time has come take their place in the queue.
+     *
+     * @return the accounts that have new due sends, each once or more
+     */
+    public List<String> makeReady(Transaction transaction, long now) throws SQLException {
+        return transaction.all(
+                "UPDATE send SET ready = 1 WHERE id IN (SELECT id FROM send"
+                        + " WHERE state = 'queued' AND ready = 0 AND due_at <= ? ORDER BY due_at LIMIT " + SWEEP
+                        + transaction.dialect().skipLocked() + ") RETURNING account",
+                row -> row.getString(1),
+                now);
+    }
+
+    /** Whether any waiting send is due by {@code now}, so that {@link #makeReady} has something to do. */
+    public boolean anyBecameDue(Transaction transaction, long now) throws SQLException {
+        return transaction
+                .one(
+                        "SELECT 1 FROM send WHERE state = 'queued' AND ready = 0 AND due_at <= ? LIMIT 1",
+                        row -> true,
+                        now)
+                .isPresent();
+    }
+
+    /** Whether any queued send has expired by {@code now}, so that {@link #expire(Transaction, long)} has work. */
+    public boolean anyExpired(Transaction transaction, long now) throws SQLException {
+        return transaction
+                .one("SELECT 1 FROM send WHERE state = 'queued' AND expires_at <= ? LIMIT 1", row -> true, now)
+                .isPresent();
+    }
+
+    /**
+     * Gives queued sends that have expired their end, a limited number at a time.
+     *
+     * @return how many
+     */
+    public int expire(Transaction transaction, long now) throws SQLException {
+        List<String> expired = transaction.all(
+                "SELECT id FROM send WHERE state = 'queued' AND expires_at <= ? LIMIT " + SWEEP
+                        + transaction.dialect().skipLocked(),
+                row -> row.getString(1),
+                now);
+        for (String id : expired) {
+            expire(transaction, id, State.QUEUED, now);
+        }
+        return expired.size();
+    }
+
+    private static void expire(Transaction transaction, String id, State from, long now) throws SQLException {
+        Settlement expired = new Settlement(
+                State.EXPIRED, 0, false, null, null, "permanent", "expired", "it was not sent before its expiry");
+        // A send that was claimed only to find it expired was never attempted.
+        int attempted = from == State.SENDING ? 1 : 0;
+        Optional<Changed> changed = transaction.one(
+                """
+                UPDATE send SET state = 'expired', attempt = attempt - ?, gateway = NULL, sequence = sequence + 1,
+                  error_class = ?, error_code = ?, error_message = ?, changed_at = ?
+                WHERE id = ? AND state = ? RETURNING account, batch, row_number, line, sequence""",
+                Changed::read,
+                attempted,
+                expired.errorClass(),
+                expired.errorCode(),
+                expired.errorMessage(),
+                now,
+                id,
+                from.word());
+        if (changed.isPresent()) {
+            if (from == State.QUEUED) {
+                transaction.countQueued(changed.get().account(), -1);
+            }
+            record(transaction, id, changed.get(), 0, null, expired, now);
+        }
+    }
+
+    /**
+     * At the start of a gateway: what it was sending when it died may or may not have reached the provider.
+     *
+     * @return how many sends became unknown
+     */
+    public int recover(Transaction transaction, long now) throws SQLException {
+        Settlement interrupted = new Settlement(
+                State.UNKNOWN,
+                0,
+                false,
+                null,
+                null,
+                "unknown",
+                "interrupted",
+                "the gateway stopped while it was being sent");
+        List<Attempt> attempts = transaction.all(
+                "SELECT id, attempt, expires_at, changed_at FROM send WHERE state = 'sending' AND gateway = ?",
+                row -> new Attempt(row.getString(1), row.getInt(2), null, row.getLong(3), false, false, row.getLong(4)),
+                gateway);
+        for (Attempt attempt : attempts) {
+            settle(transaction, attempt, interrupted, now);
+        }
+        return attempts.size();
+    }
+
+    /** The accounts that have due sends, whoever admitted them. */
+    public List<String> accountsWithWork(Transaction transaction) throws SQLException {
+        return transaction.all(
+                """
+                WITH RECURSIVE waiting (account) AS (
+                  SELECT (SELECT min(account) FROM send WHERE state = 'queued' AND ready = 1)
+                  UNION ALL
+                  SELECT (SELECT min(send.account) FROM send
+                    WHERE state = 'queued' AND ready = 1 AND send.account > waiting.account)
+                  FROM waiting WHERE waiting.account IS NOT NULL)
+                SELECT account FROM waiting WHERE account IS NOT NULL""",
+                row -> row.getString(1));
+    }
+
+    private record Changed(String account, String batch, Object row, Object line, int sequence) {
+        private static Changed read(ResultSet row) throws SQLException {
+            return new Changed(row.getString(1), row.getString(2), row.getObject(3), row.getObject(4), row.getInt(5));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.caravan.ledger;
+
+/**
+ * The result of an attempt, ready to be written.
+ *
+ * @param state what the send becomes
+ * @param dueAt for a send back in the queue: when it is due, in milliseconds
+ * @param refreshed whether its look-up is to be repeated, which happens once
+ * @param providerMessageId the provider's handle, or null
+ * @param httpStatus of the answer, or null when there was none
+ * @param errorClass the verdict's word, or null when it was accepted
+ * @param errorCode or null
+ * @param errorMessage or null
+ */
+public record Settlement(
+        State state,
+        long dueAt,
+        boolean refreshed,
+        String providerMessageId,
+        Integer httpStatus,
+        String errorClass,
+        String errorCode,
+        String errorMessage) {}

@@ -1,0 +1,193 @@
+package dev.caravan.ledger;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The only way into the database. Writes run on one thread over one connection, and those that arrive while a commit is
+ * on its way share the next one: with SQLite's {@code synchronous=FULL} a commit costs a disk flush, so sharing it is
+ * what makes durable sends cheap. Reads take connections of their own.
+ */
+public final class Store implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+    private static final int LARGEST_GROUP = 256;
+
+    private final DataSource dataSource;
+    private final Dialect dialect;
+    private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(4 * LARGEST_GROUP);
+    private final Thread writer = new Thread(this::run, "ledger-writer");
+    private volatile boolean closed;
+    private Transaction transaction;
+
+    public Store(DataSource dataSource) {
+        this.dataSource = dataSource;
+        this.dialect = Dialect.of(dataSource);
+        writer.setDaemon(true);
+        writer.start();
+    }
+
+    /** A piece of work on the database. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T run(Transaction transaction) throws SQLException;
+    }
+
+    /**
+     * Runs a write and returns its result once it is committed, and so on disk.
+     *
+     * @throws LedgerException when it could not be written; nothing of it was stored, unless the connection was lost
+     *     during the commit itself
+     */
+    public <T> T write(Work<T> work) {
+        Pending<T> pending = new Pending<>(work);
+        try {
+            while (!queue.offer(pending, 1, TimeUnit.SECONDS)) {
+                requireOpen();
+            }
+            while (true) {
+                try {
+                    return pending.result.get(1, TimeUnit.SECONDS);
+                } catch (TimeoutException waiting) {
+                    requireOpen();
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new LedgerException("the write was interrupted", interrupted);
+        } catch (ExecutionException failed) {
+            throw new LedgerException(
+                    "the ledger could not be written: " + failed.getCause().getMessage(), failed.getCause());
+        }
+    }
+
+    /**
+     * Runs a read on a connection of its own; it sees every write committed before.
+     *
+     * @throws LedgerException when the database cannot be read
+     */
+    public <T> T read(Work<T> work) {
+        try (Connection connection = dataSource.getConnection();
+                Transaction reading = new Transaction(connection, dialect)) {
+            return work.run(reading);
+        } catch (SQLException failed) {
+            throw new LedgerException("the ledger could not be read: " + failed.getMessage(), failed);
+        }
+    }
+
+    /** Finishes the writes that are waiting, and lets go of the database. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            writer.join(TimeUnit.SECONDS.toMillis(10));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void requireOpen() {
+        if (closed && !writer.isAlive()) {
+            throw new LedgerException("the ledger is closed", null);
+        }
+    }
+
+    private void run() {
+        List<Pending<?>> group = new ArrayList<>(LARGEST_GROUP);
+        while (!closed || !queue.isEmpty()) {
+            try {
+                Pending<?> first = queue.poll(100, TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    group.add(first);
+                    queue.drainTo(group, LARGEST_GROUP - 1);
+                    commit(group);
+                }
+            } catch (InterruptedException interrupted) {
+                closed = true;
+            } finally {
+                group.clear();
+            }
+        }
+        disconnect();
+        queue.forEach(pending -> pending.result.completeExceptionally(new SQLException("the ledger is closed")));
+    }
+
+    /** One commit for all; if one of them fails, each gets a commit of its own so that it harms no other. */
+    private void commit(List<Pending<?>> group) {
+        try {
+            Transaction current = connect();
+            for (Pending<?> pending : group) {
+                pending.run(current);
+            }
+            current.commit();
+            group.forEach(Pending::complete);
+        } catch (SQLException | RuntimeException failed) {
+            rollback(failed);
+            if (group.size() == 1) {
+                group.get(0).result.completeExceptionally(failed);
+            } else {
+                group.forEach(pending -> commit(List.of(pending)));
+            }
+        }
+    }
+
+    private Transaction connect() throws SQLException {
+        if (transaction == null) {
+            Connection connection = dataSource.getConnection();
+            connection.setAutoCommit(false);
+            transaction = new Transaction(connection, dialect);
+        }
+        return transaction;
+    }
+
+    private void rollback(Exception cause) {
+        LOG.debug("A group of writes is rolled back: {}", cause.getMessage());
+        if (transaction != null) {
+            try {
+                transaction.rollback();
+            } catch (SQLException lost) {
+                disconnect();
+            }
+        }
+    }
+
+    private void disconnect() {
+        if (transaction != null) {
+            try {
+                transaction.closeConnection();
+            } catch (SQLException lost) {
+                LOG.debug("The ledger's connection was lost: {}", lost.getMessage());
+            }
+            transaction = null;
+        }
+    }
+
+    private static final class Pending<T> {
+        private final Work<T> work;
+        private final CompletableFuture<T> result = new CompletableFuture<>();
+        private T value;
+
+        private Pending(Work<T> work) {
+            this.work = work;
+        }
+
+        private void run(Transaction transaction) throws SQLException {
+            value = work.run(transaction);
+        }
+
+        private void complete() {
+            result.complete(value);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.caravan.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A database connection with its prepared statements kept, and the counters of batches and accounts summed up until the
+ * commit, so that many sends of one batch touch its row once. Used by one thread.
+ */
+public final class Transaction implements AutoCloseable {
+
+    private final Connection connection;
+    private final Dialect dialect;
+    private final Map<String, PreparedStatement> statements = new HashMap<>();
+    private final Map<String, long[]> unfinished = new HashMap<>();
+    private final Map<String, long[]> accounts = new HashMap<>();
+
+    Transaction(Connection connection, Dialect dialect) {
+        this.connection = connection;
+        this.dialect = dialect;
+    }
+
+    /** Reads one row of a result. */
+    @FunctionalInterface
+    interface Reader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    /** Runs an insert, update or delete. */
+    int update(String sql, Object... values) throws SQLException {
+        return prepare(sql, values).executeUpdate();
+    }
+
+    /** The first row of a query, or of a write with {@code RETURNING}. */
+    <T> Optional<T> one(String sql, Reader<T> reader, Object... values) throws SQLException {
+        try (ResultSet rows = prepare(sql, values).executeQuery()) {
+            return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+        }
+    }
+
+    /** All rows of a query, or of a write with {@code RETURNING}. */
+    <T> List<T> all(String sql, Reader<T> reader, Object... values) throws SQLException {
+        try (ResultSet rows = prepare(sql, values).executeQuery()) {
+            List<T> all = new ArrayList<>();
+            while (rows.next()) {
+                all.add(reader.read(rows));
+            }
+            return all;
+        }
+    }
+
+    /** Counts sends that lost ({@code -1}) or regained ({@code +1}) the way to an end; {@code batch} may be null. */
+    void countUnfinished(String batch, long change) {
+        if (batch != null) {
+            unfinished.computeIfAbsent(batch, name -> new long[1])[0] += change;
+        }
+    }
+
+    /** Counts sends that entered or left the state queued. */
+    void countQueued(String account, long change) {
+        accounts.computeIfAbsent(account, name -> new long[2])[0] += change;
+    }
+
+    /** Notes the place in the queue that an account has got to. */
+    void advance(String account, long fairRank) {
+        long[] counters = accounts.computeIfAbsent(account, name -> new long[2]);
+        counters[1] = Math.max(counters[1], fairRank);
+    }
+
+    void commit() throws SQLException {
+        long now = System.currentTimeMillis();
+        for (Map.Entry<String, long[]> batch : unfinished.entrySet()) {
+            update(
+                    "UPDATE batch SET unfinished = unfinished + ?, changed_at = ? WHERE id = ?",
+                    batch.getValue()[0],
+                    now,
+                    batch.getKey());
+        }
+        for (Map.Entry<String, long[]> account : accounts.entrySet()) {
+            long rank = account.getValue()[1];
+            update(
+                    "UPDATE account SET queued = queued + ?,"
+                            + " fair_clock = CASE WHEN fair_clock < ? THEN ? ELSE fair_clock END WHERE name = ?",
+                    account.getValue()[0],
+                    rank,
+                    rank,
+                    account.getKey());
+        }
+        forgetCounters();
+        connection.commit();
+    }
+
+    void rollback() throws SQLException {
+        forgetCounters();
+        connection.rollback();
+    }
+
+    /** Lets go of the statements; the connection stays with whoever opened it. */
+    @Override
+    public void close() throws SQLException {
+        for (PreparedStatement statement : statements.values()) {
+            statement.close();
+        }
+        statements.clear();
+    }
+
+    void closeConnection() throws SQLException {
+        connection.close();
+    }
+
+    private void forgetCounters() {
+        unfinished.clear();
+        accounts.clear();
+    }
+
+    private PreparedStatement prepare(String sql, Object... values) throws SQLException {
+        PreparedStatement statement = statements.get(sql);
+        if (statement == null) {
+            statement = connection.prepareStatement(sql);
+            statements.put(sql, statement);
+        }
+        for (int index = 0; index < values.length; index++) {
+            Object value = values[index];
+            if (value instanceof Long number) {
+                statement.setLong(index + 1, number);
+            } else if (value instanceof Integer number) {
+                statement.setInt(index + 1, number);
+            } else if (value instanceof String text) {
+                statement.setString(index + 1, text);
+            } else {
+                statement.setObject(index + 1, value);
+            }
+        }
+        return statement;
+    }
+}

@@ -1,0 +1,111 @@
+-- The ledger: every send, what happened to it, the batch it came in, and the lane it goes through.
+-- One text for SQLite and PostgreSQL; ${identity} is each database's way to number rows in order of insertion.
+-- Times are milliseconds since 1970-01-01T00:00Z.
+
+CREATE TABLE batch (
+  id           TEXT PRIMARY KEY,
+  source       TEXT NOT NULL,              -- file
+  name         TEXT NOT NULL,              -- of the file, as it was dropped
+  folder       TEXT,                       -- of the inbox, or null for the inbox itself
+  namespace    TEXT NOT NULL,
+  path         TEXT NOT NULL,              -- of the file, below home
+  state        TEXT NOT NULL,              -- reading, read, finished, refused
+  rows_read    BIGINT NOT NULL DEFAULT 0,  -- records committed; reading goes on after them
+  accepted     BIGINT NOT NULL DEFAULT 0,
+  duplicates   BIGINT NOT NULL DEFAULT 0,
+  rejected     BIGINT NOT NULL DEFAULT 0,
+  unfinished   BIGINT NOT NULL DEFAULT 0,  -- accepted sends without an end
+  created_at   BIGINT NOT NULL,
+  read_at      BIGINT,                     -- when the last record was committed
+  changed_at   BIGINT NOT NULL,            -- when a send of it last reached or left an end
+  reported_at  BIGINT                      -- what the report on disk knows of
+);
+
+CREATE INDEX batch_state ON batch (state);
+
+CREATE TABLE send (
+  id                  TEXT PRIMARY KEY,    -- a ULID: sorts in order of acceptance
+  idempotency_key     TEXT UNIQUE,         -- namespace and reference, or the fingerprint of a batch's row
+  namespace           TEXT NOT NULL,
+  reference           TEXT,
+  batch               TEXT,
+  row_number          BIGINT,              -- in the batch, from 1
+  line                BIGINT,              -- in the file, where the record begins
+  account             TEXT NOT NULL,
+  provider            TEXT NOT NULL,
+  recipient           TEXT NOT NULL,
+  type                TEXT NOT NULL,
+  category            TEXT,
+  priority            SMALLINT NOT NULL,   -- 0 high, 1 normal, 2 low
+  fair_rank           BIGINT NOT NULL,     -- place in the account's queue, fair between batches
+  content             TEXT NOT NULL,       -- the canonical message as JSON
+  digests             TEXT NOT NULL,       -- of each field that idempotency compares, keyed
+  state               TEXT NOT NULL,       -- queued, sending, sent, delivered, read, failed, cancelled, expired, unknown
+  ready               SMALLINT NOT NULL,   -- 1 once it has been due; 0 while it waits for due_at
+  due_at              BIGINT,
+  expires_at          BIGINT NOT NULL,
+  attempt             INTEGER NOT NULL DEFAULT 0,
+  refreshed           SMALLINT NOT NULL DEFAULT 0,  -- 1 once a refused look-up has been repeated
+  gateway             TEXT,                -- whose attempt it is while sending
+  sequence            INTEGER NOT NULL DEFAULT 0,   -- of its latest row in history
+  provider_message_id TEXT,
+  error_class         TEXT,
+  error_code          TEXT,
+  error_message       TEXT,
+  accepted_at         BIGINT NOT NULL,
+  changed_at          BIGINT NOT NULL,
+  sent_at             BIGINT
+);
+
+CREATE INDEX send_claim  ON send (account, priority, fair_rank, id) WHERE state = 'queued' AND ready = 1;
+CREATE INDEX send_due    ON send (due_at) WHERE state = 'queued' AND ready = 0;
+CREATE INDEX send_expiry ON send (expires_at) WHERE state = 'queued';
+CREATE INDEX send_flight ON send (gateway) WHERE state = 'sending';
+CREATE INDEX send_batch  ON send (batch, row_number) WHERE batch IS NOT NULL;
+
+-- What happened, in the order it was committed: attempts, the audit trail, and the outbox of outcomes.
+CREATE TABLE history (
+  id                  ${identity},
+  send                TEXT,                -- null for a row that was rejected, or a duplicate
+  sequence            INTEGER NOT NULL,    -- per send, from 1
+  batch               TEXT,
+  row_number          BIGINT,
+  line                BIGINT,
+  at                  BIGINT NOT NULL,
+  status              TEXT NOT NULL,       -- the state it brought, or rejected, or duplicate
+  attempt             INTEGER NOT NULL DEFAULT 0,
+  started_at          BIGINT,              -- of the attempt
+  http_status         INTEGER,
+  error_class         TEXT,
+  error_code          TEXT,
+  error_message       TEXT,
+  provider_message_id TEXT,
+  repeats             TEXT,                -- of a duplicate row: the send it repeats
+  detail              TEXT                 -- of a rejected or duplicate row: what was read of it, as JSON
+);
+
+CREATE INDEX history_send  ON history (send) WHERE send IS NOT NULL;
+CREATE INDEX history_batch ON history (batch, row_number) WHERE send IS NULL;
+
+CREATE TABLE account (
+  name          TEXT PRIMARY KEY,
+  queued        BIGINT NOT NULL DEFAULT 0,  -- sends in state queued
+  fair_clock    BIGINT NOT NULL DEFAULT 0,  -- greatest fair_rank claimed
+  next_slot     BIGINT NOT NULL DEFAULT 0,  -- microseconds: the first start that nobody has reserved
+  not_before    BIGINT NOT NULL DEFAULT 0,  -- the provider asked us to wait until then
+  throttles     INTEGER NOT NULL DEFAULT 0, -- throttled answers since the last success
+  paused        TEXT,                       -- null, hand or account
+  paused_reason TEXT,
+  paused_at     BIGINT,
+  probe_at      BIGINT,                     -- when one send may try whether the account works again
+  probes        INTEGER NOT NULL DEFAULT 0,
+  refusals      INTEGER NOT NULL DEFAULT 0, -- unrecognised refusals in a row
+  budget_day    TEXT,
+  budget_used   BIGINT NOT NULL DEFAULT 0
+);
+
+-- Where each outcome endpoint has got to, and the key of the digests.
+CREATE TABLE setting (
+  name  TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+);
