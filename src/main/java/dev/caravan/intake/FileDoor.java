@@ -13,10 +13,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.file.GenericFile;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +40,9 @@ final class FileDoor {
     /** The id of the batch, for the steps that write its reports. */
     static final String BATCH = "batch";
 
+    /** Whether the file was read to its end; set for the route to see. */
+    static final String COMPLETE = "complete";
+
     private final Home home;
     private final ZoneId zone;
     private final BatchFiles files;
@@ -44,6 +50,7 @@ final class FileDoor {
     private final Batches batches;
     private final Admission admission;
     private final byte[] digestKey;
+    private final Map<String, FileReading> waiting = new HashMap<>();
 
     FileDoor(
             Home home,
@@ -106,18 +113,14 @@ final class FileDoor {
         try {
             Batch batch = register(file, name, folderName);
             exchange.setVariable(BATCH, batch.id());
-            Folder folder = files.folder(folderName);
-            FileReading reading = new FileReading(
-                    file,
-                    new BatchReading(batch, folder.account(), new Fingerprints(digestKey)),
-                    files.open(file, folderName));
-            passOver(reading, batch.rowsRead());
+            FileReading reading = waiting.remove(batch.id());
+            if (reading == null) {
+                reading = read(file, folderName, batch);
+            } else {
+                reading.goOn();
+            }
+            exchange.getExchangeExtension().addOnCompletion(new Closing(reading));
             exchange.getMessage().setBody(reading);
-            LOG.info(
-                    "File {} is batch {}{}",
-                    batch.name(),
-                    batch.id(),
-                    batch.rowsRead() == 0 ? "" : ", read on after row " + batch.rowsRead());
         } catch (UnreadableFileException unreadable) {
             exchange.setVariable(REFUSAL, unreadable.getMessage());
         } catch (IOException unreadable) {
@@ -141,6 +144,20 @@ final class FileDoor {
                 System.currentTimeMillis()));
     }
 
+    private FileReading read(Path file, String folder, Batch batch) throws IOException {
+        FileReading reading = new FileReading(
+                file,
+                new BatchReading(batch, files.folder(folder).account(), new Fingerprints(digestKey)),
+                files.open(file, folder));
+        passOver(reading, batch.rowsRead());
+        LOG.info(
+                "File {} is batch {}{}",
+                batch.name(),
+                batch.id(),
+                batch.rowsRead() == 0 ? "" : ", read on after row " + batch.rowsRead());
+        return reading;
+    }
+
     private void passOver(FileReading reading, long committed) {
         for (long row = 0; row < committed && reading.hasNext(); row++) {
             admission.passOver(reading.batch(), reading.nextRow());
@@ -151,7 +168,7 @@ final class FileDoor {
     void admit(Exchange exchange) {
         FileReading.Chunk chunk = exchange.getMessage().getBody(FileReading.Chunk.class);
         if (!admission.admit(chunk.reading().batch(), chunk.rows())) {
-            chunk.reading().stopFull();
+            chunk.reading().stopFull(chunk.rows());
         }
     }
 
@@ -166,18 +183,22 @@ final class FileDoor {
         refuse(file, name.group(2), name.group(1), exchange.getVariable(REFUSAL, String.class));
     }
 
-    /** Step {@code finish-file}: everything in it is committed, so it leaves {@code work}. */
-    void finish(Exchange exchange) throws Exception {
+    /** Step {@code finish-reading}: was it read to its end, or does the rest wait for room in a queue? */
+    void finishReading(Exchange exchange) throws Exception {
         FileReading reading = exchange.getMessage().getBody(FileReading.class);
-        reading.close();
         BatchReading batch = reading.batch();
         if (reading.isFull()) {
-            LOG.info(
-                    "File {} waits in work after row {}: an account's queue is full (max-queued)",
-                    batch.name(),
-                    batch.rowsCommitted());
-            return;
+            waiting.put(batch.batch(), reading);
+            LOG.debug("File {} waits after row {}: an account's queue is full", batch.name(), batch.rowsCommitted());
+        } else {
+            exchange.setVariable(COMPLETE, true);
         }
+    }
+
+    /** Step {@code lay-away}: everything in it is committed, so the file leaves {@code work}. */
+    void layAway(Exchange exchange) throws IOException {
+        FileReading reading = exchange.getMessage().getBody(FileReading.class);
+        BatchReading batch = reading.batch();
         store.write(transaction -> {
             batches.finishReading(transaction, batch.batch(), System.currentTimeMillis());
             return null;
@@ -225,6 +246,26 @@ final class FileDoor {
             throw new IllegalStateException("no batch in the name " + file.getFileName());
         }
         return name;
+    }
+
+    /** Lets go of a file when its exchange is over, unless the rest of it waits. */
+    private static final class Closing extends SynchronizationAdapter {
+        private final FileReading reading;
+
+        private Closing(FileReading reading) {
+            this.reading = reading;
+        }
+
+        @Override
+        public void onDone(Exchange exchange) {
+            if (!reading.isFull()) {
+                try {
+                    reading.close();
+                } catch (Exception failed) {
+                    LOG.warn("File {} could not be closed: {}", reading.file().getFileName(), failed.getMessage());
+                }
+            }
+        }
     }
 
     private static Path path(Exchange exchange) {

@@ -14,6 +14,7 @@ final class FileReading implements Iterator<FileReading.Chunk>, AutoCloseable {
     private final Path file;
     private final BatchReading batch;
     private final Rows rows;
+    private List<Row> waiting = List.of();
     private boolean full;
 
     FileReading(Path file, BatchReading batch, Rows rows) {
@@ -33,9 +34,15 @@ final class FileReading implements Iterator<FileReading.Chunk>, AutoCloseable {
         return batch;
     }
 
-    /** An account's queue is full: the rest waits in its file. */
-    void stopFull() {
+    /** An account's queue is full: these rows and the rest of the file wait. */
+    void stopFull(List<Row> notAdmitted) {
         full = true;
+        waiting = notAdmitted;
+    }
+
+    /** There may be room again. */
+    void goOn() {
+        full = false;
     }
 
     boolean isFull() {
@@ -44,7 +51,7 @@ final class FileReading implements Iterator<FileReading.Chunk>, AutoCloseable {
 
     @Override
     public boolean hasNext() {
-        return !full && rows.hasNext();
+        return !full && (!waiting.isEmpty() || rows.hasNext());
     }
 
     /** The next row alone, to pass over what is committed. */
@@ -57,7 +64,8 @@ final class FileReading implements Iterator<FileReading.Chunk>, AutoCloseable {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        List<Row> chunk = new ArrayList<>(CHUNK);
+        List<Row> chunk = new ArrayList<>(waiting);
+        waiting = List.of();
         while (chunk.size() < CHUNK && rows.hasNext()) {
             chunk.add(rows.next());
         }

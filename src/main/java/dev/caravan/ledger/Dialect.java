@@ -7,16 +7,23 @@ import javax.sql.DataSource;
 /** The few things in which the two databases differ. */
 enum Dialect {
     /** One writer at a time, which is this gateway: nothing to lock. */
-    SQLITE("", ""),
+    SQLITE("INTEGER PRIMARY KEY AUTOINCREMENT", "", ""),
     /** Several gateways claim from one table: each passes over the rows that another is claiming. */
-    POSTGRESQL(" FOR UPDATE SKIP LOCKED", " FOR UPDATE");
+    POSTGRESQL("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", " FOR UPDATE SKIP LOCKED", " FOR UPDATE");
 
+    private final String identity;
     private final String skipLocked;
     private final String lock;
 
-    Dialect(String skipLocked, String lock) {
+    Dialect(String identity, String skipLocked, String lock) {
+        this.identity = identity;
         this.skipLocked = skipLocked;
         this.lock = lock;
+    }
+
+    /** A column that numbers the rows in order of insertion, never twice. */
+    String identity() {
+        return identity;
     }
 
     /** What a query for rows about to be updated ends with. */

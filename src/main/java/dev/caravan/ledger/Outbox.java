@@ -121,6 +121,14 @@ public final class Outbox {
                 limit);
     }
 
+    /** An endpoint that is new begins with what happens from now on. */
+    public void register(Transaction transaction, String endpoint) throws SQLException {
+        transaction.update(
+                "INSERT INTO setting (name, value) SELECT ?, CAST(coalesce(max(id), 0) AS TEXT) FROM history"
+                        + " WHERE true ON CONFLICT DO NOTHING",
+                CURSOR + endpoint);
+    }
+
     /** How far an endpoint has got; 0 when it never received anything. */
     public long cursor(Transaction transaction, String endpoint) throws SQLException {
         return transaction

@@ -1,0 +1,144 @@
+package dev.caravan.delivery;
+
+import dev.caravan.CaravanProperties;
+import dev.caravan.account.Account;
+import dev.caravan.account.Accounts;
+import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.Store;
+import dev.caravan.message.SendJson;
+import dev.caravan.provider.Providers;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The steps of the lane's route by the names it calls them, and a lane for each account. */
+@Configuration(proxyBeanMethods = false)
+class DeliveryConfiguration {
+
+    @Bean(destroyMethod = "close")
+    Dispatcher dispatcher(Accounts accounts, Store store, Sends sends, Lanes lanes, CamelContext context) {
+        ExecutorService turns = context.getExecutorServiceManager().newCachedThreadPool(this, "turn");
+        return new Dispatcher(accounts, store, sends, lanes, turns);
+    }
+
+    @Bean("lane")
+    LaneComponent laneComponent(Dispatcher dispatcher) {
+        return new LaneComponent(dispatcher);
+    }
+
+    @Bean
+    LaneMetrics laneMetrics(MeterRegistry registry) {
+        return new LaneMetrics(registry);
+    }
+
+    @Bean
+    Lookups lookups(Providers providers) {
+        return new Lookups(providers);
+    }
+
+    @Bean
+    Claiming claiming(Store store, Sends sends, Lanes lanes, SendJson sendJson) {
+        return new Claiming(store, sends, lanes, sendJson);
+    }
+
+    @Bean
+    Calling calling(Providers providers, LaneMetrics metrics) {
+        return new Calling(providers, metrics);
+    }
+
+    @Bean
+    Settling settling(
+            Store store, Sends sends, Lanes lanes, Lookups lookups, LaneMetrics metrics, CaravanProperties properties) {
+        RetrySchedule schedule = new RetrySchedule(properties.zone(), () -> ThreadLocalRandom.current()
+                .nextLong());
+        return new Settling(store, sends, lanes, schedule, lookups, metrics);
+    }
+
+    @Bean("candidate")
+    Processor candidate(Claiming claiming) {
+        return claiming::consider;
+    }
+
+    @Bean("claim")
+    Processor claim(Claiming claiming) {
+        return claiming::claim;
+    }
+
+    @Bean("request")
+    Processor request(Calling calling) {
+        return calling::request;
+    }
+
+    @Bean("read-answer")
+    Processor readAnswer(Calling calling) {
+        return calling::readAnswer;
+    }
+
+    @Bean("answer")
+    Processor answer(Calling calling) {
+        return calling::answer;
+    }
+
+    @Bean("call-failed")
+    Processor callFailed(Calling calling) {
+        return calling::callFailed;
+    }
+
+    @Bean("lookup-questions")
+    Processor lookupQuestions(Lookups lookups) {
+        return lookups::questions;
+    }
+
+    @Bean("lookup-answer")
+    Processor lookupAnswer(Lookups lookups) {
+        return lookups::answer;
+    }
+
+    @Bean("lookup-failed")
+    Processor lookupFailed(Calling calling) {
+        return calling::lookupFailed;
+    }
+
+    @Bean("settle")
+    Processor settle(Settling settling) {
+        return settling::settle;
+    }
+
+    @Bean
+    CamelContextConfiguration lanesOfAccounts(Accounts accounts, Providers providers) {
+        return new CamelContextConfiguration() {
+            @Override
+            public void beforeApplicationStart(CamelContext context) {
+                for (Account account : accounts.all()) {
+                    context.getRegistry().bind("connections-" + account.name(), Connections.of(account));
+                    add(context, account, providers.get(account.provider()).lookup().isEmpty());
+                }
+            }
+
+            @Override
+            public void afterApplicationStart(CamelContext context) {
+                // Nothing is left to do: the lanes start with their routes.
+            }
+        };
+    }
+
+    private static void add(CamelContext context, Account account, boolean claimAtOnce) {
+        Cap cap = Cap.of(account.pace());
+        TemplatedRouteBuilder.builder(context, "lane")
+                .routeId("lane-" + account.name())
+                .parameter("account", account.name())
+                .parameter("provider", account.provider())
+                .parameter("permits", cap.permits())
+                .parameter("period", cap.periodMillis())
+                .parameter("unlimited", account.pace().isUnlimited())
+                .parameter("claimAtOnce", claimAtOnce)
+                .add();
+    }
+}

@@ -1,0 +1,96 @@
+package dev.caravan.ledger;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.caravan.CaravanProperties;
+import dev.caravan.Gateway;
+import dev.caravan.account.Accounts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.flywaydb.core.Flyway;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.flyway.FlywayConfigurationCustomizer;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The ledger on the configured database: opened, migrated, and cleared of what a crash left behind. */
+@Configuration(proxyBeanMethods = false)
+class LedgerConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerConfiguration.class);
+    private static final String SQLITE = "jdbc:sqlite:";
+
+    /** Every commit survives a power cut: the log is flushed at each (sqlite.org, PRAGMA synchronous). */
+    private static final Map<String, String> SQLITE_PRAGMAS =
+            Map.of("journal_mode", "WAL", "synchronous", "FULL", "busy_timeout", "10000");
+
+    @Bean
+    @ConfigurationProperties("spring.datasource.hikari")
+    HikariDataSource dataSource(DataSourceProperties properties, Gateway gateway) throws IOException {
+        HikariDataSource dataSource = properties
+                .initializeDataSourceBuilder()
+                .type(HikariDataSource.class)
+                .build();
+        dataSource.setPoolName("ledger");
+        String url = properties.determineUrl();
+        if (url.startsWith(SQLITE)) {
+            Path file = Path.of(url.substring(SQLITE.length()).replaceFirst("\\?.*", ""));
+            if (file.getParent() != null) {
+                Files.createDirectories(file.getParent());
+            }
+            SQLITE_PRAGMAS.forEach(dataSource::addDataSourceProperty);
+        }
+        return dataSource;
+    }
+
+    @Bean
+    FlywayConfigurationCustomizer identityColumns() {
+        return flyway -> {
+            Dialect dialect = Dialect.of(flyway.getDataSource());
+            flyway.placeholders(Map.of("identity", dialect.identity()));
+        };
+    }
+
+    @Bean
+    Store store(HikariDataSource dataSource, Flyway migrated) {
+        return new Store(dataSource);
+    }
+
+    @Bean
+    Sends sends(Gateway gateway) {
+        return new Sends(gateway.id());
+    }
+
+    @Bean
+    Lanes lanes(Sends sends, Store store, Accounts accounts) {
+        Lanes lanes = new Lanes(sends);
+        List<String> names =
+                accounts.all().stream().map(account -> account.name()).toList();
+        int interrupted = store.write(transaction -> {
+            lanes.register(transaction, names);
+            return sends.recover(transaction, System.currentTimeMillis());
+        });
+        if (interrupted > 0) {
+            LOG.warn(
+                    "{} sends were under way when the gateway stopped; whether the provider got them is unknown, so they"
+                            + " are held",
+                    interrupted);
+        }
+        return lanes;
+    }
+
+    @Bean
+    Batches batches() {
+        return new Batches();
+    }
+
+    @Bean
+    Outbox outbox() {
+        return new Outbox();
+    }
+}

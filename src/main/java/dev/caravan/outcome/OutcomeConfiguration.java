@@ -1,0 +1,116 @@
+package dev.caravan.outcome;
+
+import dev.caravan.CaravanProperties;
+import dev.caravan.intake.BatchFiles;
+import dev.caravan.ledger.Batches;
+import dev.caravan.ledger.Outbox;
+import dev.caravan.ledger.Store;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.spi.ExchangeFormatter;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The steps of the outcome routes by the names they call them, and a route for each endpoint. */
+@Configuration(proxyBeanMethods = false)
+class OutcomeConfiguration {
+
+    @Bean
+    OutcomeFeed outcomeFeed(Store store, Outbox outbox, CaravanProperties properties) {
+        return new OutcomeFeed(store, outbox, properties.zone());
+    }
+
+    @Bean
+    Reports reports(Store store, Batches batches, BatchFiles files, CaravanProperties properties) {
+        return new Reports(properties.home().resolve("reports"), properties.zone(), store, batches, files);
+    }
+
+    @Bean
+    Progress batchProgress(Store store, Batches batches) {
+        return new Progress(store, batches);
+    }
+
+    @Bean("next-outcomes")
+    Processor nextOutcomes(OutcomeFeed feed) {
+        return feed::next;
+    }
+
+    @Bean("outcomes-delivered")
+    Processor outcomesDelivered(OutcomeFeed feed) {
+        return feed::delivered;
+    }
+
+    @Bean("write-rejected")
+    Processor writeRejected(Reports reports) {
+        return reports::writeRejected;
+    }
+
+    @Bean("batches-to-report")
+    Processor batchesToReport(Reports reports) {
+        return reports::due;
+    }
+
+    @Bean("write-report")
+    Processor writeReport(Reports reports) {
+        return reports::write;
+    }
+
+    @Bean("progress")
+    Processor progress(Progress progress) {
+        return progress::report;
+    }
+
+    /** Log endpoints show the outcome and nothing around it. */
+    @Bean("logFormatter")
+    ExchangeFormatter logFormatter() {
+        return exchange -> exchange.getMessage().getBody(String.class);
+    }
+
+    @Bean
+    CamelContextConfiguration outcomeRoutes(CaravanProperties properties, Store store, Outbox outbox) {
+        return new CamelContextConfiguration() {
+            @Override
+            public void beforeApplicationStart(CamelContext context) {
+                List<String> endpoints = properties.outcomes();
+                for (int index = 0; index < endpoints.size(); index++) {
+                    String endpoint = endpoints.get(index);
+                    String cursor = digest(endpoint);
+                    store.write(transaction -> {
+                        outbox.register(transaction, cursor);
+                        return null;
+                    });
+                    TemplatedRouteBuilder.builder(context, "outcomes")
+                            .routeId("outcomes-" + (index + 1))
+                            .parameter("name", index + 1)
+                            .parameter("cursor", cursor)
+                            .parameter("endpoint", endpoint)
+                            .parameter("masked", endpoint.startsWith("log:"))
+                            .add();
+                }
+            }
+
+            @Override
+            public void afterApplicationStart(CamelContext context) {
+                // Nothing is left to do: the routes start by themselves.
+            }
+        };
+    }
+
+    /** The place of an endpoint is kept under a digest of its URI, which may hold a password. */
+    private static String digest(String endpoint) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(endpoint.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException absent) {
+            throw new IllegalStateException("every JDK has SHA-256", absent);
+        }
+    }
+}
