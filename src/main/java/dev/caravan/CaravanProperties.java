@@ -1,0 +1,357 @@
+package dev.caravan;
+
+import com.google.i18n.phonenumbers.PhoneNumberUtil;
+import dev.caravan.account.QuietHours;
+import dev.caravan.account.Rate;
+import dev.caravan.account.RoutingRule.Failover;
+import dev.caravan.message.Category;
+import dev.caravan.message.Priority;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Positive;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Everything that can be configured below {@code caravan}. A key that is not here is refused. Maps and lists are empty
+ * when nothing is configured; other values without a default are null then. {@link AccountsFactory} makes accounts and
+ * routing of it; text forms hold no credential.
+ *
+ * @param home the folder of inbox, work, done, refused, reports, ledger and broker
+ * @param region the ISO 3166 country of numbers written without a country code
+ * @param zone for times without an offset, budgets and quiet hours
+ * @param gateway this gateway's id; made once and kept in {@code home} when null
+ * @param routes where the routes are, beginning with {@code classpath:} or {@code file:}
+ * @param defaultAccount the account of sends that name none and match no routing rule
+ * @param accounts by name
+ * @param routing for sends that name no account; the first match wins
+ * @param outcomes Camel endpoint URIs that get every outcome
+ * @param events Camel endpoint URIs that get the gateway's own events
+ * @param inbound Camel endpoint URIs that get what recipients write
+ * @param optOut the words by which a recipient refuses further messages
+ * @param categories what differs for a category
+ * @param templates the name a template has at an account, by the name in sends and then by account
+ * @param verdicts looked at before the providers' own tables, first match wins
+ */
+@Validated
+@ConfigurationProperties(prefix = CaravanProperties.PREFIX, ignoreUnknownFields = false)
+public record CaravanProperties(
+        @DefaultValue("./data") Path home,
+        @DefaultValue("TR") String region,
+        @DefaultValue("Europe/Istanbul") ZoneId zone,
+        String gateway,
+        @DefaultValue("classpath:routes") String routes,
+        String defaultAccount,
+        @DefaultValue Map<String, AccountProperties> accounts,
+        @DefaultValue List<Rule> routing,
+        @DefaultValue @Valid Inbox inbox,
+        @DefaultValue("log:caravan.outcome") List<String> outcomes,
+        @DefaultValue("log:caravan.event") List<String> events,
+        @DefaultValue List<String> inbound,
+        @DefaultValue List<String> optOut,
+        @DefaultValue @Valid Jms jms,
+        @DefaultValue @Valid Api api,
+        @DefaultValue @Valid Keep keep,
+        @DefaultValue Map<Category, @Valid CategoryProperties> categories,
+        @DefaultValue Map<String, Map<String, String>> templates,
+        @DefaultValue List<@Valid VerdictRow> verdicts) {
+
+    static final String PREFIX = "caravan";
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+");
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
+
+    /** What becomes of a send whose fate is unknown. */
+    public enum OnUnknown {
+        HOLD,
+        /** Sent again: twice rather than never. */
+        RETRY
+    }
+
+    /** Which sends of an account keep the order in which they were accepted. */
+    public enum Ordering {
+        /** Those to one recipient. */
+        RECIPIENT,
+        NONE
+    }
+
+    /** When a JMS caller gets its reply. */
+    public enum ReplyOn {
+        /** When the send is in the ledger. */
+        ACCEPTED,
+        /** When the send has its end. */
+        END
+    }
+
+    /** What an API key allows; no scope includes another. */
+    public enum Scope {
+        SEND,
+        READ,
+        ADMIN
+    }
+
+    /** Whether quiet hours hold for a category. */
+    public enum Quiet {
+        KEEP,
+        IGNORE
+    }
+
+    /** The verdict a configured row gives. */
+    public enum VerdictWord {
+        SENT,
+        PERMANENT,
+        THROTTLED,
+        TRANSIENT,
+        ACCOUNT,
+        UNKNOWN
+    }
+
+    /**
+     * One account, as it is written.
+     *
+     * @param baseUrl everything before the path in the provider's documentation; the provider's own when null
+     * @param rate sends per period or {@code unlimited}
+     * @param spacing a random pause between two sends
+     * @param perRecipient the most sends to one recipient
+     * @param budget the most sends in all, per day of the zone
+     * @param quiet in the recipient's time where its number tells it, else in the zone
+     * @param holidays days on which nothing is sent
+     * @param concurrency calls at once, per gateway; the provider's own when null
+     * @param timeout how long the provider may take to answer
+     * @param expiresAfter counted from acceptance or {@code sendAt}, whichever is later
+     * @param confirmWithin a sent send without a delivery report after this long is reported
+     * @param maxQueued the most sends that may wait
+     * @param webhookToken the last part of the path of the provider's delivery reports
+     * @param settings the provider's own, by name
+     */
+    public record AccountProperties(
+            String provider,
+            String baseUrl,
+            String rate,
+            String spacing,
+            Rate perRecipient,
+            Rate budget,
+            QuietHours quiet,
+            @DefaultValue List<LocalDate> holidays,
+            Integer concurrency,
+            @DefaultValue("30s") Duration timeout,
+            @DefaultValue("7d") Duration expiresAfter,
+            Duration confirmWithin,
+            @DefaultValue("hold") OnUnknown onUnknown,
+            @DefaultValue("recipient") Ordering ordering,
+            @DefaultValue("1000000") long maxQueued,
+            String webhookToken,
+            @DefaultValue Map<String, String> settings) {
+
+        @Override
+        public String toString() {
+            return "AccountProperties[provider=" + provider + "]";
+        }
+    }
+
+    /**
+     * A routing rule, as it is written.
+     *
+     * @param to a plus sign and the leading digits of phone numbers
+     * @param accounts names, the first of which serves
+     */
+    public record Rule(String to, @DefaultValue List<String> accounts, @DefaultValue("never") Failover failover) {}
+
+    /**
+     * The drop folder.
+     *
+     * @param poll how often it is looked into
+     * @param settle a file is taken when it has not changed for this long
+     * @param repeatAfter a row without a reference, seen again within this time, is a duplicate
+     * @param holdAbove a file of more rows than this is held until it is released
+     * @param stopBatchAt a batch is paused when so many of its sends have failed
+     * @param folders by name
+     */
+    public record Inbox(
+            @DefaultValue("1s") @DurationMin(millis = 50) Duration poll,
+            @DefaultValue("2s") @DurationMin(millis = 50) Duration settle,
+            @DefaultValue("7d") @DurationMin(seconds = 1) Duration repeatAfter,
+            @Positive Integer holdAbove,
+            @Positive Integer stopBatchAt,
+            @DefaultValue Map<String, Folder> folders) {}
+
+    /**
+     * A folder below the inbox.
+     *
+     * @param account for rows that name none
+     * @param charset of files without a byte order mark
+     * @param delimiter of CSV columns; detected when null
+     * @param columns the column's name in the files, by our own name for it
+     * @param defaults values for columns that are missing or empty, by our own name
+     * @param region for numbers without a country code; the gateway's when null
+     * @param zone for times without an offset; the gateway's when null
+     * @param namespace of the references
+     * @param category of rows that name none
+     */
+    public record Folder(
+            String account,
+            @DefaultValue("UTF-8") Charset charset,
+            Character delimiter,
+            @DefaultValue Map<String, String> columns,
+            @DefaultValue Map<String, String> defaults,
+            String region,
+            ZoneId zone,
+            @DefaultValue("default") String namespace,
+            Category category) {}
+
+    /**
+     * The JMS door.
+     *
+     * @param queue where sends arrive
+     * @param listen the address of the embedded broker, {@code tcp://127.0.0.1:61616}; empty for no such broker
+     * @param namespace of the references
+     */
+    public record Jms(
+            @DefaultValue("caravan.sends") @NotBlank String queue,
+            @DefaultValue("") String listen,
+            String user,
+            String password,
+            @DefaultValue("default") @NotBlank String namespace,
+            @DefaultValue("end") ReplyOn replyOn) {
+
+        @Override
+        public String toString() {
+            return "Jms[queue=" + queue + "]";
+        }
+    }
+
+    /** The REST door: its keys by name. */
+    public record Api(@DefaultValue Map<String, @Valid ApiKey> keys) {}
+
+    /**
+     * A key of the REST door.
+     *
+     * @param sha256 the hex digest of the key
+     * @param accounts the accounts it may use; empty for all
+     * @param namespace of the references
+     * @param expires when it stops working; never when null
+     */
+    public record ApiKey(
+            String sha256,
+            @DefaultValue @NotEmpty Set<Scope> scopes,
+            @DefaultValue Set<String> accounts,
+            @DefaultValue("default") @NotBlank String namespace,
+            Instant expires) {
+
+        @Override
+        public String toString() {
+            return "ApiKey[scopes=" + scopes + "]";
+        }
+    }
+
+    /**
+     * How long things are kept after the end of a send.
+     *
+     * @param content what was sent, and to whom
+     * @param record that it was sent, and what became of it
+     * @param reference that its reference is taken
+     */
+    public record Keep(
+            @DefaultValue("30d") @DurationMin(seconds = 1) Duration content,
+            @DefaultValue("90d") @DurationMin(seconds = 1) Duration record,
+            @DefaultValue("400d") @DurationMin(seconds = 1) Duration reference) {}
+
+    /** What differs for a category; null where nothing does. */
+    public record CategoryProperties(
+            Priority priority, @DurationMin(seconds = 1) Duration expiresAfter, @DefaultValue("keep") Quiet quiet) {}
+
+    /**
+     * A row of the verdict table; a condition that is null always holds.
+     *
+     * @param provider whose answers it is for
+     * @param status the HTTP status
+     * @param code the provider's code as text
+     * @param text contained in the provider's message, whatever its case
+     * @param pause how long a throttled account waits; the usual backoff when null
+     */
+    public record VerdictRow(
+            @NotBlank String provider,
+            Integer status,
+            String code,
+            String text,
+            @NotNull VerdictWord verdict,
+            Duration pause) {}
+
+    public CaravanProperties {
+        checkRegion("caravan.region", region);
+        if (!routes.startsWith("classpath:") && !routes.startsWith("file:")) {
+            throw new ConfigurationException(
+                    "caravan.routes",
+                    "says neither classpath: nor file:",
+                    "write file: before a folder, as file:/etc/caravan/routes");
+        }
+        checkNames("caravan.accounts", accounts.keySet());
+        checkNames("caravan.inbox.folders", inbox.folders().keySet());
+        checkNames("caravan.api.keys", api.keys().keySet());
+        checkNames("caravan.templates", templates.keySet());
+        inbox.folders().forEach((name, folder) -> {
+            if (folder.region() != null) {
+                checkRegion("caravan.inbox.folders." + name + ".region", folder.region());
+            }
+        });
+        api.keys().forEach((name, key) -> {
+            if (key.sha256() == null || !SHA256.matcher(key.sha256()).matches()) {
+                throw new ConfigurationException(
+                        "caravan.api.keys." + name + ".sha256",
+                        "is no SHA-256 digest",
+                        "write the 64 hex digits that `printf %s \"$KEY\" | sha256sum` prints, never the key itself");
+            }
+        });
+    }
+
+    /** Whether there is an account that serves what no rule matches. */
+    boolean hasDefaultAccount() {
+        return defaultAccount != null && !defaultAccount.isBlank();
+    }
+
+    private static void checkRegion(String key, String region) {
+        if (!PhoneNumberUtil.getInstance().getSupportedRegions().contains(region)) {
+            throw new ConfigurationException(
+                    key, "'" + region + "' is no country", "write its two capital letters, as TR");
+        }
+    }
+
+    private static void checkNames(String key, Collection<String> names) {
+        Map<String, String> seen = new TreeMap<>();
+        for (String name : names) {
+            if (!NAME.matcher(name).matches()) {
+                throw new ConfigurationException(
+                        key + "." + name, "is no name", "names consist of a-z, 0-9, - and _ and nothing else");
+            }
+            // Spring takes both for one key, and would give one of them the values of the other.
+            String other = seen.put(name.replaceAll("[_-]", ""), name);
+            if (other != null) {
+                throw new ConfigurationException(
+                        key + "." + name,
+                        "differs from '" + other + "' only in its - or _",
+                        "give one of them another name");
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "CaravanProperties[home=" + home + "]";
+    }
+}
