@@ -87,6 +87,11 @@ public final class Batches {
         }
     }
 
+    /** Whether there has ever been a batch. */
+    public boolean any(Transaction transaction) throws SQLException {
+        return transaction.one("SELECT 1 FROM batch LIMIT 1", row -> true).isPresent();
+    }
+
     /** The last record is committed. */
     public void finishReading(Transaction transaction, String id, long now) throws SQLException {
         transaction.update("UPDATE batch SET state = 'read', read_at = ? WHERE id = ? AND state = 'reading'", now, id);
