@@ -35,8 +35,8 @@ final class PratikEsnaf implements Provider {
     private static final String GENERAL = "10";
     private static final Pattern WHOLE_NUMBER = Pattern.compile("\\d{1,9}");
 
-    /** {@code http:}, {@code data:} and the like; one letter and a colon may be a drive of the provider's server. */
-    private static final Pattern URL = Pattern.compile("(?i)\\s*([a-z][a-z0-9+.-]+:|//).*", Pattern.DOTALL);
+    /** {@code http:}, {@code data:} and the like, or a URL without its scheme. */
+    private static final Pattern URL = Pattern.compile("(?i)([a-z][a-z0-9+.-]+:|//).*", Pattern.DOTALL);
 
     private static final Pattern PDF = Pattern.compile("(?i).+\\.pdf");
 

@@ -45,19 +45,18 @@ final class PratikEsnafVerdicts {
 
     static Verdict ofSend(Answer answer, Account account) {
         JsonNode body = answer.json();
-        String reason = reason(body, account);
         if (answer.isSuccess() && isAccepted(body)) {
             String logId = body.path("log_id").asText("");
             return new Sent(logId.isBlank() ? null : logId);
         }
         if (isRefused(body) && (answer.isSuccess() || answer.status() == UNAVAILABLE)) {
-            Verdict verdict = refusal(reason);
+            Verdict verdict = refusal(body, account);
             // A 503 says by itself that the message may come again; only a disconnected account overrules it.
             if (answer.isSuccess() || verdict instanceof AccountFault) {
                 return verdict;
             }
         }
-        Verdict verdict = HttpVerdicts.of(answer, reason);
+        Verdict verdict = HttpVerdicts.of(answer, shown(reason(body), account));
         boolean renewable = !PratikEsnaf.isSet(account, PratikEsnaf.TOKEN);
         return answer.status() == UNAUTHORIZED && renewable ? new Stale(verdict) : verdict;
     }
@@ -65,8 +64,9 @@ final class PratikEsnafVerdicts {
     /** The verdict when no token came: nothing was sent, and whatever is refused is refused to the account. */
     static Verdict ofTokenRequest(Answer answer, Account account) {
         JsonNode body = answer.json();
-        String reason = reason(body, account);
-        Verdict verdict = answer.isSuccess() && isRefused(body) ? refusal(reason) : HttpVerdicts.of(answer, reason);
+        Verdict verdict = answer.isSuccess() && isRefused(body)
+                ? refusal(body, account)
+                : HttpVerdicts.of(answer, shown(reason(body), account));
         if (verdict instanceof Permanent) {
             return new AccountFault("token-refused", verdict.message());
         }
@@ -90,14 +90,14 @@ final class PratikEsnafVerdicts {
                 .orElse(false);
     }
 
-    private static Verdict refusal(String reason) {
-        String text = reason == null ? "refused without a reason" : reason;
-        String folded = fold(text);
+    private static Verdict refusal(JsonNode body, Account account) {
+        String reason = reason(body);
+        String folded = fold(reason);
         return REFUSALS.stream()
                 .filter(row -> row.mentioned().matcher(folded).find())
                 .findFirst()
                 .orElseThrow()
-                .verdict(text);
+                .verdict(reason.isBlank() ? "refused without a reason" : shown(reason, account));
     }
 
     /** Turkish letters to their ASCII look-alikes in lower case; the dotless i is the one that has no decomposition. */
@@ -108,16 +108,18 @@ final class PratikEsnafVerdicts {
                 .replace('ı', 'i');
     }
 
-    private static String reason(JsonNode body, Account account) {
-        String text = REASON_FIELDS.stream()
+    /** The provider's words, or nothing. */
+    private static String reason(JsonNode body) {
+        return REASON_FIELDS.stream()
                 .map(field -> body.path(field).asText(""))
-                .filter(found -> !found.isBlank())
+                .filter(text -> !text.isBlank())
                 .findFirst()
-                .orElse(null);
-        if (text == null) {
-            return null;
-        }
-        String blotted = text;
+                .orElse("");
+    }
+
+    /** The provider's words as people may see them: short, and without a credential should they repeat one. */
+    private static String shown(String reason, Account account) {
+        String blotted = reason;
         for (String credential : List.of(PratikEsnaf.TOKEN, PratikEsnaf.API_KEY, PratikEsnaf.API_SECRET)) {
             if (PratikEsnaf.isSet(account, credential)) {
                 blotted = blotted.replace(account.setting(credential), "***");

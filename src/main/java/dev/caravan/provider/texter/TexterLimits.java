@@ -7,7 +7,6 @@ import dev.caravan.message.Content.Item;
 import dev.caravan.message.Content.Media;
 import dev.caravan.message.Content.Menu;
 import dev.caravan.message.Content.Row;
-import dev.caravan.message.Content.Section;
 import dev.caravan.message.Content.Text;
 import dev.caravan.message.InvalidSendException;
 import java.util.List;
@@ -50,37 +49,57 @@ final class TexterLimits {
                     "Texter documents no caption for media; send the text as a message of its own");
         }
         checkCount("media", media.items().size(), MEDIA_ITEMS, "files");
-        for (Item item : media.items()) {
-            if (item.filename() != null) {
-                throw new InvalidSendException(
-                        "media.filename", "unsupported", "Texter documents no file name for media; leave it out");
-            }
-            if (!PUBLIC_URL.matcher(item.url()).matches()) {
-                throw new InvalidSendException(
-                        "media.url",
-                        "unsupported-url",
-                        "Texter fetches media itself; write an http(s) URL that it can reach");
-            }
+        for (int index = 0; index < media.items().size(); index++) {
+            checkItem(
+                    media.items().size() == 1 ? "media" : "media[" + index + "]",
+                    media.items().get(index));
+        }
+    }
+
+    private static void checkItem(String field, Item item) {
+        if (item.filename() != null) {
+            throw new InvalidSendException(
+                    field + ".filename", "unsupported", "Texter documents no file name for media; leave it out");
+        }
+        if (!PUBLIC_URL.matcher(item.url()).matches()) {
+            throw new InvalidSendException(
+                    field + ".url",
+                    "unsupported-url",
+                    "Texter fetches media itself; write an http(s) URL that it can reach");
         }
     }
 
     private static void checkButtons(List<Button> buttons) {
         checkCount("buttons", buttons.size(), BUTTONS, "buttons");
-        for (Button button : buttons) {
-            checkLength("buttons.title", button.title(), BUTTON_CHARACTERS, "WhatsApp takes a button's title");
+        for (int index = 0; index < buttons.size(); index++) {
+            checkLength(
+                    "buttons[" + index + "].title",
+                    buttons.get(index).title(),
+                    BUTTON_CHARACTERS,
+                    "WhatsApp takes a button's title");
         }
     }
 
     private static void checkMenu(Menu menu) {
         checkLength("list.button", menu.button(), BUTTON_CHARACTERS, "WhatsApp takes the label of a list");
-        List<Row> rows = menu.sections().stream()
-                .map(Section::rows)
-                .flatMap(List::stream)
-                .toList();
-        checkCount("list.sections", rows.size(), LIST_ROWS, "rows over all sections");
-        for (Row row : rows) {
-            checkLength("list.sections.rows.title", row.title(), ROW_CHARACTERS, "WhatsApp takes a row's title");
+        int rows = 0;
+        for (int section = 0; section < menu.sections().size(); section++) {
+            rows += checkRows(
+                    "list.sections[" + section + "].rows",
+                    menu.sections().get(section).rows());
         }
+        checkCount("list.sections", rows, LIST_ROWS, "rows over all sections");
+    }
+
+    private static int checkRows(String field, List<Row> rows) {
+        for (int index = 0; index < rows.size(); index++) {
+            checkLength(
+                    field + "[" + index + "].title",
+                    rows.get(index).title(),
+                    ROW_CHARACTERS,
+                    "WhatsApp takes a row's title");
+        }
+        return rows.size();
     }
 
     private static void checkCount(String field, int count, int most, String what) {

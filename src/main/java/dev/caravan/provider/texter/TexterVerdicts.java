@@ -32,10 +32,10 @@ final class TexterVerdicts {
     static Verdict ofSend(Answer answer, Send send, Account account) {
         JsonNode body = answer.json();
         JsonNode success = body.path("success");
-        String reason = reason(body, account);
         if (answer.isSuccess() && success.isBoolean()) {
-            return success.booleanValue() ? accepted(body.path("messages"), send) : refused(reason);
+            return success.booleanValue() ? accepted(body.path("messages"), send) : refused(body, account);
         }
+        String reason = shown(reason(body), account);
         if (answer.status() == NOT_FOUND) {
             return chatNotFound(reason, send);
         }
@@ -45,12 +45,11 @@ final class TexterVerdicts {
     /** The verdict on a look-up that answered no chats: nothing was sent, so nothing is unknown. */
     static Verdict ofSearch(Answer answer, Account account) {
         JsonNode body = answer.json();
-        String reason = reason(body, account);
         JsonNode success = body.path("success");
         if (answer.isSuccess() && success.isBoolean() && !success.booleanValue()) {
-            return refused(reason);
+            return refused(body, account);
         }
-        Verdict verdict = HttpVerdicts.of(answer, reason);
+        Verdict verdict = HttpVerdicts.of(answer, shown(reason(body), account));
         return verdict instanceof Unknown ? new Transient(verdict.code(), verdict.message()) : verdict;
     }
 
@@ -73,34 +72,33 @@ final class TexterVerdicts {
         return new Sent(providerMessageId);
     }
 
-    private static Verdict refused(String reason) {
-        if (reason == null) {
-            return new Permanent("refused", "refused without a reason");
-        }
+    private static Verdict refused(JsonNode body, Account account) {
+        String reason = reason(body);
         String text = reason.toLowerCase(Locale.ROOT);
         String code = REFUSALS.entrySet().stream()
                 .filter(refusal -> text.contains(refusal.getKey()))
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElse("refused");
-        return new Permanent(code, reason);
+        return new Permanent(code, reason.isBlank() ? "refused without a reason" : shown(reason, account));
     }
 
     /** A chat that was looked up may be gone; one that the caller named stays as wrong as it is. */
     private static Verdict chatNotFound(String reason, Send send) {
-        Permanent verdict = new Permanent("chat-not-found", reason == null ? "Texter knows no such chat" : reason);
+        Permanent verdict = new Permanent("chat-not-found", reason.isBlank() ? "Texter knows no such chat" : reason);
         return send.to().isPhone() ? new Stale(verdict) : verdict;
     }
 
-    private static String reason(JsonNode body, Account account) {
-        JsonNode error = body.path("error");
-        String text =
-                error.isTextual() ? error.textValue() : body.path("message").asText("");
-        if (text.isBlank()) {
-            return null;
-        }
+    /** The provider's words, or nothing. */
+    private static String reason(JsonNode body) {
+        String error = body.path("error").asText("");
+        return error.isBlank() ? body.path("message").asText("") : error;
+    }
+
+    /** The provider's words as people may see them: short, and without the token should they repeat it. */
+    private static String shown(String reason, Account account) {
         String token = account.setting(Texter.API_TOKEN, "");
-        String blotted = token.isEmpty() ? text : text.replace(token, "***");
+        String blotted = token.isEmpty() ? reason : reason.replace(token, "***");
         int points = Math.min(LONGEST_REASON, blotted.codePointCount(0, blotted.length()));
         return blotted.substring(0, blotted.offsetByCodePoints(0, points));
     }
