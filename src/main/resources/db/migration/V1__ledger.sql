@@ -9,6 +9,7 @@ CREATE TABLE batch (
   folder       TEXT,                       -- of the inbox, or null for the inbox itself
   namespace    TEXT NOT NULL,
   path         TEXT NOT NULL,              -- of the file, below home
+  report       TEXT NOT NULL,              -- what its reports are called, before .report.csv; no two batches share it
   state        TEXT NOT NULL,              -- reading, read, finished, refused
   rows_read    BIGINT NOT NULL DEFAULT 0,  -- records committed; reading goes on after them
   accepted     BIGINT NOT NULL DEFAULT 0,
@@ -22,6 +23,7 @@ CREATE TABLE batch (
 );
 
 CREATE INDEX batch_state ON batch (state);
+CREATE INDEX batch_report ON batch (report);
 
 CREATE TABLE send (
   id                  TEXT PRIMARY KEY,    -- a ULID: sorts in order of acceptance

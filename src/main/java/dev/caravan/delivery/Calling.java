@@ -3,6 +3,7 @@ package dev.caravan.delivery;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Provider;
+import dev.caravan.provider.Providers;
 import dev.caravan.provider.Verdict;
 import java.util.HashMap;
 import java.util.Map;

@@ -7,6 +7,7 @@ import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Lookup;
 import dev.caravan.provider.Lookup.Finding;
+import dev.caravan.provider.Providers;
 import dev.caravan.provider.Verdict;
 import java.time.Instant;
 import java.util.List;

@@ -8,6 +8,7 @@ package dev.caravan.ledger;
  * @param folder of the inbox, or null for the inbox itself
  * @param namespace of its references
  * @param path of the file now, below home
+ * @param report what its reports are called, before {@code .report.csv}
  * @param state {@code reading}, {@code read}, {@code finished} or {@code refused}
  * @param rowsRead records committed; reading goes on after them
  * @param unfinished accepted sends without an end
@@ -19,6 +20,7 @@ public record Batch(
         String folder,
         String namespace,
         String path,
+        String report,
         String state,
         long rowsRead,
         long accepted,

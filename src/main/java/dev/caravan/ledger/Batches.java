@@ -4,30 +4,50 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The batches: what has been read of each file, and how many of its sends still have no end. */
 public final class Batches {
 
     private static final String COLUMNS =
-            "id, name, folder, namespace, path, state, rows_read, accepted, duplicates, rejected, unfinished, created_at";
+            "id, name, folder, namespace, path, report, state, rows_read, accepted, duplicates, rejected, unfinished, created_at";
 
     /**
      * Opens a batch; one that exists already is left as it is.
      *
+     * @param stem what its reports would be called; the batch's id is added when another batch has the name
+     * @param taken whether reports of that name are on disk already
      * @return the batch as it stands
      */
     public Batch open(
-            Transaction transaction, String id, String name, String folder, String namespace, String path, long now)
+            Transaction transaction,
+            String id,
+            String name,
+            String folder,
+            String namespace,
+            String path,
+            String stem,
+            Predicate<String> taken,
+            long now)
             throws SQLException {
+        Optional<Batch> existing = find(transaction, id);
+        if (existing.isPresent()) {
+            return existing.get();
+        }
+        boolean used = taken.test(stem)
+                || transaction
+                        .one("SELECT 1 FROM batch WHERE report = ?", row -> true, stem)
+                        .isPresent();
         transaction.update(
                 """
-                INSERT INTO batch (id, source, name, folder, namespace, path, state, created_at, changed_at)
-                VALUES (?, 'file', ?, ?, ?, ?, 'reading', ?, ?) ON CONFLICT DO NOTHING""",
+                INSERT INTO batch (id, source, name, folder, namespace, path, report, state, created_at, changed_at)
+                VALUES (?, 'file', ?, ?, ?, ?, ?, 'reading', ?, ?)""",
                 id,
                 name,
                 folder,
                 namespace,
                 path,
+                used ? stem + '-' + id : stem,
                 now,
                 now);
         return find(transaction, id).orElseThrow();
@@ -155,11 +175,12 @@ public final class Batches {
                 row.getString(4),
                 row.getString(5),
                 row.getString(6),
-                row.getLong(7),
+                row.getString(7),
                 row.getLong(8),
                 row.getLong(9),
                 row.getLong(10),
                 row.getLong(11),
-                row.getLong(12));
+                row.getLong(12),
+                row.getLong(13));
     }
 }

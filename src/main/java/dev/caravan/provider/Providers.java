@@ -1,24 +1,23 @@
-package dev.caravan.delivery;
+package dev.caravan.provider;
 
-import dev.caravan.provider.Provider;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The provider packs by name. */
-final class Providers {
+public final class Providers {
 
     private final Map<String, Provider> byName;
 
-    Providers(List<Provider> packs) {
+    public Providers(List<Provider> packs) {
         byName = packs.stream().collect(Collectors.toUnmodifiableMap(Provider::name, Function.identity()));
     }
 
     /**
      * @throws IllegalArgumentException when there is no such provider
      */
-    Provider get(String name) {
+    public Provider get(String name) {
         Provider provider = byName.get(name);
         if (provider == null) {
             throw new IllegalArgumentException("no provider is named " + name);

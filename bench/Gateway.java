@@ -1,0 +1,208 @@
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Starts the gateway with an empty home, drops one file into its inbox and waits until the stub has counted every row.
+ *
+ * <p>{@code java Gateway.java JAR STUB_PORT ROWS DIRECTORY [HEAP]} works below a directory of its own, which the caller
+ * removes, and prints {@code <sends per second> <seconds to ready> <peak resident MiB>}.
+ */
+final class Gateway {
+
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+    private static final Duration STALL_LIMIT = Duration.ofMinutes(1);
+    private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
+    private static final Duration AFTERMATH = Duration.ofSeconds(1);
+    private static final int CONSOLE_END = 40;
+
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private final URI count;
+    private final URI readiness;
+    private final Process process;
+
+    private Gateway(Process process, int port, int stubPort) {
+        this.process = process;
+        this.readiness = URI.create("http://127.0.0.1:" + port + "/actuator/health/readiness");
+        this.count = URI.create("http://127.0.0.1:" + stubPort + "/count");
+    }
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        if (arguments.length < 4 || arguments.length > 5) {
+            throw new IllegalArgumentException("usage: Gateway JAR STUB_PORT ROWS DIRECTORY [HEAP]");
+        }
+        Path jar = Path.of(arguments[0]).toAbsolutePath();
+        int stubPort = Integer.parseInt(arguments[1]);
+        int rows = Integer.parseInt(arguments[2]);
+        Path directory = Path.of(arguments[3]).toAbsolutePath();
+        Path home = Files.createDirectories(directory.resolve("home"));
+        Path inbox = Files.createDirectories(home.resolve("inbox"));
+        Path console = directory.resolve("console.log");
+        Files.writeString(directory.resolve("application.yaml"), configuration(stubPort));
+        Path file = writeRows(directory.resolve("bench.csv"), rows);
+        int port = freePort();
+
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (arguments.length == 5) {
+            command.add("-Xmx" + arguments[4]);
+        }
+        command.addAll(List.of("-jar", jar.toString(), "--server.port=" + port, "--caravan.home=" + home));
+        long start = System.nanoTime();
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(console.toFile())
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(process)));
+        try {
+            Gateway gateway = new Gateway(process, port, stubPort);
+            gateway.awaitReady();
+            double ready = secondsSince(start);
+            double rate = gateway.drop(file, inbox.resolve("bench.csv"), rows);
+            System.out.printf(Locale.ROOT, "%.0f %.1f %d%n", rate, ready, gateway.peakResidentMebibytes());
+        } catch (IllegalStateException failed) {
+            System.err.println("bench: " + failed.getMessage() + "; the end of the gateway's console:");
+            printEnd(console);
+            System.exit(1);
+        }
+    }
+
+    private void awaitReady() throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        while (!isReady()) {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("the gateway ended with exit code " + process.exitValue());
+            }
+            if (secondsSince(start) > START_LIMIT.toSeconds()) {
+                throw new IllegalStateException("the gateway was not ready after " + START_LIMIT.toSeconds() + " s");
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    private boolean isReady() throws InterruptedException {
+        try {
+            HttpResponse<String> answer = get(readiness);
+            return answer.statusCode() == 200 && answer.body().contains("\"UP\"");
+        } catch (IOException notListening) {
+            return false;
+        }
+    }
+
+    /** The sends per second from the drop of the file until the stub has counted its last row. */
+    private double drop(Path file, Path target, int rows) throws IOException, InterruptedException {
+        long before = counted();
+        long start = System.nanoTime();
+        Files.move(file, target);
+        long last = 0;
+        long progress = start;
+        while (last < rows) {
+            Thread.sleep(20);
+            long now = counted() - before;
+            if (now > last) {
+                last = now;
+                progress = System.nanoTime();
+            } else if (!process.isAlive() || secondsSince(progress) > STALL_LIMIT.toSeconds()) {
+                throw new IllegalStateException("the gateway stopped sending after " + last + " of " + rows + " rows");
+            }
+        }
+        double seconds = (progress - start) / 1e9;
+        Thread.sleep(AFTERMATH.toMillis());
+        long sent = counted() - before;
+        if (sent != rows) {
+            throw new IllegalStateException("the gateway sent " + sent + " times for " + rows + " rows");
+        }
+        return rows / seconds;
+    }
+
+    private long counted() throws IOException, InterruptedException {
+        return Long.parseLong(get(count).body());
+    }
+
+    private HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build();
+        return client.send(request, BodyHandlers.ofString());
+    }
+
+    /** The most memory the process ever had resident, as Linux counts it. */
+    private long peakResidentMebibytes() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static void stop(Process process) {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException impatient) {
+            process.destroyForcibly();
+        }
+    }
+
+    private static String configuration(int stubPort) {
+        return """
+                caravan:
+                  default-account: bench
+                  accounts:
+                    bench:
+                      provider: maytapi
+                      base-url: http://127.0.0.1:%d/api
+                      rate: unlimited
+                      concurrency: 32
+                      settings: { product-id: "bench", phone-id: "1", api-key: "bench" }
+                  outcomes: [ "log:caravan.outcome" ]
+                """
+                .formatted(stubPort);
+    }
+
+    private static Path writeRows(Path file, int rows) throws IOException {
+        try (BufferedWriter writer = Files.newBufferedWriter(file)) {
+            writer.write("reference,to,text\n");
+            for (int row = 1; row <= rows; row++) {
+                writer.write("bench-" + row + ",+9053" + String.format(Locale.ROOT, "%08d", row) + ",Your order " + row
+                        + " has shipped.\n");
+            }
+        }
+        return file;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static double secondsSince(long nanoTime) {
+        return (System.nanoTime() - nanoTime) / 1e9;
+    }
+
+    private static void printEnd(Path console) throws IOException {
+        List<String> lines = Files.readAllLines(console);
+        lines.subList(Math.max(0, lines.size() - CONSOLE_END), lines.size()).forEach(System.err::println);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.caravan.intake;
+
+import dev.caravan.ledger.Batch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The files of batches, read as the folder they were dropped into says. */
+public final class BatchFiles {
+
+    private final Path home;
+    private final Map<String, Folder> folders;
+
+    /** @param folders by name; the empty name is the inbox itself */
+    BatchFiles(Path home, Map<String, Folder> folders) {
+        this.home = home;
+        this.folders = folders;
+    }
+
+    /**
+     * The folder of that name.
+     *
+     * @param name as the ledger keeps it, null for the inbox itself
+     * @throws UnreadableFileException when the configuration has none
+     */
+    Folder folder(String name) {
+        Folder folder = folders.get(name == null ? "" : name);
+        if (folder == null) {
+            throw new UnreadableFileException("the inbox has no folder '" + name
+                    + "': name it like an account, or add it to caravan.inbox.folders");
+        }
+        return folder;
+    }
+
+    /** The namespace of references in a folder. */
+    String namespace(String folder) {
+        Folder known = folders.get(folder == null ? "" : folder);
+        return known == null ? "default" : known.namespace();
+    }
+
+    /** The folders that are made at start: the configured ones, as against those merely named like an account. */
+    List<String> toCreate() {
+        return folders.values().stream()
+                .filter(Folder::isConfigured)
+                .map(Folder::name)
+                .toList();
+    }
+
+    /**
+     * The rows of a batch from its first, wherever its file is now.
+     *
+     * @throws IOException when the file is gone or cannot be read
+     * @throws UnreadableFileException when no row of it can be read
+     */
+    public Rows open(Batch batch) throws IOException {
+        return open(home.resolve(batch.path()), batch.folder());
+    }
+
+    Rows open(Path file, String folder) throws IOException {
+        FileFormat format = folder(folder).format();
+        if (!Files.isRegularFile(file) && Files.exists(file)) {
+            throw new UnreadableFileException("it is no regular file");
+        }
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        return name.endsWith(".csv") ? CsvRows.open(file, format) : JsonRows.open(file, format);
+    }
+}

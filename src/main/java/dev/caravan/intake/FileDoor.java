@@ -1,0 +1,234 @@
+package dev.caravan.intake;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import dev.caravan.ledger.Batch;
+import dev.caravan.ledger.Batches;
+import dev.caravan.ledger.Store;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.file.GenericFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The steps of the drop folder: a file is taken from the inbox by a rename, read from {@code work}, and laid away in
+ * {@code done} or {@code refused}. What is in {@code work} after a crash is read on from its last committed row.
+ */
+final class FileDoor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileDoor.class);
+
+    /** {@code <batch>-<name>}: a ULID and the name the file was dropped under. */
+    private static final Pattern WORK_NAME = Pattern.compile("([0-9A-HJKMNP-TV-Z]{26})-(.+)");
+
+    /** Why the file cannot be read at all; set for the route to see. */
+    static final String REFUSAL = "refusal";
+
+    /** The id of the batch, for the steps that write its reports. */
+    static final String BATCH = "batch";
+
+    private final Home home;
+    private final ZoneId zone;
+    private final BatchFiles files;
+    private final Store store;
+    private final Batches batches;
+    private final Admission admission;
+    private final byte[] digestKey;
+
+    FileDoor(
+            Home home,
+            ZoneId zone,
+            BatchFiles files,
+            Store store,
+            Batches batches,
+            Admission admission,
+            byte[] digestKey) {
+        this.home = home;
+        this.zone = zone;
+        this.files = files;
+        this.store = store;
+        this.batches = batches;
+        this.admission = admission;
+        this.digestKey = digestKey;
+    }
+
+    /** Makes the directories a user drops files into and finds results in. */
+    void createDirectories() throws IOException {
+        Files.createDirectories(home.inbox());
+        Files.createDirectories(home.work());
+        Files.createDirectories(home.refused());
+        Files.createDirectories(home.reports());
+        for (String folder : files.toCreate()) {
+            Files.createDirectories(home.inbox().resolve(folder));
+        }
+    }
+
+    /** Step {@code take-file}: from the inbox to {@code work}, where nobody changes it any more. */
+    void take(Exchange exchange) throws IOException {
+        Path file = path(exchange);
+        String folder = Home.folder(home.inbox(), file);
+        Path target = folder == null ? home.work() : home.work().resolve(folder);
+        String batch = UlidCreator.getMonotonicUlid().toString();
+        try {
+            Home.move(file, target.resolve(batch + '-' + file.getFileName()));
+        } catch (NoSuchFileException vanished) {
+            LOG.warn("File {} vanished before it could be taken; nothing of it was read", file.getFileName());
+        } catch (FileSystemException stuck) {
+            refuse(file, file.getFileName().toString(), batch, "it cannot be moved to work: " + stuck.getReason());
+        }
+    }
+
+    /** Step {@code refuse-extension}: only what can be read is taken. */
+    void refuseExtension(Exchange exchange) throws IOException {
+        Path file = path(exchange);
+        refuse(
+                file,
+                file.getFileName().toString(),
+                UlidCreator.getMonotonicUlid().toString(),
+                "its extension is none of .csv, .json and .jsonl; rename it after what it holds and drop it again");
+    }
+
+    /** Step {@code open-batch}: the file's rows, from the first that is not committed yet; or why it is refused. */
+    void open(Exchange exchange) throws Exception {
+        Path file = named(path(exchange));
+        Matcher name = workName(file);
+        String folderName = Home.folder(home.work(), file);
+        try {
+            Batch batch = register(file, name, folderName);
+            exchange.setVariable(BATCH, batch.id());
+            Folder folder = files.folder(folderName);
+            FileReading reading = new FileReading(
+                    file,
+                    new BatchReading(batch, folder.account(), new Fingerprints(digestKey)),
+                    files.open(file, folderName));
+            passOver(reading, batch.rowsRead());
+            exchange.getMessage().setBody(reading);
+            LOG.info(
+                    "File {} is batch {}{}",
+                    batch.name(),
+                    batch.id(),
+                    batch.rowsRead() == 0 ? "" : ", read on after row " + batch.rowsRead());
+        } catch (UnreadableFileException unreadable) {
+            exchange.setVariable(REFUSAL, unreadable.getMessage());
+        } catch (IOException unreadable) {
+            exchange.setVariable(
+                    REFUSAL, "it cannot be read: " + unreadable.getClass().getSimpleName());
+        }
+    }
+
+    private Batch register(Path file, Matcher name, String folder) {
+        String namespace = files.namespace(folder);
+        return store.write(transaction -> batches.open(
+                transaction,
+                name.group(1),
+                name.group(2),
+                folder,
+                namespace,
+                home.relative(file),
+                Home.stem(name.group(2)),
+                stem -> Files.exists(home.reports().resolve(stem + ".report.csv"))
+                        || Files.exists(home.reports().resolve(stem + ".rejected.csv")),
+                System.currentTimeMillis()));
+    }
+
+    private void passOver(FileReading reading, long committed) {
+        for (long row = 0; row < committed && reading.hasNext(); row++) {
+            admission.passOver(reading.batch(), reading.nextRow());
+        }
+    }
+
+    /** Step {@code admit}: one chunk of rows into the ledger. */
+    void admit(Exchange exchange) {
+        FileReading.Chunk chunk = exchange.getMessage().getBody(FileReading.Chunk.class);
+        if (!admission.admit(chunk.reading().batch(), chunk.rows())) {
+            chunk.reading().stopFull();
+        }
+    }
+
+    /** Step {@code refuse-file}: nothing of it can be read. */
+    void refuse(Exchange exchange) throws IOException {
+        Path file = named(path(exchange));
+        Matcher name = workName(file);
+        store.write(transaction -> {
+            batches.refuse(transaction, name.group(1));
+            return null;
+        });
+        refuse(file, name.group(2), name.group(1), exchange.getVariable(REFUSAL, String.class));
+    }
+
+    /** Step {@code finish-file}: everything in it is committed, so it leaves {@code work}. */
+    void finish(Exchange exchange) throws Exception {
+        FileReading reading = exchange.getMessage().getBody(FileReading.class);
+        reading.close();
+        BatchReading batch = reading.batch();
+        if (reading.isFull()) {
+            LOG.info(
+                    "File {} waits in work after row {}: an account's queue is full (max-queued)",
+                    batch.name(),
+                    batch.rowsCommitted());
+            return;
+        }
+        store.write(transaction -> {
+            batches.finishReading(transaction, batch.batch(), System.currentTimeMillis());
+            return null;
+        });
+        Path target = Home.free(home.done(LocalDate.now(zone)), batch.name(), batch.batch());
+        Home.move(reading.file(), target);
+        store.write(transaction -> {
+            batches.moved(transaction, batch.batch(), home.relative(target));
+            return null;
+        });
+        LOG.info(
+                "File {} is read: {} accepted, {} duplicates, {} rejected",
+                batch.name(),
+                batch.accepted(),
+                batch.duplicates(),
+                batch.rejected());
+        if (batch.accepted() == 0 && batch.duplicates() > 0) {
+            LOG.warn(
+                    "File {} sends nothing: its rows repeat sends accepted before; the report names them",
+                    batch.name());
+        }
+    }
+
+    private void refuse(Path file, String name, String batch, String reason) throws IOException {
+        Path target = Home.free(home.refused(), name, batch);
+        Home.move(file, target);
+        Files.writeString(
+                target.resolveSibling(target.getFileName() + ".reason.txt"), reason + '\n', StandardCharsets.UTF_8);
+        LOG.error("File {} is refused, nothing of it is sent: {}", name, reason);
+    }
+
+    /** A file put into {@code work} by hand gets the name it would have got. */
+    private static Path named(Path file) throws IOException {
+        if (WORK_NAME.matcher(file.getFileName().toString()).matches()) {
+            return file;
+        }
+        Path renamed = file.resolveSibling(UlidCreator.getMonotonicUlid() + "-" + file.getFileName());
+        Home.move(file, renamed);
+        return renamed;
+    }
+
+    private static Matcher workName(Path file) {
+        Matcher name = WORK_NAME.matcher(file.getFileName().toString());
+        if (!name.matches()) {
+            throw new IllegalStateException("no batch in the name " + file.getFileName());
+        }
+        return name;
+    }
+
+    private static Path path(Exchange exchange) {
+        GenericFile<?> file = exchange.getMessage().getBody(GenericFile.class);
+        return ((File) file.getFile()).toPath().toAbsolutePath().normalize();
+    }
+}

@@ -1,0 +1,71 @@
+package dev.caravan.intake;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+
+/** A file while it is being read, as chunks of rows: each is one commit, and no more than one is in memory. */
+final class FileReading implements Iterator<FileReading.Chunk>, AutoCloseable {
+
+    private static final int CHUNK = 500;
+
+    private final Path file;
+    private final BatchReading batch;
+    private final Rows rows;
+    private boolean full;
+
+    FileReading(Path file, BatchReading batch, Rows rows) {
+        this.file = file;
+        this.batch = batch;
+        this.rows = rows;
+    }
+
+    /** Some rows, and the file they come from. */
+    record Chunk(FileReading reading, List<Row> rows) {}
+
+    Path file() {
+        return file;
+    }
+
+    BatchReading batch() {
+        return batch;
+    }
+
+    /** An account's queue is full: the rest waits in its file. */
+    void stopFull() {
+        full = true;
+    }
+
+    boolean isFull() {
+        return full;
+    }
+
+    @Override
+    public boolean hasNext() {
+        return !full && rows.hasNext();
+    }
+
+    /** The next row alone, to pass over what is committed. */
+    Row nextRow() {
+        return rows.next();
+    }
+
+    @Override
+    public Chunk next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        List<Row> chunk = new ArrayList<>(CHUNK);
+        while (chunk.size() < CHUNK && rows.hasNext()) {
+            chunk.add(rows.next());
+        }
+        return new Chunk(this, chunk);
+    }
+
+    @Override
+    public void close() throws Exception {
+        rows.close();
+    }
+}

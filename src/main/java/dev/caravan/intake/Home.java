@@ -1,0 +1,83 @@
+package dev.caravan.intake;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.LocalDate;
+
+/** The places a file goes through, below the gateway's home. */
+final class Home {
+
+    private final Path home;
+
+    Home(Path home) {
+        this.home = home.toAbsolutePath().normalize();
+    }
+
+    Path inbox() {
+        return home.resolve("inbox");
+    }
+
+    Path work() {
+        return home.resolve("work");
+    }
+
+    Path done(LocalDate day) {
+        return home.resolve("done").resolve(day.toString());
+    }
+
+    Path refused() {
+        return home.resolve("refused");
+    }
+
+    Path reports() {
+        return home.resolve("reports");
+    }
+
+    /** The path as the ledger keeps it. */
+    String relative(Path path) {
+        return home.relativize(path.toAbsolutePath().normalize()).toString();
+    }
+
+    /** The folder of a file below {@code root}, or null when it lies in the root itself. */
+    static String folder(Path root, Path file) {
+        Path between = root.relativize(file.toAbsolutePath().normalize()).getParent();
+        return between == null ? null : between.toString();
+    }
+
+    /**
+     * Moves a file in one step, and makes the move survive a power cut before anything builds on it.
+     *
+     * @throws IOException when the file is gone or the target is on another file system
+     */
+    static void move(Path from, Path to) throws IOException {
+        Files.createDirectories(to.getParent());
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        sync(from.getParent());
+        sync(to.getParent());
+    }
+
+    /** Makes the names in a directory survive a power cut, where the system lets directories be opened. */
+    static void sync(Path directory) throws IOException {
+        if (!System.getProperty("os.name").startsWith("Windows")) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    /** A name that is free in the directory: the one wanted, or with the batch's id before its extension. */
+    static Path free(Path directory, String name, String batch) {
+        Path wanted = directory.resolve(name);
+        return Files.exists(wanted) ? directory.resolve(stem(name) + '-' + batch + name.substring(stem(name).length())) : wanted;
+    }
+
+    /** The name without its extension. */
+    static String stem(String name) {
+        int dot = name.lastIndexOf('.');
+        return dot <= 0 ? name : name.substring(0, dot);
+    }
+}

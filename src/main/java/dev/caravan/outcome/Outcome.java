@@ -1,0 +1,69 @@
+package dev.caravan.outcome;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.caravan.message.Masking;
+
+/**
+ * The record of a change of a send's state, as every outcome endpoint gets it; its JSON has these fields in this order.
+ *
+ * @param eventId the same each time this outcome is delivered
+ * @param sequence per send, from 1
+ * @param id of the send; null for a rejected row, the earlier send's for a duplicate one
+ * @param row its record in the batch, from 1, or null for a send that came alone
+ * @param to in full, or masked for logs
+ * @param status the state, or {@code rejected} or {@code duplicate}
+ * @param attempts made so far
+ * @param error why, or null
+ * @param acceptedAt ISO-8601 with offset, or null for a row that was not accepted
+ * @param at ISO-8601 with offset
+ */
+record Outcome(
+        String eventId,
+        int sequence,
+        String id,
+        String namespace,
+        String reference,
+        String batch,
+        Long row,
+        String account,
+        String provider,
+        String to,
+        String type,
+        String category,
+        String status,
+        String providerMessageId,
+        int attempts,
+        Error error,
+        String acceptedAt,
+        String at) {
+
+    /**
+     * Why a send did not get where it should.
+     *
+     * @param errorClass the verdict's word, {@code class} in JSON
+     */
+    record Error(@JsonProperty("class") String errorClass, String code, String message) {}
+
+    /** For logs: the recipient's country code and last two digits stay. */
+    Outcome masked() {
+        return new Outcome(
+                eventId,
+                sequence,
+                id,
+                namespace,
+                reference,
+                batch,
+                row,
+                account,
+                provider,
+                Masking.mask(to),
+                type,
+                category,
+                status,
+                providerMessageId,
+                attempts,
+                error,
+                acceptedAt,
+                at);
+    }
+}

@@ -1,0 +1,199 @@
+package dev.caravan.outcome;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import dev.caravan.intake.BatchFiles;
+import dev.caravan.intake.Row;
+import dev.caravan.intake.Rows;
+import dev.caravan.ledger.Batch;
+import dev.caravan.ledger.Batches;
+import dev.caravan.ledger.Batches.Fate;
+import dev.caravan.ledger.Store;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The reports of a batch: its file read again row by row, beside what the ledger knows of each. Written to a temporary
+ * file and moved into place, so nobody ever sees half of one.
+ */
+final class Reports {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
+    private static final int CHUNK = 1_000;
+    private static final Duration BETWEEN_REWRITES = Duration.ofMinutes(1);
+    private static final List<String> REPORT_COLUMNS = List.of(
+            "line", "send_id", "status", "provider_message_id", "attempts", "error_code", "error", "sent_at");
+    private static final List<String> REJECTED_COLUMNS = List.of("line", "reason");
+
+    private final Path directory;
+    private final ZoneId zone;
+    private final Store store;
+    private final Batches batches;
+    private final BatchFiles files;
+
+    Reports(Path directory, ZoneId zone, Store store, Batches batches, BatchFiles files) {
+        this.directory = directory;
+        this.zone = zone;
+        this.store = store;
+        this.batches = batches;
+        this.files = files;
+    }
+
+    /** Step {@code write-rejected}: the rows that were rejected, ready to be corrected and dropped again. */
+    void writeRejected(Exchange exchange) throws Exception {
+        String id = exchange.getVariable("batch", String.class);
+        Batch batch = store.read(transaction -> batches.find(transaction, id)).orElseThrow();
+        if (batch.rejected() > 0) {
+            write(
+                    batch,
+                    batch.report() + ".rejected.csv",
+                    REJECTED_COLUMNS,
+                    fate -> "rejected".equals(fate.status()),
+                    (row, fate) -> List.of(Long.toString(row.line()), Cells.safe(text(fate.errorMessage()))));
+        }
+    }
+
+    /** Step {@code batches-to-report}: the body becomes the batches whose report is missing or out of date. */
+    void due(Exchange exchange) {
+        long rewriteBefore = Instant.now().minus(BETWEEN_REWRITES).toEpochMilli();
+        exchange.getMessage().setBody(store.read(transaction -> batches.toReport(transaction, rewriteBefore)));
+    }
+
+    /** Step {@code write-report}: every row of a batch with what became of it. */
+    void write(Exchange exchange) throws Exception {
+        Batch batch = exchange.getMessage().getBody(Batch.class);
+        long asOf = System.currentTimeMillis();
+        try {
+            write(batch, batch.report() + ".report.csv", REPORT_COLUMNS, fate -> true, this::reportCells);
+            LOG.info(
+                    "Batch {} ({}) is finished: {} sends, {} duplicates, {} rejected; reports/{}.report.csv",
+                    batch.name(),
+                    batch.id(),
+                    batch.accepted(),
+                    batch.duplicates(),
+                    batch.rejected(),
+                    batch.report());
+        } catch (IOException gone) {
+            LOG.error(
+                    "The report of batch {} ({}) cannot be written: {}: {}",
+                    batch.name(),
+                    batch.id(),
+                    gone.getClass().getSimpleName(),
+                    gone.getMessage());
+            if (Files.isWritable(directory)) {
+                // Its source was removed: no later try could do better.
+                LOG.error("Batch {} stays without a report, because its file is no longer in done", batch.id());
+            } else {
+                return;
+            }
+        }
+        store.write(transaction -> {
+            batches.reported(transaction, batch.id(), asOf);
+            return null;
+        });
+    }
+
+    private List<String> reportCells(Row row, Fate fate) {
+        return List.of(
+                Long.toString(row.line()),
+                text(fate.send()),
+                fate.status(),
+                Cells.safe(text(fate.providerMessageId())),
+                Integer.toString(fate.attempts()),
+                Cells.safe(text(fate.errorCode())),
+                Cells.safe(text(fate.errorMessage())),
+                fate.sentAt() == null ? "" : time(fate.sentAt()));
+    }
+
+    private void write(
+            Batch batch,
+            String name,
+            List<String> added,
+            Predicate<Fate> wanted,
+            BiFunction<Row, Fate, List<String>> cells)
+            throws Exception {
+        Files.createDirectories(directory);
+        Path unfinished = directory.resolve('.' + name + ".part");
+        try (Rows rows = files.open(batch);
+                CsvWriter csv = CsvWriter.builder().build(unfinished, StandardCharsets.UTF_8)) {
+            List<String> own = rows.columns();
+            csv.writeRecord(joined(own, added));
+            while (rows.hasNext()) {
+                writeChunk(batch, csv, own.size(), next(rows), wanted, cells);
+            }
+        }
+        Files.move(
+                unfinished, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private void writeChunk(
+            Batch batch,
+            CsvWriter csv,
+            int width,
+            List<Row> rows,
+            Predicate<Fate> wanted,
+            BiFunction<Row, Fate, List<String>> cells) {
+        Map<Long, Fate> fates = new HashMap<>();
+        store.read(transaction -> batches.fates(
+                        transaction,
+                        batch.id(),
+                        rows.get(0).number(),
+                        rows.get(rows.size() - 1).number()))
+                .forEach(fate -> fates.put(fate.row(), fate));
+        for (Row row : rows) {
+            Fate fate = fates.get(row.number());
+            if (fate != null && wanted.test(fate)) {
+                csv.writeRecord(joined(originalCells(row, width), cells.apply(row, fate)));
+            }
+        }
+    }
+
+    private static List<String> originalCells(Row row, int width) {
+        List<String> cells = new ArrayList<>(width);
+        for (int index = 0; index < width; index++) {
+            cells.add(index < row.cells().size() ? Cells.safe(row.cells().get(index)) : "");
+        }
+        return cells;
+    }
+
+    private static List<Row> next(Rows rows) {
+        List<Row> chunk = new ArrayList<>(CHUNK);
+        while (chunk.size() < CHUNK && rows.hasNext()) {
+            chunk.add(rows.next());
+        }
+        return chunk;
+    }
+
+    private static List<String> joined(List<String> own, List<String> added) {
+        List<String> all = new ArrayList<>(own.size() + added.size());
+        all.addAll(own);
+        all.addAll(added);
+        return all;
+    }
+
+    private String time(long millis) {
+        return OffsetDateTime.ofInstant(Instant.ofEpochMilli(millis), zone)
+                .truncatedTo(ChronoUnit.MILLIS)
+                .toString();
+    }
+
+    private static String text(String value) {
+        return value == null ? "" : value;
+    }
+}

@@ -1,0 +1,182 @@
+package dev.caravan.provider.pratikesnaf;
+
+import static dev.caravan.message.ContentType.DOCUMENT;
+import static dev.caravan.message.ContentType.IMAGE;
+import static dev.caravan.message.ContentType.TEXT;
+
+import dev.caravan.account.Account;
+import dev.caravan.account.Pace;
+import dev.caravan.account.Spacing;
+import dev.caravan.message.Content.Media;
+import dev.caravan.message.Content.Text;
+import dev.caravan.message.ContentType;
+import dev.caravan.message.InvalidSendException;
+import dev.caravan.message.Send;
+import dev.caravan.provider.Answer;
+import dev.caravan.provider.Lookup;
+import dev.caravan.provider.Provider;
+import dev.caravan.provider.Setting;
+import dev.caravan.provider.Verdict;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What PratikEsnaf carries and how a send becomes the body of its call. */
+final class PratikEsnaf implements Provider {
+
+    static final String NAME = "pratikesnaf";
+    static final String TOKEN = "token";
+    static final String API_KEY = "api-key";
+    static final String API_SECRET = "api-secret";
+
+    private static final String TYPE_ID = "type-id";
+    private static final String TYPE_ID_OPTION = "tur_id";
+    private static final String GENERAL = "10";
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("\\d{1,9}");
+
+    /** {@code http:}, {@code data:} and the like; one letter and a colon may be a drive of the provider's server. */
+    private static final Pattern URL = Pattern.compile("(?i)\\s*([a-z][a-z0-9+.-]+:|//).*", Pattern.DOTALL);
+
+    private static final Pattern PDF = Pattern.compile("(?i).+\\.pdf");
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String defaultBaseUrl() {
+        return "https://api.pratikesnaf.com";
+    }
+
+    /** Our choice: PratikEsnaf spaces out bulk messages against a ban, but does not say so of single ones. */
+    @Override
+    public Pace defaultPace() {
+        return Pace.of(Spacing.parse("5s..10s"));
+    }
+
+    @Override
+    public int defaultConcurrency() {
+        return 1;
+    }
+
+    @Override
+    public List<Setting> settings() {
+        return List.of(
+                Setting.optional(TOKEN, "A bearer token; instead of api-key and api-secret."),
+                Setting.optional(API_KEY, "The API key for which Caravan obtains a token and renews it."),
+                Setting.optional(API_SECRET, "The secret that belongs to api-key."),
+                Setting.optional(
+                        TYPE_ID,
+                        "tur_id, the kind of sending, for texts without that option; 10, general, if not set."));
+    }
+
+    @Override
+    public Set<ContentType> types() {
+        return Set.of(TEXT, IMAGE, DOCUMENT);
+    }
+
+    /** {@code tur_id}: the kind of sending of a text, a whole number. */
+    @Override
+    public Set<String> options() {
+        return Set.of(TYPE_ID_OPTION);
+    }
+
+    @Override
+    public void check(Account account) {
+        boolean hasToken = isSet(account, TOKEN);
+        boolean hasKey = isSet(account, API_KEY);
+        boolean hasSecret = isSet(account, API_SECRET);
+        if (hasToken && (hasKey || hasSecret)) {
+            throw new IllegalArgumentException("token: set it, or api-key and api-secret, not both");
+        }
+        if (!hasToken && !(hasKey && hasSecret)) {
+            throw new IllegalArgumentException("token: set it, or api-key and api-secret together");
+        }
+        if (!WHOLE_NUMBER.matcher(account.setting(TYPE_ID, GENERAL)).matches()) {
+            throw new IllegalArgumentException("type-id: write a whole number");
+        }
+    }
+
+    static boolean isSet(Account account, String setting) {
+        return !account.setting(setting, "").isBlank();
+    }
+
+    @Override
+    public void check(Send send, Account account) {
+        if (send.replyTo() != null) {
+            throw new InvalidSendException(
+                    "replyTo", "unsupported", "PratikEsnaf cannot answer a message; leave replyTo out");
+        }
+        Object typeId = send.options().get(TYPE_ID_OPTION);
+        if (typeId != null && !(typeId instanceof Integer)) {
+            throw new InvalidSendException("options.tur_id", "invalid-option", "tur_id is a whole number");
+        }
+        if (send.content() instanceof Media media) {
+            checkFile(media);
+            if (typeId != null) {
+                throw new InvalidSendException(
+                        "options.tur_id", "unsupported", "PratikEsnaf takes tur_id with a text only; leave it out");
+            }
+        }
+    }
+
+    private static void checkFile(Media media) {
+        if (media.items().size() > 1) {
+            throw new InvalidSendException(
+                    "media", "too-many", "PratikEsnaf takes 1 file per message; make a send of each file");
+        }
+        String path = media.first().url();
+        if (URL.matcher(path).matches()) {
+            throw new InvalidSendException(
+                    "media.url",
+                    "unsupported-url",
+                    "PratikEsnaf neither fetches a URL nor takes an upload; write the path of a file on its server");
+        }
+        if (media.type() == DOCUMENT && !PDF.matcher(path).matches()) {
+            throw new InvalidSendException(
+                    "media.url",
+                    "unsupported-file",
+                    "PratikEsnaf takes PDF and image files; a document's path ends in .pdf");
+        }
+        if (media.first().filename() != null) {
+            throw new InvalidSendException(
+                    "media.filename", "unsupported", "PratikEsnaf shows the file's own name; leave it out");
+        }
+    }
+
+    @Override
+    public Object request(Send send, Account account) {
+        String telefon = send.to().address();
+        if (send.content() instanceof Text text) {
+            return new TextBody(telefon, text.text(), send.name(), typeId(send, account));
+        }
+        if (send.content() instanceof Media media) {
+            return new FileBody(telefon, media.first().url(), media.caption());
+        }
+        throw new IllegalArgumentException(
+                "type: PratikEsnaf carries no " + send.content().type().word());
+    }
+
+    private static Object typeId(Send send, Account account) {
+        Object option = send.options().get(TYPE_ID_OPTION);
+        return option == null ? Integer.valueOf(account.setting(TYPE_ID, GENERAL)) : option;
+    }
+
+    @Override
+    public Verdict verdict(Answer answer, Send send, Account account) {
+        return PratikEsnafVerdicts.ofSend(answer, account);
+    }
+
+    @Override
+    public Optional<Lookup> lookup() {
+        return Optional.of(new TokenRequest());
+    }
+
+    /** A text: number with its plus sign, message, the recipient's name for the provider's log, kind of sending. */
+    record TextBody(String telefon, String mesaj, String isim, Object tur_id) {}
+
+    /** A file on the provider's server, by its path, with its caption. */
+    record FileBody(String telefon, String dosya_yolu, String mesaj) {}
+}

@@ -1,0 +1,177 @@
+package dev.caravan.provider.pratikesnaf;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.provider.Answer;
+import dev.caravan.provider.Fate;
+import dev.caravan.provider.FateCounter;
+import dev.caravan.provider.Simulator;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * PratikEsnaf simulated: the token call, the text call and the file call. Their successes are documented; every refusal
+ * is invented, since none is published.
+ */
+final class PratikEsnafSimulator implements Simulator {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String WRONG = "wrong";
+    private static final Duration TOKEN_LIFE = Duration.ofHours(24);
+    private static final Pattern BEARER = Pattern.compile("Bearer (\\S.*)");
+    private static final Pattern NUMBER = Pattern.compile("\\+[1-9]\\d{6,14}");
+    private static final Pattern URL = Pattern.compile("(?i)[a-z][a-z0-9+.-]+:.*", Pattern.DOTALL);
+    private static final Set<String> TEXT_FIELDS = Set.of("telefon", "mesaj", "isim", "tur_id");
+    private static final Set<String> FILE_FIELDS = Set.of("telefon", "dosya_yolu", "mesaj");
+
+    private final FateCounter counter = new FateCounter();
+
+    @Override
+    public String provider() {
+        return PratikEsnaf.NAME;
+    }
+
+    @Override
+    public Answer answer(Call call) {
+        if (!call.method().equals("POST")) {
+            return refusal(405, "Method not allowed");
+        }
+        JsonNode body = read(call.body());
+        return switch (call.path()) {
+            case "/api/v1/auth/token" -> token(body);
+            case "/api/v1/whatsapp/gonder" ->
+                isAuthorized(call) ? send(body, textFault(body)) : refusal(401, "Unauthorized");
+            case "/api/v1/whatsapp/dosya-gonder" ->
+                isAuthorized(call) ? send(body, fileFault(body)) : refusal(401, "Unauthorized");
+            default -> refusal(404, "Not found");
+        };
+    }
+
+    private static boolean isAuthorized(Call call) {
+        Matcher bearer = BEARER.matcher(String.valueOf(call.header("Authorization")));
+        return bearer.matches() && !bearer.group(1).equals(WRONG);
+    }
+
+    private static Answer token(JsonNode body) {
+        if (!isFilled(body, "api_key") || !isFilled(body, "api_secret")) {
+            return refusal(422, "api_key and api_secret are required");
+        }
+        if (body.path("api_key").asText("").equals(WRONG)
+                || body.path("api_secret").asText("").equals(WRONG)) {
+            return json(401, JSON.createObjectNode().put("success", false).put("message", "Invalid credentials"));
+        }
+        ObjectNode answer = JSON.createObjectNode().put("success", true);
+        answer.putObject("data")
+                .put("token", UUID.randomUUID().toString())
+                .put(
+                        "expires_at",
+                        Instant.now()
+                                .plus(TOKEN_LIFE)
+                                .truncatedTo(ChronoUnit.SECONDS)
+                                .toString())
+                .put("token_type", "Bearer");
+        return json(200, answer);
+    }
+
+    /** What is wrong with a text by the documented rules, or null. */
+    private static String textFault(JsonNode body) {
+        if (!isFilled(body, "mesaj")) {
+            return "mesaj is required";
+        }
+        if (body.has("isim") && !body.path("isim").isTextual()) {
+            return "isim must be a text";
+        }
+        if (body.has("tur_id") && !body.path("tur_id").isIntegralNumber()) {
+            return "tur_id must be a whole number";
+        }
+        return commonFault(body, TEXT_FIELDS);
+    }
+
+    /** What is wrong with a file by the documented rules, or null. */
+    private static String fileFault(JsonNode body) {
+        if (!isFilled(body, "dosya_yolu")
+                || URL.matcher(body.path("dosya_yolu").asText("")).matches()) {
+            return "dosya_yolu must be a path on the server";
+        }
+        if (body.has("mesaj") && !body.path("mesaj").isTextual()) {
+            return "mesaj must be a text";
+        }
+        return commonFault(body, FILE_FIELDS);
+    }
+
+    private static String commonFault(JsonNode body, Set<String> fields) {
+        if (!NUMBER.matcher(body.path("telefon").asText("")).matches()) {
+            return "telefon must be a number with its country code";
+        }
+        for (var names = body.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (!fields.contains(name)) {
+                return "unknown field " + name;
+            }
+        }
+        return null;
+    }
+
+    private static boolean isFilled(JsonNode body, String field) {
+        return body.path(field).isTextual() && !body.path(field).asText("").isBlank();
+    }
+
+    private Answer send(JsonNode body, String fault) {
+        if (fault != null) {
+            return refusal(400, fault);
+        }
+        String number = body.path("telefon").asText("");
+        Fate fate = Fate.of(number);
+        if (!counter.strikes(fate, number, body.toString())) {
+            return json(200, accepted());
+        }
+        return switch (fate) {
+            case PERMANENT -> refusal(200, "Invalid phone number");
+            case ACCOUNT -> refusal(200, "WhatsApp hesabı bağlı değil");
+            case THROTTLED ->
+                new Answer(
+                        429,
+                        Map.of("Retry-After", "1"),
+                        refusal(429, "Too many requests").body());
+            case TRANSIENT -> refusal(503, "Service unavailable");
+            case UNKNOWN -> refusal(500, "Internal server error");
+            case UNTRACKABLE -> json(200, JSON.createObjectNode().put("ok", true));
+            case ACCEPTED -> json(200, accepted());
+        };
+    }
+
+    private static ObjectNode accepted() {
+        String random = UUID.randomUUID().toString().replace("-", "").toUpperCase(Locale.ROOT);
+        return JSON.createObjectNode()
+                .put("ok", true)
+                .put("log_id", ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE))
+                .put("message_id", "BAE5" + random.substring(0, 12));
+    }
+
+    private static Answer refusal(int status, String message) {
+        return json(status, JSON.createObjectNode().put("ok", false).put("message", message));
+    }
+
+    private static Answer json(int status, JsonNode body) {
+        return new Answer(status, Map.of("Content-Type", "application/json"), body.toString());
+    }
+
+    private static JsonNode read(String body) {
+        try {
+            return JSON.readTree(body);
+        } catch (JacksonException notJson) {
+            return MissingNode.getInstance();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.caravan.provider.texter;
+
+import static dev.caravan.message.ContentType.AUDIO;
+import static dev.caravan.message.ContentType.BUTTONS;
+import static dev.caravan.message.ContentType.CONTACTS;
+import static dev.caravan.message.ContentType.DOCUMENT;
+import static dev.caravan.message.ContentType.IMAGE;
+import static dev.caravan.message.ContentType.LIST;
+import static dev.caravan.message.ContentType.LOCATION;
+import static dev.caravan.message.ContentType.TEXT;
+import static dev.caravan.message.ContentType.VIDEO;
+
+import dev.caravan.account.Account;
+import dev.caravan.account.Pace;
+import dev.caravan.account.Rate;
+import dev.caravan.message.ContentType;
+import dev.caravan.message.Send;
+import dev.caravan.provider.Answer;
+import dev.caravan.provider.Lookup;
+import dev.caravan.provider.Provider;
+import dev.caravan.provider.Setting;
+import dev.caravan.provider.Verdict;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What Texter carries, and under which settings. */
+final class Texter implements Provider {
+
+    static final String NAME = "texter";
+    static final String API_TOKEN = "api-token";
+    static final String SENDER = "sender";
+
+    private static final Pattern CHAT_ID = Pattern.compile("[0-9a-fA-F]{24}");
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String defaultBaseUrl() {
+        return "https://{project-id}.texterchat.com/server/api/v2";
+    }
+
+    /** Our choice: no rate is published, and a public import tool pauses between its calls to stay under one. */
+    @Override
+    public Pace defaultPace() {
+        return Pace.of(Rate.parse("1/1s"));
+    }
+
+    @Override
+    public List<Setting> settings() {
+        return List.of(
+                Setting.required("project-id", "The project's id, the first part of its texterchat.com address."),
+                Setting.required(
+                        API_TOKEN, "A token with the scopes Send session message and List all chats, shown once."),
+                Setting.optional(
+                        SENDER,
+                        "The account id of our line, its number in digits; needed when a phone has several chats."));
+    }
+
+    @Override
+    public Set<ContentType> types() {
+        return Set.of(TEXT, IMAGE, VIDEO, AUDIO, DOCUMENT, LOCATION, CONTACTS, BUTTONS, LIST);
+    }
+
+    /** A chat id: 24 hexadecimal digits. */
+    @Override
+    public boolean isOwnId(String to) {
+        return CHAT_ID.matcher(to).matches();
+    }
+
+    @Override
+    public void check(Send send, Account account) {
+        TexterLimits.check(send.content());
+    }
+
+    @Override
+    public void check(Account account) {
+        String sender = account.setting(SENDER);
+        if (sender != null && digits(sender).isEmpty()) {
+            throw new IllegalArgumentException("sender: write the account id of the line in digits, or leave it out");
+        }
+    }
+
+    @Override
+    public Object request(Send send, Account account) {
+        return TexterBodies.of(send);
+    }
+
+    @Override
+    public Verdict verdict(Answer answer, Send send, Account account) {
+        return TexterVerdicts.ofSend(answer, send, account);
+    }
+
+    @Override
+    public Optional<Lookup> lookup() {
+        return Optional.of(new ChatSearch());
+    }
+
+    static String digits(String text) {
+        return text.replaceAll("\\D", "");
+    }
+}

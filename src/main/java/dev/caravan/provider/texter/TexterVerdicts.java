@@ -1,0 +1,107 @@
+package dev.caravan.provider.texter;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravan.account.Account;
+import dev.caravan.message.Send;
+import dev.caravan.provider.Answer;
+import dev.caravan.provider.HttpVerdicts;
+import dev.caravan.provider.Verdict;
+import dev.caravan.provider.Verdict.AccountFault;
+import dev.caravan.provider.Verdict.Permanent;
+import dev.caravan.provider.Verdict.Sent;
+import dev.caravan.provider.Verdict.Stale;
+import dev.caravan.provider.Verdict.Transient;
+import dev.caravan.provider.Verdict.Unknown;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What Texter's answers mean. It publishes the answer of a success only; how a template is refused (HTTP 200 with
+ * {@code success: false} and an {@code error}) is known, and taken to hold for every call.
+ */
+final class TexterVerdicts {
+
+    private static final int LONGEST_REASON = 300;
+    private static final int NOT_FOUND = 404;
+
+    /** Refusals of a message by what their text mentions in lower case, and our code for each. */
+    private static final Map<String, String> REFUSALS = Map.of("unsubscribed", "unsubscribed");
+
+    private TexterVerdicts() {}
+
+    static Verdict ofSend(Answer answer, Send send, Account account) {
+        JsonNode body = answer.json();
+        JsonNode success = body.path("success");
+        String reason = reason(body, account);
+        if (answer.isSuccess() && success.isBoolean()) {
+            return success.booleanValue() ? accepted(body.path("messages"), send) : refused(reason);
+        }
+        if (answer.status() == NOT_FOUND) {
+            return chatNotFound(reason, send);
+        }
+        return HttpVerdicts.of(answer, reason);
+    }
+
+    /** The verdict on a look-up that answered no chats: nothing was sent, so nothing is unknown. */
+    static Verdict ofSearch(Answer answer, Account account) {
+        JsonNode body = answer.json();
+        String reason = reason(body, account);
+        JsonNode success = body.path("success");
+        if (answer.isSuccess() && success.isBoolean() && !success.booleanValue()) {
+            return refused(reason);
+        }
+        Verdict verdict = HttpVerdicts.of(answer, reason);
+        return verdict instanceof Unknown ? new Transient(verdict.code(), verdict.message()) : verdict;
+    }
+
+    private static Verdict accepted(JsonNode messages, Send send) {
+        String providerMessageId = null;
+        for (JsonNode message : messages) {
+            String number = message.path("chatChannelInfo").path("id").asText("");
+            if (send.to().isPhone()
+                    && !number.isBlank()
+                    && !Texter.digits(number).equals(send.to().digits())) {
+                return new AccountFault(
+                        "wrong-recipient",
+                        "Texter put this send into the chat of another number; find out why before resuming the account");
+            }
+            String id = message.path("channelInfo").path("id").asText("");
+            if (providerMessageId == null && !id.isBlank()) {
+                providerMessageId = id;
+            }
+        }
+        return new Sent(providerMessageId);
+    }
+
+    private static Verdict refused(String reason) {
+        if (reason == null) {
+            return new Permanent("refused", "refused without a reason");
+        }
+        String text = reason.toLowerCase(Locale.ROOT);
+        String code = REFUSALS.entrySet().stream()
+                .filter(refusal -> text.contains(refusal.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse("refused");
+        return new Permanent(code, reason);
+    }
+
+    /** A chat that was looked up may be gone; one that the caller named stays as wrong as it is. */
+    private static Verdict chatNotFound(String reason, Send send) {
+        Permanent verdict = new Permanent("chat-not-found", reason == null ? "Texter knows no such chat" : reason);
+        return send.to().isPhone() ? new Stale(verdict) : verdict;
+    }
+
+    private static String reason(JsonNode body, Account account) {
+        JsonNode error = body.path("error");
+        String text =
+                error.isTextual() ? error.textValue() : body.path("message").asText("");
+        if (text.isBlank()) {
+            return null;
+        }
+        String token = account.setting(Texter.API_TOKEN, "");
+        String blotted = token.isEmpty() ? text : text.replace(token, "***");
+        int points = Math.min(LONGEST_REASON, blotted.codePointCount(0, blotted.length()));
+        return blotted.substring(0, blotted.offsetByCodePoints(0, points));
+    }
+}
