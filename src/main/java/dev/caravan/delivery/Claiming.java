@@ -44,7 +44,8 @@ final class Claiming {
         if (candidate.isPresent()) {
             turn.consider(candidate.get());
             exchange.setVariable(Turn.SEND, read(candidate.get().content()));
-            exchange.getExchangeExtension().addOnCompletion(new Forgetting(candidates, candidate.get().id()));
+            exchange.getExchangeExtension()
+                    .addOnCompletion(new Forgetting(candidates, candidate.get().id()));
         } else {
             turn.foundNothing();
         }

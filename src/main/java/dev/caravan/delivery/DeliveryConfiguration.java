@@ -56,8 +56,8 @@ class DeliveryConfiguration {
     @Bean
     Settling settling(
             Store store, Sends sends, Lanes lanes, Lookups lookups, LaneMetrics metrics, CaravanProperties properties) {
-        RetrySchedule schedule = new RetrySchedule(properties.zone(), () -> ThreadLocalRandom.current()
-                .nextLong());
+        RetrySchedule schedule = new RetrySchedule(
+                properties.zone(), () -> ThreadLocalRandom.current().nextLong());
         return new Settling(store, sends, lanes, schedule, lookups, metrics);
     }
 
@@ -118,7 +118,10 @@ class DeliveryConfiguration {
             public void beforeApplicationStart(CamelContext context) {
                 for (Account account : accounts.all()) {
                     context.getRegistry().bind("connections-" + account.name(), Connections.of(account));
-                    add(context, account, providers.get(account.provider()).lookup().isEmpty());
+                    add(
+                            context,
+                            account,
+                            providers.get(account.provider()).lookup().isEmpty());
                 }
             }
 

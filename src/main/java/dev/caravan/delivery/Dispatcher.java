@@ -1,15 +1,17 @@
 package dev.caravan.delivery;
 
 import dev.caravan.account.Accounts;
+import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -20,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Wakes the lanes that have something to send: at once when this gateway accepted it, within a second when its time came
  * or another gateway accepted it. Also gives sends that expired in the queue their end.
  */
-public final class Dispatcher implements AutoCloseable {
+final class Dispatcher implements Arrivals, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final long POLL_MILLIS = 500;
@@ -48,8 +50,8 @@ public final class Dispatcher implements AutoCloseable {
         timer.scheduleWithFixedDelay(this::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Sends of these accounts were accepted. */
-    public void signal(Iterable<String> names) {
+    @Override
+    public void at(Set<String> names) {
         names.forEach(this::signal);
     }
 
@@ -84,7 +86,7 @@ public final class Dispatcher implements AutoCloseable {
                 store.write(transaction -> sends.makeReady(transaction, now));
             }
             List<String> waiting = store.read(sends::accountsWithWork);
-            signal(waiting);
+            waiting.forEach(this::signal);
             ledgerAway = false;
         } catch (LedgerException away) {
             if (!ledgerAway) {

@@ -36,8 +36,7 @@ final class Lookups {
         Account account = Turn.of(exchange).account();
         Send send = exchange.getVariable(Turn.SEND, Send.class);
         Lookup lookup = lookup(account);
-        Optional<String> known =
-                lookup.given(send, account).or(() -> remembered(key(lookup, send, account)));
+        Optional<String> known = lookup.given(send, account).or(() -> remembered(key(lookup, send, account)));
         if (known.isPresent()) {
             exchange.setVariable(Turn.FOUND, known.get());
         } else {
@@ -93,7 +92,8 @@ final class Lookups {
     }
 
     private Lookup lookup(Account account) {
-        return providers.get(account.provider())
+        return providers
+                .get(account.provider())
                 .lookup()
                 .orElseThrow(() -> new IllegalStateException("provider " + account.provider() + " has no look-up"));
     }

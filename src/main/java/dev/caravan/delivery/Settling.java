@@ -43,7 +43,8 @@ final class Settling {
     void settle(Exchange exchange) {
         Turn turn = Turn.of(exchange);
         if (turn.verdict() == null) {
-            throw new IllegalStateException("the route of provider " + turn.account().provider() + " left no verdict");
+            throw new IllegalStateException(
+                    "the route of provider " + turn.account().provider() + " left no verdict");
         }
         lookups.forgetIfStale(exchange);
         boolean warned = false;
@@ -77,9 +78,7 @@ final class Settling {
         Instant now = Instant.now();
         Account account = turn.account();
         Attempt attempt = turn.attempt() == null ? turn.candidate() : turn.attempt();
-        int throttles = turn.verdict() instanceof Verdict.Throttled
-                ? lanes.throttles(transaction, account.name())
-                : 0;
+        int throttles = turn.verdict() instanceof Verdict.Throttled ? lanes.throttles(transaction, account.name()) : 0;
         Reaction reaction = schedule.react(
                 turn.verdict(),
                 Math.max(1, attempt.number()),

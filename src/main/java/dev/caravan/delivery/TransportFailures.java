@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -17,33 +18,34 @@ import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
  */
 final class TransportFailures {
 
+    private static final List<Class<? extends Throwable>> NOT_TRUSTED =
+            List.of(CertificateException.class, SSLPeerUnverifiedException.class);
+
+    private static final List<Class<? extends Throwable>> NOT_CONNECTED = List.of(
+            UnknownHostException.class,
+            ConnectException.class,
+            NoRouteToHostException.class,
+            ConnectTimeoutException.class,
+            ConnectionRequestTimeoutException.class,
+            SSLHandshakeException.class);
+
     private TransportFailures() {}
 
     /** The verdict on a send call that failed. */
     static Verdict onSend(Throwable failure) {
-        String message = failure.getClass().getSimpleName();
-        if (has(failure, CertificateException.class, SSLPeerUnverifiedException.class)) {
+        String kind = failure.getClass().getSimpleName();
+        if (has(failure, NOT_TRUSTED)) {
             return new Verdict.AccountFault("certificate", "the provider's TLS certificate is not trusted");
         }
-        if (has(failure, UnknownHostException.class)) {
-            return new Verdict.Transient("host-unknown", "the provider's host name is not resolved");
+        if (has(failure, NOT_CONNECTED)) {
+            return new Verdict.Transient("not-connected", "no connection to the provider: " + kind);
         }
-        if (has(
-                failure,
-                ConnectException.class,
-                NoRouteToHostException.class,
-                ConnectTimeoutException.class,
-                ConnectionRequestTimeoutException.class,
-                SSLHandshakeException.class)) {
-            return new Verdict.Transient("not-connected", "no connection to the provider: " + message);
-        }
-        return new Verdict.Unknown("no-answer", "the call was started and brought no readable answer: " + message);
+        return new Verdict.Unknown("no-answer", "the call was started and brought no readable answer: " + kind);
     }
 
-    @SafeVarargs
-    private static boolean has(Throwable failure, Class<? extends Throwable>... kinds) {
+    private static boolean has(Throwable failure, List<Class<? extends Throwable>> kinds) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .limit(10)
-                .anyMatch(cause -> Stream.of(kinds).anyMatch(kind -> kind.isInstance(cause)));
+                .anyMatch(cause -> kinds.stream().anyMatch(kind -> kind.isInstance(cause)));
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
+import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.ExistingSend;
 import dev.caravan.ledger.Lanes;
@@ -30,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * Admission: every row of a batch becomes a send in the ledger, or a duplicate, or a rejection with its reason. A chunk
@@ -48,11 +48,11 @@ final class Admission {
     private final PhoneNumbers phoneNumbers;
     private final SendJson sendJson;
     private final Duration repeatAfter;
-    private final Consumer<Set<String>> dispatcher;
+    private final Arrivals arrivals;
 
     /**
      * @param repeatAfter how long a row without a reference is recognised
-     * @param dispatcher told the accounts that have new sends, after the commit
+     * @param arrivals told the accounts that have new sends, after the commit
      */
     Admission(
             Store store,
@@ -65,7 +65,7 @@ final class Admission {
             PhoneNumbers phoneNumbers,
             SendJson sendJson,
             Duration repeatAfter,
-            Consumer<Set<String>> dispatcher) {
+            Arrivals arrivals) {
         this.store = store;
         this.sends = sends;
         this.lanes = lanes;
@@ -76,7 +76,7 @@ final class Admission {
         this.phoneNumbers = phoneNumbers;
         this.sendJson = sendJson;
         this.repeatAfter = repeatAfter;
-        this.dispatcher = dispatcher;
+        this.arrivals = arrivals;
     }
 
     /**
@@ -92,7 +92,9 @@ final class Admission {
             candidates.add(examine(reading, row, now));
         }
         Set<String> touched = new HashSet<>();
-        candidates.stream().filter(Candidate::isSend).forEach(one -> touched.add(one.account().name()));
+        candidates.stream()
+                .filter(Candidate::isSend)
+                .forEach(one -> touched.add(one.account().name()));
         if (anyFull(touched)) {
             return false;
         }
@@ -117,7 +119,7 @@ final class Admission {
             return done;
         });
         reading.committed(candidates.size(), ranks, counts.accepted, counts.duplicates, counts.rejected);
-        dispatcher.accept(touched);
+        arrivals.at(touched);
         return true;
     }
 
@@ -304,18 +306,12 @@ final class Admission {
     }
 
     private void reject(
-            Transaction transaction,
-            BatchReading reading,
-            Candidate candidate,
-            String code,
-            String reason,
-            long now)
+            Transaction transaction, BatchReading reading, Candidate candidate, String code, String reason, long now)
             throws SQLException {
         note(transaction, reading, candidate, "rejected", code, reason, null, now);
     }
 
-    private void repeat(
-            Transaction transaction, BatchReading reading, Candidate candidate, String earlier, long now)
+    private void repeat(Transaction transaction, BatchReading reading, Candidate candidate, String earlier, long now)
             throws SQLException {
         note(transaction, reading, candidate, "duplicate", "duplicate", "repeats send " + earlier, earlier, now);
     }

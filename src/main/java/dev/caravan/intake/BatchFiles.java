@@ -26,7 +26,7 @@ public final class BatchFiles {
      * @param name as the ledger keeps it, null for the inbox itself
      * @throws UnreadableFileException when the configuration has none
      */
-    Folder folder(String name) {
+    Folder folder(String name) throws UnreadableFileException {
         Folder folder = folders.get(name == null ? "" : name);
         if (folder == null) {
             throw new UnreadableFileException("the inbox has no folder '" + name
@@ -55,11 +55,11 @@ public final class BatchFiles {
      * @throws IOException when the file is gone or cannot be read
      * @throws UnreadableFileException when no row of it can be read
      */
-    public Rows open(Batch batch) throws IOException {
+    public Rows open(Batch batch) throws IOException, UnreadableFileException {
         return open(home.resolve(batch.path()), batch.folder());
     }
 
-    Rows open(Path file, String folder) throws IOException {
+    Rows open(Path file, String folder) throws IOException, UnreadableFileException {
         FileFormat format = folder(folder).format();
         if (!Files.isRegularFile(file) && Files.exists(file)) {
             throw new UnreadableFileException("it is no regular file");

@@ -106,7 +106,7 @@ final class FileDoor {
     }
 
     /** Step {@code open-batch}: the file's rows, from the first that is not committed yet; or why it is refused. */
-    void open(Exchange exchange) throws Exception {
+    void open(Exchange exchange) throws IOException {
         Path file = named(path(exchange));
         Matcher name = workName(file);
         String folderName = Home.folder(home.work(), file);
@@ -144,7 +144,7 @@ final class FileDoor {
                 System.currentTimeMillis()));
     }
 
-    private FileReading read(Path file, String folder, Batch batch) throws IOException {
+    private FileReading read(Path file, String folder, Batch batch) throws IOException, UnreadableFileException {
         FileReading reading = new FileReading(
                 file,
                 new BatchReading(batch, files.folder(folder).account(), new Fingerprints(digestKey)),
@@ -184,7 +184,7 @@ final class FileDoor {
     }
 
     /** Step {@code finish-reading}: was it read to its end, or does the rest wait for room in a queue? */
-    void finishReading(Exchange exchange) throws Exception {
+    void finishReading(Exchange exchange) {
         FileReading reading = exchange.getMessage().getBody(FileReading.class);
         BatchReading batch = reading.batch();
         if (reading.isFull()) {
@@ -259,11 +259,7 @@ final class FileDoor {
         @Override
         public void onDone(Exchange exchange) {
             if (!reading.isFull()) {
-                try {
-                    reading.close();
-                } catch (Exception failed) {
-                    LOG.warn("File {} could not be closed: {}", reading.file().getFileName(), failed.getMessage());
-                }
+                reading.close();
             }
         }
     }

@@ -73,7 +73,7 @@ final class FileReading implements Iterator<FileReading.Chunk>, AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         rows.close();
     }
 }

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import javax.crypto.Mac;
@@ -40,8 +39,7 @@ final class Fingerprints {
      */
     String ofContent(ObjectNode canonical) {
         StringBuilder digests = new StringBuilder();
-        for (Iterator<Map.Entry<String, JsonNode>> fields = canonical.fields(); fields.hasNext(); ) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : canonical.properties()) {
             if (!NOT_COMPARED.contains(field.getKey())) {
                 digests.append(digests.isEmpty() ? "" : " ")
                         .append(field.getKey())

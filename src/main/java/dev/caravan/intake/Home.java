@@ -72,7 +72,10 @@ final class Home {
     /** A name that is free in the directory: the one wanted, or with the batch's id before its extension. */
     static Path free(Path directory, String name, String batch) {
         Path wanted = directory.resolve(name);
-        return Files.exists(wanted) ? directory.resolve(stem(name) + '-' + batch + name.substring(stem(name).length())) : wanted;
+        return Files.exists(wanted)
+                ? directory.resolve(
+                        stem(name) + '-' + batch + name.substring(stem(name).length()))
+                : wanted;
     }
 
     /** The name without its extension. */

@@ -3,7 +3,7 @@ package dev.caravan.intake;
 import dev.caravan.CaravanProperties;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
-import dev.caravan.delivery.Dispatcher;
+import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.DigestKey;
 import dev.caravan.ledger.Lanes;
@@ -37,7 +37,7 @@ class IntakeConfiguration {
             PhoneNumbers phoneNumbers,
             SendJson sendJson,
             CaravanProperties properties,
-            Dispatcher dispatcher) {
+            Arrivals arrivals) {
         return new Admission(
                 store,
                 sends,
@@ -49,7 +49,7 @@ class IntakeConfiguration {
                 phoneNumbers,
                 sendJson,
                 properties.inbox().repeatAfter(),
-                dispatcher::signal);
+                arrivals);
     }
 
     @Bean
@@ -58,8 +58,7 @@ class IntakeConfiguration {
     }
 
     @Bean
-    FileDoor fileDoor(
-            CaravanProperties properties, BatchFiles files, Store store, Batches batches, Admission admission)
+    FileDoor fileDoor(CaravanProperties properties, BatchFiles files, Store store, Batches batches, Admission admission)
             throws IOException {
         FileDoor door = new FileDoor(
                 new Home(properties.home()),

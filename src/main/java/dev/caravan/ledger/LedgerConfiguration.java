@@ -1,7 +1,6 @@
 package dev.caravan.ledger;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.caravan.CaravanProperties;
 import dev.caravan.Gateway;
 import dev.caravan.account.Accounts;
 import java.io.IOException;
@@ -9,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.flywaydb.core.Flyway;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.flyway.FlywayConfigurationCustomizer;
+import org.springframework.boot.autoconfigure.flyway.FlywayMigrationInitializer;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -57,7 +56,7 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Store store(HikariDataSource dataSource, Flyway migrated) {
+    Store store(HikariDataSource dataSource, FlywayMigrationInitializer migrated) {
         return new Store(dataSource);
     }
 

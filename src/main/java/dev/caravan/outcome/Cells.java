@@ -15,7 +15,8 @@ final class Cells {
      * numbers such as {@code +905301234567} stay as they are.
      */
     static String safe(String cell) {
-        boolean harmless = !FORMULA.matcher(cell).matches() || PLAIN_NUMBER.matcher(cell).matches();
+        boolean harmless =
+                !FORMULA.matcher(cell).matches() || PLAIN_NUMBER.matcher(cell).matches();
         return harmless ? cell : "'" + cell;
     }
 }

@@ -106,8 +106,7 @@ class OutcomeConfiguration {
     /** The place of an endpoint is kept under a digest of its URI, which may hold a password. */
     private static String digest(String endpoint) {
         try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(endpoint.getBytes(StandardCharsets.UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(endpoint.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest, 0, 8);
         } catch (NoSuchAlgorithmException absent) {
             throw new IllegalStateException("every JDK has SHA-256", absent);

@@ -39,10 +39,12 @@ final class OutcomeFeed {
     void next(Exchange exchange) {
         String endpoint = exchange.getVariable(ENDPOINT, String.class);
         boolean masked = exchange.getVariable(MASKED, Boolean.class);
-        List<Outbox.Entry> entries = store.read(
-                transaction -> outbox.after(transaction, outbox.cursor(transaction, endpoint), CHUNK));
+        List<Outbox.Entry> entries =
+                store.read(transaction -> outbox.after(transaction, outbox.cursor(transaction, endpoint), CHUNK));
         exchange.setVariable(MORE, entries.size() == CHUNK);
-        exchange.setVariable(CURSOR, entries.isEmpty() ? null : entries.get(entries.size() - 1).id());
+        exchange.setVariable(
+                CURSOR,
+                entries.isEmpty() ? null : entries.get(entries.size() - 1).id());
         exchange.getMessage()
                 .setBody(entries.stream()
                         .map(this::outcome)

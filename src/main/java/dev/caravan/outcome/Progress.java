@@ -59,10 +59,6 @@ final class Progress {
     private static String left(double seconds) {
         Duration left = Duration.ofSeconds(Math.round(seconds));
         return String.format(
-                Locale.ROOT,
-                "about %d:%02d:%02d left",
-                left.toHours(),
-                left.toMinutesPart(),
-                left.toSecondsPart());
+                Locale.ROOT, "about %d:%02d:%02d left", left.toHours(), left.toMinutesPart(), left.toSecondsPart());
     }
 }

@@ -37,8 +37,8 @@ final class Reports {
     private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
     private static final int CHUNK = 1_000;
     private static final Duration BETWEEN_REWRITES = Duration.ofMinutes(1);
-    private static final List<String> REPORT_COLUMNS = List.of(
-            "line", "send_id", "status", "provider_message_id", "attempts", "error_code", "error", "sent_at");
+    private static final List<String> REPORT_COLUMNS =
+            List.of("line", "send_id", "status", "provider_message_id", "attempts", "error_code", "error", "sent_at");
     private static final List<String> REJECTED_COLUMNS = List.of("line", "reason");
 
     private final Path directory;
@@ -139,7 +139,10 @@ final class Reports {
             }
         }
         Files.move(
-                unfinished, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                unfinished,
+                directory.resolve(name),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
     }
 
     private void writeChunk(
