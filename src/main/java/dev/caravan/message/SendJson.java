@@ -42,7 +42,9 @@ import java.util.regex.Pattern;
  */
 public final class SendJson {
 
-    private static final int LONGEST_TEXT = 65_536;
+    /** Characters of a text, caption or template parameter. */
+    public static final int LONGEST_TEXT = 65_536;
+
     private static final int LONGEST_REFERENCE = 200;
     private static final int LONGEST_DATA_URI = 16 * 1024 * 1024;
 
@@ -365,7 +367,13 @@ public final class SendJson {
                 checkCharacters(path, node.textValue());
                 yield node.textValue();
             }
-            case NUMBER -> node.numberValue();
+            case NUMBER -> {
+                // Jackson reads 1e999 so, and JSON cannot write it.
+                if (Double.isInfinite(node.doubleValue())) {
+                    throw new InvalidSendException(path, "invalid-value", path + ": holds a number too great");
+                }
+                yield node.numberValue();
+            }
             case BOOLEAN -> node.booleanValue();
             case NULL -> null;
             default -> throw new InvalidSendException(path, "invalid-type", path + ": write JSON");

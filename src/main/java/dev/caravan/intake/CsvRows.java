@@ -1,0 +1,173 @@
+package dev.caravan.intake;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.intake.CsvRecords.CsvRecord;
+import dev.caravan.message.InvalidSendException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.NoSuchElementException;
+
+/** The rows of a CSV file. */
+final class CsvRows implements Rows {
+
+    private static final List<Character> DELIMITERS = List.of(',', ';', '\t', '|');
+
+    private final CsvRecords records;
+    private final Header header;
+    private CsvRecord upcoming;
+    private long number;
+
+    private CsvRows(CsvRecords records, Header header) {
+        this.records = records;
+        this.header = header;
+    }
+
+    /**
+     * Opens a file after reading through all of it once, to know that every byte of it can be decoded.
+     *
+     * @throws UnreadableFileException when no record of it can be read
+     */
+    static CsvRows open(Path file, FileFormat format) throws IOException {
+        Encoding encoding = Encoding.prove(
+                file,
+                format.charset(),
+                "save it as UTF-8, or set " + format.charsetKey() + " to the encoding it has, as windows-1254");
+        char delimiter = format.delimiter() != null ? format.delimiter() : delimiter(file, encoding, format);
+        CsvRecords records = records(file, encoding, delimiter);
+        try {
+            CsvRows rows = new CsvRows(records, header(records.next(), format));
+            records.expect(rows.columns().size());
+            rows.upcoming = rows.filled();
+            if (rows.upcoming == null) {
+                throw new UnreadableFileException("it has a header, but no rows");
+            }
+            return rows;
+        } catch (IOException | RuntimeException unreadable) {
+            records.close();
+            throw unreadable;
+        }
+    }
+
+    private static CsvRecords records(Path file, Encoding encoding, char delimiter) throws IOException {
+        return new CsvRecords(new PhysicalLines(encoding.open(file), CsvRecords.LONGEST_LINE), delimiter);
+    }
+
+    /** The delimiter that makes the most known columns of the header, of those the one that makes the most columns. */
+    private static char delimiter(Path file, Encoding encoding, FileFormat format) throws IOException {
+        char best = DELIMITERS.get(0);
+        int bestRecognised = -1;
+        int bestCount = -1;
+        for (char candidate : DELIMITERS) {
+            try (CsvRecords records = records(file, encoding, candidate)) {
+                CsvRecord header = records.next();
+                int recognised = header.problem() != null ? -1 : Header.recognised(header.cells(), format);
+                int count = header.cells().size();
+                if (recognised > bestRecognised || recognised == bestRecognised && count > bestCount) {
+                    best = candidate;
+                    bestRecognised = recognised;
+                    bestCount = count;
+                }
+            }
+        }
+        return best;
+    }
+
+    private static Header header(CsvRecord record, FileFormat format) throws UnreadableFileException {
+        if (record.problem() != null) {
+            throw new UnreadableFileException(
+                    "its header cannot be read: " + record.problem().getMessage());
+        }
+        Header header = new Header(record.cells(), format);
+        return header.isOurs() ? new Header(restored(record.cells()), format) : header;
+    }
+
+    @Override
+    public List<String> columns() {
+        return header.names();
+    }
+
+    @Override
+    public boolean hasNext() {
+        return upcoming != null;
+    }
+
+    @Override
+    public Row next() {
+        if (upcoming == null) {
+            throw new NoSuchElementException();
+        }
+        Row row = row(upcoming);
+        try {
+            upcoming = filled();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        return row;
+    }
+
+    /** The next record that has anything in it: spreadsheets write rows of bare delimiters below the last one. */
+    private CsvRecord filled() throws IOException {
+        CsvRecord record = records.next();
+        while (record != null
+                && record.problem() == null
+                && record.cells().stream().allMatch(String::isBlank)) {
+            record = records.next();
+        }
+        return record;
+    }
+
+    private Row row(CsvRecord record) {
+        number++;
+        List<String> cells = header.isOurs() ? restored(record.cells()) : record.cells();
+        String sendId = header.sendId(cells);
+        if (record.problem() != null) {
+            return new Row(number, record.line(), cells, null, sendId, record.problem());
+        }
+        try {
+            return new Row(number, record.line(), cells, send(cells), sendId, null);
+        } catch (InvalidSendException problem) {
+            return new Row(number, record.line(), cells, null, sendId, problem);
+        }
+    }
+
+    private ObjectNode send(List<String> cells) {
+        ObjectNode send = JsonNodeFactory.instance.objectNode();
+        for (Header.Source source : header.sources()) {
+            String column = source.column();
+            String value = source.cell() < 0 ? "" : cells.get(source.cell());
+            if (value.isBlank()) {
+                if (source.otherwise() == null || !Columns.takesDefault(send, column)) {
+                    continue;
+                }
+                value = source.otherwise();
+            }
+            if (Columns.isTemplated(column)) {
+                value = Placeholders.fill(Columns.path(column), value, name -> header.cell(name, cells));
+            }
+            if (column.equals("media_url") && value.strip().regionMatches(true, 0, "data:", 0, 5)) {
+                throw new InvalidSendException(
+                        "media.url",
+                        "invalid-url",
+                        "media.url: a data: URI can only be given in JSON; write an address");
+            }
+            Columns.put(send, column, value);
+        }
+        return send;
+    }
+
+    private static List<String> restored(List<String> cells) {
+        return cells.stream().map(SpreadsheetCells::restore).toList();
+    }
+
+    @Override
+    public void close() {
+        try {
+            records.close();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+}
