@@ -68,7 +68,7 @@ public record CaravanProperties(
         @DefaultValue @Valid Jms jms,
         @DefaultValue @Valid Api api,
         @DefaultValue @Valid Keep keep,
-        @DefaultValue Map<Category, @Valid CategoryProperties> categories,
+        @DefaultValue @Valid Categories categories,
         @DefaultValue Map<String, Map<String, String>> templates,
         @DefaultValue List<@Valid VerdictRow> verdicts) {
 
@@ -272,7 +272,22 @@ public record CaravanProperties(
             @DefaultValue("90d") @DurationMin(seconds = 1) Duration record,
             @DefaultValue("400d") @DurationMin(seconds = 1) Duration reference) {}
 
-    /** What differs for a category; null where nothing does. */
+    /** What differs for a category. */
+    public record Categories(
+            @DefaultValue @Valid CategoryProperties otp,
+            @DefaultValue @Valid CategoryProperties transactional,
+            @DefaultValue @Valid CategoryProperties marketing) {
+
+        public CategoryProperties of(Category category) {
+            return switch (category) {
+                case OTP -> otp;
+                case TRANSACTIONAL -> transactional;
+                case MARKETING -> marketing;
+            };
+        }
+    }
+
+    /** One category; null where it does not differ. */
     public record CategoryProperties(
             Priority priority, @DurationMin(seconds = 1) Duration expiresAfter, @DefaultValue("keep") Quiet quiet) {}
 
