@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -75,6 +76,8 @@ public record CaravanProperties(
     static final String PREFIX = "caravan";
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+");
+    // What Spring leaves of a placeholder that nothing resolves.
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:}]*)}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
 
     /** What becomes of a send whose fate is unknown. */
@@ -320,6 +323,13 @@ public record CaravanProperties(
         checkNames("caravan.inbox.folders", inbox.folders().keySet());
         checkNames("caravan.api.keys", api.keys().keySet());
         checkNames("caravan.templates", templates.keySet());
+        accounts.forEach((name, account) -> {
+            String key = "caravan.accounts." + name;
+            checkResolved(key + ".webhook-token", account.webhookToken());
+            account.settings().forEach((setting, value) -> checkResolved(key + ".settings." + setting, value));
+        });
+        checkResolved("caravan.jms.user", jms.user());
+        checkResolved("caravan.jms.password", jms.password());
         inbox.folders().forEach((name, folder) -> {
             if (folder.region() != null) {
                 checkRegion("caravan.inbox.folders." + name + ".region", folder.region());
@@ -338,6 +348,16 @@ public record CaravanProperties(
     /** Whether there is an account that serves what no rule matches. */
     boolean hasDefaultAccount() {
         return defaultAccount != null && !defaultAccount.isBlank();
+    }
+
+    private static void checkResolved(String key, String value) {
+        Matcher placeholder = PLACEHOLDER.matcher(value == null ? "" : value);
+        if (placeholder.find()) {
+            throw new ConfigurationException(
+                    key,
+                    "refers to ${" + placeholder.group(1) + "}, which is not set",
+                    "set this environment variable or property before the start");
+        }
     }
 
     private static void checkRegion(String key, String region) {

@@ -74,6 +74,8 @@ class ConfigurationRefusalTest {
                 refused(main + "base-url", "{loft}", "https://{loft}.example"),
                 refused(main + "settings.loft-id", "the number of the loft", ""),
                 refused(main + "settings.key", "${PIGEON_KEY}", "${PIGEON_KEY}"),
+                refused(main + "webhook-token", "${TOKEN}", "${TOKEN}"),
+                refused("caravan.jms.password", "${PASSWORD}", "a${PASSWORD}b"),
                 refused(main + "settings.keys", "loft-id, key, mood", "hush"),
                 arguments(main + "settings", "grumpy", new String[] {main + "settings.mood=grumpy"}),
                 refused(main + "api-key", "no such key", "hush"),
@@ -162,7 +164,7 @@ class ConfigurationRefusalTest {
 
     @Test
     void startIsRefusedInWordsAndWithoutAStackTrace(CapturedOutput output) {
-        SpringApplication application = new SpringApplication(AccountsConfiguration.class, Pigeon.class);
+        SpringApplication application = new SpringApplication(PropertiesConfiguration.class);
         application.setWebApplicationType(WebApplicationType.NONE);
 
         assertThatException()

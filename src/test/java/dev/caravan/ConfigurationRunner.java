@@ -28,9 +28,13 @@ final class ConfigurationRunner {
     }
 
     static ApplicationContextRunner configured(Resource yaml) {
+        return bound(yaml).withUserConfiguration(AccountsConfiguration.class).withBean(Pigeon.class);
+    }
+
+    /** Reads the properties and makes no accounts of them, which would need their providers. */
+    static ApplicationContextRunner bound(Resource yaml) {
         return new ApplicationContextRunner()
-                .withUserConfiguration(AccountsConfiguration.class)
-                .withBean(Pigeon.class)
+                .withUserConfiguration(PropertiesConfiguration.class)
                 .withInitializer(context -> {
                     try {
                         new YamlPropertySourceLoader()
