@@ -31,8 +31,6 @@ import java.util.regex.Pattern;
 final class AccountsFactory {
 
     private static final String UNLIMITED = "unlimited";
-    // What Spring leaves of a placeholder that nothing resolves.
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:}]*)}");
     private static final Pattern SETTING_IN_URL = Pattern.compile("\\{([a-z0-9-]+)}");
 
     private final Map<String, Provider> providers;
@@ -109,13 +107,6 @@ final class AccountsFactory {
             if (!known.contains(name)) {
                 throw new ConfigurationException(
                         key + "." + name, provider.name() + " has no such setting", oneOf(known));
-            }
-            Matcher placeholder = PLACEHOLDER.matcher(value);
-            if (placeholder.find()) {
-                throw new ConfigurationException(
-                        key + "." + name,
-                        "refers to ${" + placeholder.group(1) + "}, which is not set",
-                        "set this environment variable or property before the start");
             }
             if (!value.isBlank()) {
                 settings.put(name, value);

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -68,13 +69,15 @@ public record CaravanProperties(
         @DefaultValue @Valid Jms jms,
         @DefaultValue @Valid Api api,
         @DefaultValue @Valid Keep keep,
-        @DefaultValue Map<Category, @Valid CategoryProperties> categories,
+        @DefaultValue @Valid Categories categories,
         @DefaultValue Map<String, Map<String, String>> templates,
         @DefaultValue List<@Valid VerdictRow> verdicts) {
 
     static final String PREFIX = "caravan";
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+");
+    // What Spring leaves of a placeholder that nothing resolves.
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:}]*)}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
 
     /** What becomes of a send whose fate is unknown. */
@@ -272,7 +275,22 @@ public record CaravanProperties(
             @DefaultValue("90d") @DurationMin(seconds = 1) Duration record,
             @DefaultValue("400d") @DurationMin(seconds = 1) Duration reference) {}
 
-    /** What differs for a category; null where nothing does. */
+    /** What differs for a category. */
+    public record Categories(
+            @DefaultValue @Valid CategoryProperties otp,
+            @DefaultValue @Valid CategoryProperties transactional,
+            @DefaultValue @Valid CategoryProperties marketing) {
+
+        public CategoryProperties of(Category category) {
+            return switch (category) {
+                case OTP -> otp;
+                case TRANSACTIONAL -> transactional;
+                case MARKETING -> marketing;
+            };
+        }
+    }
+
+    /** One category; null where it does not differ. */
     public record CategoryProperties(
             Priority priority, @DurationMin(seconds = 1) Duration expiresAfter, @DefaultValue("keep") Quiet quiet) {}
 
@@ -305,6 +323,13 @@ public record CaravanProperties(
         checkNames("caravan.inbox.folders", inbox.folders().keySet());
         checkNames("caravan.api.keys", api.keys().keySet());
         checkNames("caravan.templates", templates.keySet());
+        accounts.forEach((name, account) -> {
+            String key = "caravan.accounts." + name;
+            checkResolved(key + ".webhook-token", account.webhookToken());
+            account.settings().forEach((setting, value) -> checkResolved(key + ".settings." + setting, value));
+        });
+        checkResolved("caravan.jms.user", jms.user());
+        checkResolved("caravan.jms.password", jms.password());
         inbox.folders().forEach((name, folder) -> {
             if (folder.region() != null) {
                 checkRegion("caravan.inbox.folders." + name + ".region", folder.region());
@@ -323,6 +348,16 @@ public record CaravanProperties(
     /** Whether there is an account that serves what no rule matches. */
     boolean hasDefaultAccount() {
         return defaultAccount != null && !defaultAccount.isBlank();
+    }
+
+    private static void checkResolved(String key, String value) {
+        Matcher placeholder = PLACEHOLDER.matcher(value == null ? "" : value);
+        if (placeholder.find()) {
+            throw new ConfigurationException(
+                    key,
+                    "refers to ${" + placeholder.group(1) + "}, which is not set",
+                    "set this environment variable or property before the start");
+        }
     }
 
     private static void checkRegion(String key, String region) {

@@ -1,0 +1,138 @@
+package dev.caravan.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.caravan.account.RoutingRule.Failover;
+import dev.caravan.message.InvalidSendException;
+import dev.caravan.message.Recipient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AccountsTest {
+
+    private static final Account FIRST = account("first");
+    private static final Account SECOND = account("second");
+    private static final Account THIRD = account("third");
+    private static final Recipient TURKISH = new Recipient("+905301234567");
+    private static final Recipient GERMAN = new Recipient("+4915112345678");
+    private static final Recipient GROUP = new Recipient("905301234567-1412@g.us");
+
+    private final Accounts accounts = new Accounts(
+            List.of(FIRST, SECOND, THIRD), List.of(rule("+90530", THIRD, FIRST), rule("+90", SECOND)), FIRST);
+
+    @Test
+    void givenAccountServesWhateverTheRoutingSays() {
+        assertThat(accounts.choose("first", TURKISH)).isSameAs(FIRST);
+    }
+
+    @Test
+    void firstAccountOfTheFirstMatchingRuleServes() {
+        assertThat(accounts.choose(null, TURKISH)).isSameAs(THIRD);
+        assertThat(accounts.choose(null, new Recipient("+905401234567"))).isSameAs(SECOND);
+    }
+
+    @Test
+    void defaultAccountServesWhatNoRuleMatches() {
+        assertThat(accounts.choose(null, GERMAN)).isSameAs(FIRST);
+    }
+
+    @Test
+    void providersOwnIdMatchesNoRule() {
+        assertThat(accounts.choose(null, GROUP)).isSameAs(FIRST);
+        assertThat(rule("+", SECOND).matches(GROUP)).isFalse();
+        assertThat(rule("+", SECOND).matches(GERMAN)).isTrue();
+    }
+
+    @Test
+    void unknownAccountIsRefusedWithoutRepeatingItsName() {
+        assertThatExceptionOfType(InvalidSendException.class)
+                .isThrownBy(() -> accounts.choose("Dear customer", TURKISH))
+                .withMessageContaining("first, second, third")
+                .withMessageNotContaining("Dear")
+                .satisfies(refused -> assertThat(refused.code()).isEqualTo("unknown-account"))
+                .satisfies(refused -> assertThat(refused.field()).isEqualTo("account"));
+    }
+
+    @Test
+    void sendThatNothingDecidesIsRefused() {
+        Accounts undecided = new Accounts(List.of(FIRST, SECOND), List.of(rule("+90", SECOND)), null);
+
+        assertThatExceptionOfType(InvalidSendException.class)
+                .isThrownBy(() -> undecided.choose(null, GERMAN))
+                .withMessageContaining("first, second")
+                .satisfies(refused -> assertThat(refused.code()).isEqualTo("no-account"))
+                .satisfies(refused -> assertThat(refused.field()).isEqualTo("account"));
+    }
+
+    @Test
+    void withoutAnyAccountEvenAGivenNameIsNoAccount() {
+        Accounts none = new Accounts(List.of(), List.of(), null);
+
+        assertThat(none.isEmpty()).isTrue();
+        assertThatExceptionOfType(InvalidSendException.class)
+                .isThrownBy(() -> none.choose("first", TURKISH))
+                .satisfies(refused -> assertThat(refused.code()).isEqualTo("no-account"));
+    }
+
+    @Test
+    void accountsAreFoundByNameAndListedInOrder() {
+        assertThat(accounts.all()).containsExactly(FIRST, SECOND, THIRD);
+        assertThat(accounts.find("second")).containsSame(SECOND);
+        assertThat(accounts.find("other")).isEmpty();
+        assertThat(accounts.get("third")).isSameAs(THIRD);
+        assertThatExceptionOfType(NoSuchElementException.class)
+                .isThrownBy(() -> accounts.get("other"))
+                .withMessageContaining("other");
+    }
+
+    @Test
+    void twoAccountsOfOneNameAreRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Accounts(List.of(FIRST, account("first")), List.of(), null))
+                .withMessageContaining("first");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"90", "", "+90 530", "++90", "+90*"})
+    void whatIsNoPrefixIsRefused(String to) {
+        assertThatIllegalArgumentException().isThrownBy(() -> rule(to, FIRST)).withMessageContaining("to:");
+    }
+
+    @Test
+    void quietHoursMaySpanMidnight() {
+        assertThat(QuietHours.parse("21:00-08:00")).hasToString("QuietHours[from=21:00, until=08:00]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"21:00", "21-8", "21:00-21:00", "21:00-25:00", "21:00-08:00-09:00"})
+    void whatIsNoPairOfTimesIsRefused(String text) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> QuietHours.parse(text))
+                .withMessageContaining("21:00-08:00");
+    }
+
+    private static RoutingRule rule(String to, Account... serving) {
+        return new RoutingRule(to, List.of(serving), Failover.NEVER);
+    }
+
+    private static Account account(String name) {
+        return new Account(
+                name,
+                "pigeon",
+                "https://pigeon.example",
+                Pace.UNLIMITED,
+                1,
+                Duration.ofSeconds(30),
+                Duration.ofDays(7),
+                false,
+                1000,
+                Map.of());
+    }
+}
