@@ -4,7 +4,6 @@ import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Providers;
-import dev.caravan.provider.Verdict;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -57,17 +56,6 @@ final class Calling {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         turn.verdict(TransportFailures.onSend(failure));
         metrics.answered(turn.account().name(), turn.attempt().startedAt());
-    }
-
-    /** Step {@code lookup-failed}: a look-up brought no answer; nothing was sent. */
-    void lookupFailed(Exchange exchange) {
-        Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        Verdict verdict = TransportFailures.onSend(failure);
-        Turn.of(exchange)
-                .verdict(
-                        verdict instanceof Verdict.Unknown
-                                ? new Verdict.Transient("lookup-failed", verdict.message())
-                                : verdict);
     }
 
     private Provider provider(Turn turn) {

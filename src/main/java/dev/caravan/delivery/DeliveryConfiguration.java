@@ -102,8 +102,8 @@ class DeliveryConfiguration {
     }
 
     @Bean("lookup-failed")
-    Processor lookupFailed(Calling calling) {
-        return calling::lookupFailed;
+    Processor lookupFailed(Lookups lookups) {
+        return lookups::failed;
     }
 
     @Bean("settle")

@@ -55,14 +55,14 @@ final class Lookups {
             found.put(key(lookup, send, turn.account()), value);
             exchange.setVariable(Turn.FOUND, value.value());
         } else if (finding instanceof Finding.Failed failed) {
-            turn.verdict(failed.verdict());
+            decide(exchange, failed.verdict());
         } else if (finding instanceof Finding.NotFound nothing) {
             List<Object> questions = lookup.questions(send, turn.account());
             int next = exchange.getVariable(ASKED, Integer.class) + 1;
             if (next < questions.size()) {
                 ask(exchange, questions, next);
             } else {
-                turn.verdict(nothing.verdict());
+                decide(exchange, nothing.verdict());
             }
         }
     }
@@ -74,6 +74,18 @@ final class Lookups {
             Send send = exchange.getVariable(Turn.SEND, Send.class);
             found.invalidate(key(lookup(turn.account()), send, turn.account()));
         }
+    }
+
+    /** Step {@code lookup-failed}: a look-up brought no answer; nothing was sent, so trying again is safe. */
+    void failed(Exchange exchange) {
+        Verdict verdict = TransportFailures.onSend(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
+        boolean unclear = verdict instanceof Verdict.Unknown;
+        decide(exchange, unclear ? new Verdict.Transient("lookup-failed", verdict.message()) : verdict);
+    }
+
+    private static void decide(Exchange exchange, Verdict verdict) {
+        Turn.of(exchange).verdict(verdict);
+        exchange.setVariable(Turn.DECIDED, true);
     }
 
     private static void ask(Exchange exchange, List<Object> questions, int index) {

@@ -14,4 +14,5 @@ import java.util.List;
  * @param sendId the earlier send that a row of our own report tells of, or null
  * @param problem why the record cannot be read, or null
  */
-record Row(long number, long line, List<String> cells, ObjectNode send, String sendId, InvalidSendException problem) {}
+public record Row(
+        long number, long line, List<String> cells, ObjectNode send, String sendId, InvalidSendException problem) {}

@@ -7,7 +7,7 @@ import java.util.List;
  * The records of one file, read as they are asked for. Reading that fails half-way throws {@link
  * java.io.UncheckedIOException}. Used by one thread.
  */
-interface Rows extends Iterator<Row>, AutoCloseable {
+public interface Rows extends Iterator<Row>, AutoCloseable {
 
     /** The original header; for JSON the documented columns. */
     List<String> columns();

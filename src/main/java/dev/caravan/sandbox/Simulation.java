@@ -55,7 +55,7 @@ final class Simulation {
         return new Simulator.Call(
                 message.getHeader(Exchange.HTTP_METHOD, String.class),
                 path,
-                query(message.getHeader(Exchange.HTTP_RAW_QUERY, String.class)),
+                query(message.getHeader(Exchange.HTTP_QUERY, String.class)),
                 headers,
                 body == null ? "" : body);
     }
