@@ -48,7 +48,7 @@ final class Simulation {
         Map<String, String> headers = new HashMap<>();
         message.getHeaders().forEach((name, value) -> {
             if (!name.toLowerCase(Locale.ROOT).startsWith("camel")) {
-                headers.put(name, String.valueOf(value));
+                headers.put(name, first(value));
             }
         });
         String body = message.getBody(String.class);
@@ -58,6 +58,11 @@ final class Simulation {
                 query(message.getHeader(Exchange.HTTP_QUERY, String.class)),
                 headers,
                 body == null ? "" : body);
+    }
+
+    /** Camel adds a query parameter to the header of its name; the header comes first. */
+    private static String first(Object value) {
+        return String.valueOf(value instanceof List<?> values ? values.get(0) : value);
     }
 
     private static Map<String, String> query(String raw) {
