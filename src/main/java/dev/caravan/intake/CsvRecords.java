@@ -22,9 +22,6 @@ final class CsvRecords implements Closeable {
 
     static final int LONGEST_LINE = 4 * 1024 * 1024;
 
-    private static final int QUOTED_LINES = 100;
-    private static final int QUOTED_CHARACTERS = 1024 * 1024;
-
     /** Of a broken record, as much is kept as a person needs to recognise and correct it. */
     private static final int BROKEN_CHARACTERS = 64 * 1024;
 
@@ -71,7 +68,8 @@ final class CsvRecords implements Closeable {
             return null;
         }
         if (first.isCut()) {
-            return broken(first, List.of(), "record-too-long", "the line is longer than 4 MiB");
+            return broken(
+                    first, List.of(), new InvalidSendException("", "record-too-long", "the line is longer than 4 MiB"));
         }
         if (first.text().indexOf('"') < 0) {
             return parsed(first, List.of(), first.text());
@@ -81,87 +79,22 @@ final class CsvRecords implements Closeable {
 
     private CsvRecord quoted(Line first) throws IOException {
         List<Line> more = new ArrayList<>();
-        StringBuilder before = new StringBuilder();
+        StringBuilder record = new StringBuilder(first.text());
+        Quotes quotes = new Quotes(delimiter);
+        InvalidSendException fault = quotes.follow(first.text());
         Line line = first;
-        boolean inQuotes = false;
-        int field = 1;
-        int fieldStart = 0;
-        int fieldLine = 0;
-        while (true) {
-            String text = line.text();
-            int index = 0;
-            while (index < text.length()) {
-                if (inQuotes) {
-                    int quote = text.indexOf('"', index);
-                    if (quote < 0) {
-                        break;
-                    }
-                    index = quote + 1;
-                    if (index < text.length() && text.charAt(index) == '"') {
-                        index++;
-                        continue;
-                    }
-                    inQuotes = false;
-                    if (before.length() + quote - fieldStart > QUOTED_CHARACTERS) {
-                        return tooLong(first, more, field);
-                    }
-                    if (index < text.length() && text.charAt(index) != delimiter) {
-                        return more.size() > fieldLine
-                                ? unclosed(first, more, field, "in its line")
-                                : broken(
-                                        first,
-                                        more,
-                                        "invalid-quote",
-                                        "field " + field + " goes on after its closing quote; write a quote inside a "
-                                                + "quoted field twice");
-                    }
-                    field++;
-                    index++;
-                } else if (text.charAt(index) == '"') {
-                    inQuotes = true;
-                    index++;
-                    fieldStart = before.length() + index;
-                    fieldLine = more.size();
-                } else {
-                    int end = text.indexOf(delimiter, index);
-                    if (end < 0) {
-                        break;
-                    }
-                    field++;
-                    index = end + 1;
-                }
-            }
-            if (!inQuotes) {
-                return parsed(first, more, more.isEmpty() ? text : before + text);
-            }
-            before.append(text).append(line.end());
-            if (before.length() - fieldStart > QUOTED_CHARACTERS || before.length() > LONGEST_LINE) {
-                return tooLong(first, more, field);
-            }
+        while (fault == null && quotes.isOpen()) {
+            record.append(line.end());
             line = lines.next();
             if (line == null) {
-                return unclosed(first, more, field, "anywhere");
-            }
-            more.add(line);
-            if (line.isCut()) {
-                return tooLong(first, more, field);
-            }
-            if (more.size() - fieldLine >= QUOTED_LINES) {
-                return unclosed(first, more, field, "within " + QUOTED_LINES + " lines");
+                fault = quotes.unclosed("anywhere");
+            } else {
+                more.add(line);
+                record.append(line.text());
+                fault = line.isCut() || record.length() > LONGEST_LINE ? quotes.tooLong() : quotes.follow(line.text());
             }
         }
-    }
-
-    private CsvRecord unclosed(Line first, List<Line> more, int field, String where) {
-        return broken(first, more, "unclosed-quote", "field " + field + " opens a quote that is not closed " + where);
-    }
-
-    private CsvRecord tooLong(Line first, List<Line> more, int field) {
-        return broken(
-                first,
-                more,
-                "record-too-long",
-                "field " + field + " is quoted and longer than 1 MiB; check that its quote is closed");
+        return fault == null ? parsed(first, more, record.toString()) : broken(first, more, fault);
     }
 
     private CsvRecord parsed(Line first, List<Line> more, String text) {
@@ -181,11 +114,14 @@ final class CsvRecords implements Closeable {
         return broken(
                 first,
                 more,
-                "too-many-fields",
-                "there are " + what + "; put a field that holds the delimiter " + name(delimiter) + " in quotes");
+                new InvalidSendException(
+                        "",
+                        "too-many-fields",
+                        "there are " + what + "; put a field that holds the delimiter " + name(delimiter)
+                                + " in quotes"));
     }
 
-    private CsvRecord broken(Line first, List<Line> more, String code, String reason) {
+    private CsvRecord broken(Line first, List<Line> more, InvalidSendException problem) {
         lines.putBack(more);
         String text = first.text();
         String kept = text.length() <= BROKEN_CHARACTERS ? text : text.substring(0, BROKEN_CHARACTERS);
@@ -195,7 +131,7 @@ final class CsvRecords implements Closeable {
         } catch (CsvParseException beyondTheParser) {
             cells = new String[] {kept};
         }
-        return new CsvRecord(first.number(), fitted(cells), new InvalidSendException("", code, reason));
+        return new CsvRecord(first.number(), fitted(cells), problem);
     }
 
     /** As wide as the header: what there is too much of goes into the last cell, delimited as it was. */

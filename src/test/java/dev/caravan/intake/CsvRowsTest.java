@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -178,6 +179,15 @@ class CsvRowsTest {
     void keepsWhatIsTooMuchInTheLastCell() throws IOException {
         assertThat(read("to,text\n1,Hello, Ali, how are you").get(0).cells())
                 .containsExactly("1", "Hello, Ali, how are you");
+    }
+
+    @Test
+    void rejectsMoreFieldsThanTheParserHolds() throws IOException {
+        List<Row> rows = read("to,text\n1" + ",x".repeat(20_000) + "\n2,b");
+
+        assertThat(rows.get(0).problem().code()).isEqualTo("too-many-fields");
+        assertThat(rows.get(0).cells()).hasSize(2);
+        assertThat(rows.get(1).send()).hasToString(json("{'to':'2','text':'b'}"));
     }
 
     @ParameterizedTest
@@ -353,7 +363,7 @@ class CsvRowsTest {
     void refusesAFileThatEndsWithinACharacter(String charset, int cut, String named) throws IOException {
         byte[] whole = "\uFEFFto,text\n1,aş".getBytes(Charset.forName(charset));
         Path file = folder.resolve("cut.csv");
-        Files.write(file, java.util.Arrays.copyOf(whole, whole.length - cut));
+        Files.write(file, Arrays.copyOf(whole, whole.length - cut));
 
         assertThat(refusal(file, PLAIN)).contains("line 2", named, "byte order mark");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -170,7 +171,7 @@ class JsonRowsTest {
     @Test
     void refusesMalformedBytes() throws IOException {
         Path file = folder.resolve("a.jsonl");
-        Files.write(file, "{\"to\":\"1\",\"text\":\"ş\"}".getBytes(java.nio.charset.Charset.forName("windows-1254")));
+        Files.write(file, "{\"to\":\"1\",\"text\":\"ş\"}".getBytes(Charset.forName("windows-1254")));
 
         assertThat(catchThrowableOfType(UnreadableFileException.class, () -> JsonRows.open(file, PLAIN)))
                 .hasMessageContaining("line 1, at byte offset 18, is not UTF-8");
