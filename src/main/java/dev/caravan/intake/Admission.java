@@ -155,11 +155,11 @@ final class Admission {
 
     private Candidate examine(BatchReading reading, Row row, Instant now) {
         try {
-            if (row.problem() != null) {
-                throw row.problem();
-            }
             if (row.sendId() != null) {
                 return new Candidate(row, null, null, null, null, null);
+            }
+            if (row.problem() != null) {
+                throw row.problem();
             }
             ObjectNode node = row.send();
             if (reading.account() != null && !node.hasNonNull("account")) {
@@ -189,17 +189,12 @@ final class Admission {
                 throw new InvalidSendException("expiresAt", "expired", "its expiry has passed already");
             }
             String key = send.reference() == null
-                    ? rowKey(reading, account, row)
+                    ? reading.rowKey(account, row)
                     : "r " + reading.namespace() + ' ' + send.reference();
             return new Candidate(row, send, account, sendJson.write(send), key, null);
         } catch (InvalidSendException problem) {
             return new Candidate(row, null, null, null, null, problem);
         }
-    }
-
-    private static String rowKey(BatchReading reading, Account account, Row row) {
-        String fingerprint = reading.fingerprints().ofRow(reading.folder(), account.name(), row);
-        return "f " + fingerprint + ' ' + reading.occurrences().next(fingerprint);
     }
 
     private Recipient resolve(String to, String account) {

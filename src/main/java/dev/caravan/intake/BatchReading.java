@@ -1,5 +1,6 @@
 package dev.caravan.intake;
 
+import dev.caravan.account.Account;
 import dev.caravan.ledger.Batch;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,6 +11,7 @@ final class BatchReading {
     private final Batch batch;
     private final String account;
     private final Fingerprints fingerprints;
+    private final Rows rows;
     private final Occurrences occurrences = new Occurrences();
     private final Map<String, Long> fairRanks = new HashMap<>();
     private long rowsCommitted;
@@ -17,8 +19,12 @@ final class BatchReading {
     private long duplicates;
     private long rejected;
 
-    /** @param account for rows that name none, or null */
-    BatchReading(Batch batch, String account, Fingerprints fingerprints) {
+    /**
+     * @param account for rows that name none, or null
+     * @param rows of the batch's file
+     */
+    BatchReading(Batch batch, String account, Fingerprints fingerprints, Rows rows) {
+        this.rows = rows;
         this.batch = batch;
         this.account = account;
         this.fingerprints = fingerprints;
@@ -36,10 +42,6 @@ final class BatchReading {
         return batch.name();
     }
 
-    String folder() {
-        return batch.folder();
-    }
-
     String namespace() {
         return batch.namespace();
     }
@@ -52,8 +54,10 @@ final class BatchReading {
         return fingerprints;
     }
 
-    Occurrences occurrences() {
-        return occurrences;
+    /** The key of a row without a reference, the same when its file is read again; equal rows are numbered. */
+    String rowKey(Account account, Row row) {
+        String fingerprint = fingerprints.ofRow(batch.folder(), account.name(), rows.own(row));
+        return "f " + fingerprint + ' ' + occurrences.next(fingerprint);
     }
 
     long rowsCommitted() {

@@ -81,6 +81,13 @@ final class Columns {
                 .replace('\u0131', 'i');
     }
 
+    /** What a send has in a column, empty when nothing. */
+    static String text(ObjectNode send, String column) {
+        Place place = place(column);
+        JsonNode holder = place.object() == null ? send : send.path(place.object());
+        return holder.path(place.field()).asText("");
+    }
+
     /** The JSON name of a column, for reasons. */
     static String path(String column) {
         Place place = place(column);

@@ -95,6 +95,16 @@ final class CsvRows implements Rows {
     }
 
     @Override
+    public List<String> cells(Row row) {
+        return row.cells();
+    }
+
+    @Override
+    public List<String> own(Row row) {
+        return header.own().stream().map(row.cells()::get).toList();
+    }
+
+    @Override
     public Row next() {
         if (upcoming == null) {
             throw new NoSuchElementException();

@@ -145,10 +145,10 @@ final class FileDoor {
     }
 
     private FileReading read(Path file, String folder, Batch batch) throws IOException, UnreadableFileException {
-        FileReading reading = new FileReading(
-                file,
-                new BatchReading(batch, files.folder(folder).account(), new Fingerprints(digestKey)),
-                files.open(file, folder));
+        String account = files.folder(folder).account();
+        Rows rows = files.open(file, folder);
+        FileReading reading =
+                new FileReading(file, new BatchReading(batch, account, new Fingerprints(digestKey), rows), rows);
         passOver(reading, batch.rowsRead());
         LOG.info(
                 "File {} is batch {}{}",

@@ -68,10 +68,16 @@ final class Fingerprints {
         return differing;
     }
 
-    /** What a row is recognised by: where it was dropped, the account that serves it, and its own cells. */
-    String ofRow(String folder, String account, Row row) {
-        String cells = row.cells() == null ? row.send().toString() : String.join("\u001f", row.cells());
-        return digest((folder == null ? "" : folder) + '\u001e' + account + '\u001e' + cells, ROW_BYTES);
+    /**
+     * What a row is recognised by.
+     *
+     * @param folder where it was dropped, or null for the inbox itself
+     * @param account that serves it
+     * @param cells its own
+     */
+    String ofRow(String folder, String account, List<String> cells) {
+        String whole = (folder == null ? "" : folder) + '\u001e' + account + '\u001e' + String.join("\u001f", cells);
+        return digest(whole, ROW_BYTES);
     }
 
     private String digest(String text, int bytes) {

@@ -8,11 +8,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** The header of a CSV file: which cell of a row is which column. */
 final class Header {
 
     private static final String SEND_ID = "send_id";
+
+    /** What reports and rejected rows have after the original columns. */
+    private static final Set<String> ADDED = Set.of(
+            "line", "reason", SEND_ID, "status", "provider_message_id", "attempts", "error_code", "error", "sent_at");
+
     private static final Pattern PHONE = Pattern.compile("[+\\d][\\d ().-]{6,}");
 
     private final List<String> names;
@@ -74,6 +80,14 @@ final class Header {
     /** Whether we wrote this file, a report or rejected rows, and so may have put apostrophes before cells. */
     boolean isOurs() {
         return byKey.containsKey(SEND_ID) || byKey.containsKey("line") && byKey.containsKey("reason");
+    }
+
+    /** The places of the columns that reports have not added. */
+    List<Integer> own() {
+        return IntStream.range(0, names.size())
+                .filter(cell -> !isOurs() || !ADDED.contains(Columns.key(names.get(cell))))
+                .boxed()
+                .toList();
     }
 
     /** The earlier send that a row tells of, or null. */

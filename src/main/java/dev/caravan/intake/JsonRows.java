@@ -81,6 +81,20 @@ final class JsonRows implements Rows {
     }
 
     @Override
+    public List<String> cells(Row row) {
+        return row.send() == null
+                ? List.of()
+                : Columns.DOCUMENTED.stream()
+                        .map(column -> Columns.text(row.send(), column))
+                        .toList();
+    }
+
+    @Override
+    public List<String> own(Row row) {
+        return List.of(row.send().toString());
+    }
+
+    @Override
     public boolean hasNext() {
         return upcoming != null;
     }

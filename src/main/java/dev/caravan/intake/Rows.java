@@ -12,6 +12,12 @@ public interface Rows extends Iterator<Row>, AutoCloseable {
     /** The original header; for JSON the documented columns. */
     List<String> columns();
 
+    /** A row's cells under {@link #columns()}, for a report. */
+    List<String> cells(Row row);
+
+    /** What a row is recognised by: its cells but for the columns that reports add. */
+    List<String> own(Row row);
+
     @Override
     void close();
 }

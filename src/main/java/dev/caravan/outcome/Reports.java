@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import dev.caravan.intake.BatchFiles;
 import dev.caravan.intake.Row;
 import dev.caravan.intake.Rows;
+import dev.caravan.intake.SpreadsheetCells;
 import dev.caravan.ledger.Batch;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Batches.Fate;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +67,8 @@ final class Reports {
                     batch.report() + ".rejected.csv",
                     REJECTED_COLUMNS,
                     fate -> "rejected".equals(fate.status()),
-                    (row, fate) -> List.of(Long.toString(row.line()), Cells.safe(text(fate.errorMessage()))));
+                    (row, fate) ->
+                            List.of(Long.toString(row.line()), SpreadsheetCells.protect(text(fate.errorMessage()))));
         }
     }
 
@@ -114,10 +117,10 @@ final class Reports {
                 Long.toString(row.line()),
                 text(fate.send()),
                 fate.status(),
-                Cells.safe(text(fate.providerMessageId())),
+                SpreadsheetCells.protect(text(fate.providerMessageId())),
                 Integer.toString(fate.attempts()),
-                Cells.safe(text(fate.errorCode())),
-                Cells.safe(text(fate.errorMessage())),
+                SpreadsheetCells.protect(text(fate.errorCode())),
+                SpreadsheetCells.protect(text(fate.errorMessage())),
                 fate.sentAt() == null ? "" : time(fate.sentAt()));
     }
 
@@ -135,7 +138,7 @@ final class Reports {
             List<String> own = rows.columns();
             csv.writeRecord(joined(own, added));
             while (rows.hasNext()) {
-                writeChunk(batch, csv, own.size(), next(rows), wanted, cells);
+                writeChunk(batch, csv, rows, next(rows), wanted, cells);
             }
         }
         Files.move(
@@ -148,7 +151,7 @@ final class Reports {
     private void writeChunk(
             Batch batch,
             CsvWriter csv,
-            int width,
+            Rows source,
             List<Row> rows,
             Predicate<Fate> wanted,
             BiFunction<Row, Fate, List<String>> cells) {
@@ -162,17 +165,17 @@ final class Reports {
         for (Row row : rows) {
             Fate fate = fates.get(row.number());
             if (fate != null && wanted.test(fate)) {
-                csv.writeRecord(joined(originalCells(row, width), cells.apply(row, fate)));
+                csv.writeRecord(joined(original(source, row), cells.apply(row, fate)));
             }
         }
     }
 
-    private static List<String> originalCells(Row row, int width) {
-        List<String> cells = new ArrayList<>(width);
-        for (int index = 0; index < width; index++) {
-            cells.add(index < row.cells().size() ? Cells.safe(row.cells().get(index)) : "");
-        }
-        return cells;
+    /** As many cells as columns, whatever the row had. */
+    private static List<String> original(Rows source, Row row) {
+        List<String> read = source.cells(row);
+        return IntStream.range(0, source.columns().size())
+                .mapToObj(index -> index < read.size() ? SpreadsheetCells.protect(read.get(index)) : "")
+                .toList();
     }
 
     private static List<Row> next(Rows rows) {
