@@ -109,7 +109,7 @@ final class AccountsFactory {
                         key + "." + name, provider.name() + " has no such setting", oneOf(known));
             }
             if (!value.isBlank()) {
-                settings.put(name, value);
+                settings.put(name, value.strip());
             }
         });
         for (Setting setting : provider.settings()) {
@@ -173,7 +173,7 @@ final class AccountsFactory {
         }
         try {
             return parser.apply(text);
-        } catch (IllegalArgumentException | ArithmeticException malformed) {
+        } catch (IllegalArgumentException malformed) {
             throw new ConfigurationException(key, malformed.getMessage(), "correct it, or leave the key out");
         }
     }
@@ -233,7 +233,7 @@ final class AccountsFactory {
 
     private static String oneOf(Collection<String> names) {
         return names.isEmpty()
-                ? "there is none to choose from yet"
+                ? "there is none yet, so add one first"
                 : names.stream().collect(joining(", ", "write one of ", ""));
     }
 

@@ -70,7 +70,7 @@ final class ConfigurationFailureAnalyzer implements FailureAnalyzer {
 
     /** The key as it is documented, of a path through the records: {@code api.keys[hub].replyOn}. */
     private static String key(String path) {
-        String dashed = path.replaceAll("\\[(\\D[^]]*)]", ".$1").replaceAll("([a-z])([A-Z])", "$1-$2");
+        String dashed = path.replaceAll("\\[([^]]*\\D[^]]*)]", ".$1").replaceAll("([a-z])([A-Z])", "$1-$2");
         return CaravanProperties.PREFIX + "." + dashed.toLowerCase(Locale.ROOT);
     }
 
@@ -108,7 +108,8 @@ final class ConfigurationFailureAnalyzer implements FailureAnalyzer {
     }
 
     private static String sentence(String clause) {
-        return clause.substring(0, 1).toUpperCase(Locale.ROOT) + clause.substring(1) + ".";
+        String end = clause.endsWith(".") ? "" : ".";
+        return clause.substring(0, 1).toUpperCase(Locale.ROOT) + clause.substring(1) + end;
     }
 
     private static <T extends Throwable> T cause(Throwable failure, Class<T> type) {

@@ -39,7 +39,8 @@ class ConfigurationRefusalTest {
     void refusalNamesTheKeyAndWhatToWrite(String key, String hint, String[] properties) {
         assertThat(report(configured(ACCOUNT).withPropertyValues(properties)))
                 .contains(key, hint)
-                .doesNotContain("hush", "top-secret");
+                .doesNotContain("hush", "top-secret")
+                .doesNotEndWith("..");
     }
 
     static Stream<Arguments> refusalNamesTheKeyAndWhatToWrite() {
@@ -104,6 +105,7 @@ class ConfigurationRefusalTest {
                 refused("caravan.jms.queue", "blank", ""),
                 refused(hub + "sha256", "64 hex digits", "hush", hub + "scopes=send"),
                 refused(hub + "scopes", "empty", "", hub + "sha256=" + DIGEST),
+                refused("caravan.api.keys.2nd-key.scopes", "empty", "", "caravan.api.keys.2nd-key.sha256=" + DIGEST),
                 refused(hub + "scopes[0]", "send, read, admin", "all"),
                 refused(hub + "expires", "Instant", "tomorrow"),
                 refused(hub + "accounts", "main", "mian", hub + "scopes=send", hub + "sha256=" + DIGEST),

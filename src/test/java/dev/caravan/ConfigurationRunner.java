@@ -31,15 +31,17 @@ final class ConfigurationRunner {
         return bound(yaml).withUserConfiguration(AccountsConfiguration.class).withBean(Pigeon.class);
     }
 
-    /** Reads the properties and makes no accounts of them, which would need their providers. */
-    static ApplicationContextRunner bound(Resource yaml) {
+    /** Reads the properties, of the first file that has them, and makes no accounts of them, which would need their providers. */
+    static ApplicationContextRunner bound(Resource... yaml) {
         return new ApplicationContextRunner()
                 .withUserConfiguration(PropertiesConfiguration.class)
                 .withInitializer(context -> {
                     try {
-                        new YamlPropertySourceLoader()
-                                .load("test.yaml", yaml)
-                                .forEach(context.getEnvironment().getPropertySources()::addLast);
+                        for (Resource file : yaml) {
+                            new YamlPropertySourceLoader()
+                                    .load(file.getDescription(), file)
+                                    .forEach(context.getEnvironment().getPropertySources()::addLast);
+                        }
                     } catch (IOException unreadable) {
                         throw new UncheckedIOException(unreadable);
                     }

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.context.ApplicationContext;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
@@ -33,9 +34,17 @@ class ShippedConfigurationTest {
             assertThat(context.getBean(CaravanProperties.class)).isEqualTo(defaults[0]);
             assertThat(context.getEnvironment().getProperty("spring.datasource.url"))
                     .isEqualTo("jdbc:sqlite:./data/ledger/caravan.db");
-            assertThat(context.getEnvironment().getProperty("camel.main.routes-include-pattern"))
-                    .startsWith("classpath:routes/intake/*.camel.yaml,classpath:routes/delivery/");
         });
+    }
+
+    @Test
+    void simulatorsAreLoadedInTheSandboxOnly() {
+        String always = "classpath:routes/intake/*.camel.yaml,classpath:routes/delivery/*.camel.yaml,"
+                + "classpath:routes/providers/*.camel.yaml,classpath:routes/outcomes/*.camel.yaml,";
+
+        bound(SHIPPED).run(context -> assertThat(routes(context)).isEqualTo(always));
+        bound(new ClassPathResource("application-sandbox.yaml"), SHIPPED).run(context -> assertThat(routes(context))
+                .isEqualTo(always + "classpath:routes/sandbox/*.camel.yaml"));
     }
 
     @Test
@@ -97,6 +106,10 @@ class ShippedConfigurationTest {
                                 assertThat(account.settings()).isNotEmpty();
                             });
                 });
+    }
+
+    private static String routes(ApplicationContext context) {
+        return context.getEnvironment().getProperty("camel.main.routes-include-pattern");
     }
 
     private static Stream<String> keys(Class<?> type) {
