@@ -61,6 +61,11 @@ class DeliveryConfiguration {
         return new Settling(store, sends, lanes, schedule, lookups, metrics);
     }
 
+    @Bean("connection")
+    Processor connection() {
+        return new Connections()::connect;
+    }
+
     @Bean("candidate")
     Processor candidate(Claiming claiming) {
         return claiming::consider;
@@ -117,7 +122,6 @@ class DeliveryConfiguration {
             @Override
             public void beforeApplicationStart(CamelContext context) {
                 for (Account account : accounts.all()) {
-                    context.getRegistry().bind("connections-" + account.name(), Connections.of(account));
                     add(
                             context,
                             account,

@@ -16,6 +16,7 @@ final class Turn {
     static final String FOUND = "found";
     static final String QUESTION = "question";
     static final String CLAIMED = "claimed";
+    static final String CONNECTION = "connection";
     static final String DECIDED = "decided";
 
     private final Account account;
