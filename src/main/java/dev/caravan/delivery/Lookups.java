@@ -67,10 +67,10 @@ final class Lookups {
         }
     }
 
-    /** A refusal says that what was found is no longer good. */
-    void forgetIfStale(Exchange exchange) {
+    /** Forgets what was found when the answer to the send call says that it is not, or no longer, right. */
+    void forgetIfWrong(Exchange exchange) {
         Turn turn = Turn.of(exchange);
-        if (turn.verdict() instanceof Verdict.Stale) {
+        if (turn.verdict() instanceof Verdict.Stale || turn.verdict() instanceof Verdict.Misdelivered) {
             Send send = exchange.getVariable(Turn.SEND, Send.class);
             found.invalidate(key(lookup(turn.account()), send, turn.account()));
         }

@@ -58,6 +58,11 @@ final class RetrySchedule {
                     settle(verdict, State.QUEUED, now, refreshed, httpStatus),
                     new Effect.Pause(verdict.code() + ": " + verdict.message()));
         }
+        if (verdict instanceof Verdict.Misdelivered) {
+            return new Reaction(
+                    settle(verdict, State.UNKNOWN, now, refreshed, httpStatus),
+                    new Effect.Pause(verdict.code() + ": " + verdict.message()));
+        }
         if (verdict instanceof Verdict.Stale stale) {
             return refreshed
                     ? react(stale.otherwise(), attempt, true, retryUnknown, throttles, httpStatus, now)
