@@ -27,6 +27,7 @@ final class Calling {
 
     /** Step {@code request}: the send in the provider's fields. */
     void request(Exchange exchange) {
+        Turn.exposeSettings(exchange);
         Turn turn = Turn.of(exchange);
         Send send = exchange.getVariable(Turn.SEND, Send.class);
         exchange.getMessage().setBody(provider(turn).request(send, turn.account()));

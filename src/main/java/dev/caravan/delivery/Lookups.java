@@ -33,6 +33,7 @@ final class Lookups {
 
     /** Step {@code lookup-questions}: what is known already, or the first question. */
     void questions(Exchange exchange) {
+        Turn.exposeSettings(exchange);
         Account account = Turn.of(exchange).account();
         Send send = exchange.getVariable(Turn.SEND, Send.class);
         Lookup lookup = lookup(account);
