@@ -15,6 +15,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -36,6 +37,16 @@ class DeliveryConfiguration {
     @Bean
     LaneMetrics laneMetrics(MeterRegistry registry) {
         return new LaneMetrics(registry);
+    }
+
+    @Bean
+    LaneGauges laneGauges(Store store, Lanes lanes, Accounts accounts) {
+        return new LaneGauges(store, lanes, accounts);
+    }
+
+    @Bean
+    HealthIndicator laneHealthIndicator(Store store, Lanes lanes) {
+        return new LaneHealth(store, lanes);
     }
 
     @Bean

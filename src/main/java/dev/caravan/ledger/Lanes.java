@@ -244,8 +244,8 @@ public final class Lanes {
                         row.getString(1), row.getLong(2), row.getLong(3), row.getString(4), row.getString(5)));
     }
 
-    /** When the longest waiting due send of an account was accepted, in milliseconds; empty when none waits. */
-    public Optional<Long> oldestDue(Transaction transaction, String account) throws SQLException {
+    /** When the send that is next in an account's queue became due, in milliseconds; empty when none waits. */
+    public Optional<Long> nextDue(Transaction transaction, String account) throws SQLException {
         return transaction.one(
                 "SELECT due_at FROM send WHERE account = ? AND state = 'queued' AND ready = 1"
                         + " ORDER BY priority, fair_rank, id LIMIT 1",
