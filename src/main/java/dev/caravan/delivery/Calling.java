@@ -4,6 +4,9 @@ import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Providers;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -24,20 +27,21 @@ final class Calling {
 
     /** Step {@code request}: the send in the provider's fields. */
     void request(Exchange exchange) {
+        Turn.exposeSettings(exchange);
         Turn turn = Turn.of(exchange);
         Send send = exchange.getVariable(Turn.SEND, Send.class);
         exchange.getMessage().setBody(provider(turn).request(send, turn.account()));
     }
 
     /** Step {@code read-answer}: the HTTP message as an {@link Answer}, without headers that could travel on. */
-    void readAnswer(Exchange exchange) {
+    void readAnswer(Exchange exchange) throws IOException {
         Message message = exchange.getMessage();
         int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
         Map<String, String> headers = new HashMap<>();
         message.getHeaders().forEach((name, value) -> headers.put(name, String.valueOf(value)));
-        String body = message.getBody(String.class);
+        String body = text(message.getBody(InputStream.class));
         message.removeHeaders("*");
-        message.setBody(new Answer(status, headers, cut(body)));
+        message.setBody(new Answer(status, headers, body));
         Turn.of(exchange).answered(status);
     }
 
@@ -62,7 +66,7 @@ final class Calling {
         return providers.get(turn.account().provider());
     }
 
-    private static String cut(String body) {
-        return body == null || body.length() <= LONGEST_BODY ? body : body.substring(0, LONGEST_BODY);
+    private static String text(InputStream body) throws IOException {
+        return body == null ? "" : new String(body.readNBytes(LONGEST_BODY), StandardCharsets.UTF_8);
     }
 }

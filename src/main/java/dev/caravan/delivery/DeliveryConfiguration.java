@@ -15,6 +15,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -39,6 +40,16 @@ class DeliveryConfiguration {
     }
 
     @Bean
+    LaneGauges laneGauges(Store store, Lanes lanes, Accounts accounts) {
+        return new LaneGauges(store, lanes, accounts);
+    }
+
+    @Bean
+    HealthIndicator laneHealthIndicator(Store store, Lanes lanes) {
+        return new LaneHealth(store, lanes);
+    }
+
+    @Bean
     Lookups lookups(Providers providers) {
         return new Lookups(providers);
     }
@@ -59,6 +70,11 @@ class DeliveryConfiguration {
         RetrySchedule schedule = new RetrySchedule(
                 properties.zone(), () -> ThreadLocalRandom.current().nextLong());
         return new Settling(store, sends, lanes, schedule, lookups, metrics);
+    }
+
+    @Bean("connection")
+    Processor connection() {
+        return new Connections()::connect;
     }
 
     @Bean("candidate")
@@ -117,7 +133,6 @@ class DeliveryConfiguration {
             @Override
             public void beforeApplicationStart(CamelContext context) {
                 for (Account account : accounts.all()) {
-                    context.getRegistry().bind("connections-" + account.name(), Connections.of(account));
                     add(
                             context,
                             account,

@@ -16,6 +16,7 @@ final class Turn {
     static final String FOUND = "found";
     static final String QUESTION = "question";
     static final String CLAIMED = "claimed";
+    static final String CONNECTION = "connection";
     static final String DECIDED = "decided";
 
     private final Account account;
@@ -41,6 +42,11 @@ final class Turn {
 
     static Turn of(Exchange exchange) {
         return exchange.getVariable(VARIABLE, Turn.class);
+    }
+
+    /** Makes the settings of the account variables, by their names, for the provider's route to read. */
+    static void exposeSettings(Exchange exchange) {
+        exchange.getVariable(ACCOUNT, Account.class).settings().forEach(exchange::setVariable);
     }
 
     Account account() {

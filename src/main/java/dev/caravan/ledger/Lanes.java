@@ -69,6 +69,15 @@ public final class Lanes {
         return attempt.<Claim>map(Claim.Claimed::new).orElseGet(Claim.Nothing::new);
     }
 
+    private static Gate gate(Transaction transaction, String account) throws SQLException {
+        return transaction
+                .one(
+                        "SELECT paused, not_before, probe_at, probes, throttles FROM account WHERE name = ?",
+                        row -> new Gate(row.getString(1), row.getLong(2), row.getLong(3), row.getInt(4), row.getInt(5)),
+                        account)
+                .orElseThrow();
+    }
+
     /** A probe comes after 1, 2, 4 … and at most 15 minutes. */
     private static Duration untilProbe(int probes) {
         Duration wait = FIRST_PROBE.multipliedBy(1L << Math.min(probes, 4));
@@ -235,8 +244,8 @@ public final class Lanes {
                         row.getString(1), row.getLong(2), row.getLong(3), row.getString(4), row.getString(5)));
     }
 
-    /** When the longest waiting due send of an account was accepted, in milliseconds; empty when none waits. */
-    public Optional<Long> oldestDue(Transaction transaction, String account) throws SQLException {
+    /** When the send that is next in an account's queue became due, in milliseconds; empty when none waits. */
+    public Optional<Long> nextDue(Transaction transaction, String account) throws SQLException {
         return transaction.one(
                 "SELECT due_at FROM send WHERE account = ? AND state = 'queued' AND ready = 1"
                         + " ORDER BY priority, fair_rank, id LIMIT 1",

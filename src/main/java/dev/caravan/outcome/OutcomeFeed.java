@@ -35,7 +35,8 @@ final class OutcomeFeed {
         this.zone = zone;
     }
 
-    /** Step {@code next-outcomes}: the body becomes the outcomes the endpoint has not got yet, a limited number. */
+    /** Step {@code next-outcomes}: the body becomes the outcomes the endpoint has not got yet, as JSON, a limited
+     * number. */
     void next(Exchange exchange) {
         String endpoint = exchange.getVariable(ENDPOINT, String.class);
         boolean masked = exchange.getVariable(MASKED, Boolean.class);
@@ -48,7 +49,7 @@ final class OutcomeFeed {
         exchange.getMessage()
                 .setBody(entries.stream()
                         .map(this::outcome)
-                        .map(outcome -> masked ? outcome.masked() : outcome)
+                        .map(outcome -> json(masked ? outcome.masked() : outcome))
                         .toList());
     }
 
@@ -88,6 +89,14 @@ final class OutcomeFeed {
                         : new Outcome.Error(entry.errorClass(), entry.errorCode(), entry.errorMessage()),
                 isSend ? time(entry.acceptedAt()) : null,
                 time(entry.at()));
+    }
+
+    private static String json(Outcome outcome) {
+        try {
+            return JSON.writeValueAsString(outcome);
+        } catch (JsonProcessingException unwritable) {
+            throw new IllegalStateException("an outcome is made of texts and numbers", unwritable);
+        }
     }
 
     private String time(long millis) {

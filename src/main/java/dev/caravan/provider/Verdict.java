@@ -81,6 +81,17 @@ public sealed interface Verdict {
     }
 
     /**
+     * Accepted, but for another recipient than the send's: nobody can say what came of it, what was looked up is wrong,
+     * and the account pauses before it does so again.
+     */
+    record Misdelivered(String code, String message) implements Verdict {
+        @Override
+        public String word() {
+            return "unknown";
+        }
+    }
+
+    /**
      * A definite refusal of what was looked up beforehand (a chat, a token): looked up afresh and tried again, once.
      *
      * @param otherwise the verdict when it has been looked up afresh already
