@@ -136,7 +136,7 @@ class DeliveryConfiguration {
                     add(
                             context,
                             account,
-                            providers.get(account.provider()).lookup().isEmpty());
+                            providers.get(account.provider()).lookup().isPresent());
                 }
             }
 
@@ -147,7 +147,7 @@ class DeliveryConfiguration {
         };
     }
 
-    private static void add(CamelContext context, Account account, boolean claimAtOnce) {
+    private static void add(CamelContext context, Account account, boolean looksUp) {
         Cap cap = Cap.of(account.pace());
         TemplatedRouteBuilder.builder(context, "lane")
                 .routeId("lane-" + account.name())
@@ -155,8 +155,8 @@ class DeliveryConfiguration {
                 .parameter("provider", account.provider())
                 .parameter("permits", cap.permits())
                 .parameter("period", cap.periodMillis())
-                .parameter("unlimited", account.pace().isUnlimited())
-                .parameter("claimAtOnce", claimAtOnce)
+                .parameter("paced", !account.pace().isUnlimited())
+                .parameter("looksUp", looksUp)
                 .add();
     }
 }
