@@ -169,7 +169,7 @@ public final class Lanes {
         boolean open = row.gate().isOpen(now);
         if (open) {
             next = Math.max(next, nowMicros);
-            long most = row.gate().isProbe() ? 1 : Math.min(wanted, due - unclaimed);
+            long most = Math.min(row.gate().isProbe() ? 1 : wanted, due - unclaimed);
             while (starts.size() < most) {
                 starts.add(next);
                 next += pace.nextGapNanos(random) / 1_000;
