@@ -158,7 +158,7 @@ public final class Sends {
                   gateway = NULL, sequence = sequence + 1, provider_message_id = ?, error_class = ?, error_code = ?,
                   error_message = ?, changed_at = ?, sent_at = CASE WHEN ? = 'sent' THEN ? ELSE sent_at END
                 WHERE id = ? AND state = 'sending' AND attempt = ? AND gateway = ?
-                RETURNING account, batch, row_number, line, sequence""",
+                RETURNING account, batch, row_number, line, sequence, attempt""",
                 Changed::read,
                 settlement.state().word(),
                 settlement.dueAt(),
@@ -178,7 +178,7 @@ public final class Sends {
         if (changed.isEmpty()) {
             return false;
         }
-        record(transaction, attempt.id(), changed.get(), attempt.number(), attempt.startedAt(), settlement, now);
+        record(transaction, attempt.id(), changed.get(), attempt.startedAt(), settlement, now);
         return true;
     }
 
@@ -194,7 +194,7 @@ public final class Sends {
                 UPDATE send SET state = ?, ready = CASE WHEN ? <= ? THEN 1 ELSE 0 END, due_at = ?,
                   sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?, changed_at = ?
                 WHERE id = ? AND state = 'queued' AND ready = 1
-                RETURNING account, batch, row_number, line, sequence""",
+                RETURNING account, batch, row_number, line, sequence, attempt""",
                 Changed::read,
                 settlement.state().word(),
                 settlement.dueAt(),
@@ -209,18 +209,12 @@ public final class Sends {
             return false;
         }
         transaction.countQueued(changed.get().account(), -1);
-        record(transaction, id, changed.get(), 0, null, settlement, now);
+        record(transaction, id, changed.get(), null, settlement, now);
         return true;
     }
 
     private static void record(
-            Transaction transaction,
-            String id,
-            Changed changed,
-            int attempt,
-            Long startedAt,
-            Settlement settlement,
-            long now)
+            Transaction transaction, String id, Changed changed, Long startedAt, Settlement settlement, long now)
             throws SQLException {
         if (settlement.state().isEnd()) {
             transaction.countUnfinished(changed.batch(), -1);
@@ -239,7 +233,7 @@ public final class Sends {
                 changed.line(),
                 now,
                 settlement.state().word(),
-                attempt,
+                changed.attempt(),
                 startedAt,
                 settlement.httpStatus(),
                 settlement.errorClass(),
@@ -305,7 +299,7 @@ public final class Sends {
                 """
                 UPDATE send SET state = 'expired', attempt = attempt - ?, gateway = NULL, sequence = sequence + 1,
                   error_class = ?, error_code = ?, error_message = ?, changed_at = ?
-                WHERE id = ? AND state = ? RETURNING account, batch, row_number, line, sequence""",
+                WHERE id = ? AND state = ? RETURNING account, batch, row_number, line, sequence, attempt""",
                 Changed::read,
                 attempted,
                 expired.errorClass(),
@@ -318,7 +312,7 @@ public final class Sends {
             if (from == State.QUEUED) {
                 transaction.countQueued(changed.get().account(), -1);
             }
-            record(transaction, id, changed.get(), 0, null, expired, now);
+            record(transaction, id, changed.get(), null, expired, now);
         }
     }
 
@@ -361,9 +355,15 @@ public final class Sends {
                 row -> row.getString(1));
     }
 
-    private record Changed(String account, String batch, Object row, Object line, int sequence) {
+    private record Changed(String account, String batch, Object row, Object line, int sequence, int attempt) {
         private static Changed read(ResultSet row) throws SQLException {
-            return new Changed(row.getString(1), row.getString(2), row.getObject(3), row.getObject(4), row.getInt(5));
+            return new Changed(
+                    row.getString(1),
+                    row.getString(2),
+                    row.getObject(3),
+                    row.getObject(4),
+                    row.getInt(5),
+                    row.getInt(6));
         }
     }
 }

@@ -47,10 +47,12 @@ public final class Store implements AutoCloseable {
     /**
      * Runs a write and returns its result once it is committed, and so on disk.
      *
+     * @param work runs on the store's thread, and a second time when another write of its group fails
      * @throws LedgerException when it could not be written; nothing of it was stored, unless the connection was lost
-     *     during the commit itself
+     *     during the commit itself, or the caller was interrupted while it waited
      */
     public <T> T write(Work<T> work) {
+        requireOpen();
         Pending<T> pending = new Pending<>(work);
         try {
             while (!queue.offer(pending, 1, TimeUnit.SECONDS)) {
@@ -90,6 +92,7 @@ public final class Store implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        queue.offer(new Pending<>(transaction -> null));
         try {
             writer.join(TimeUnit.SECONDS.toMillis(10));
         } catch (InterruptedException interrupted) {
@@ -132,7 +135,7 @@ public final class Store implements AutoCloseable {
             }
             current.commit();
             group.forEach(Pending::complete);
-        } catch (SQLException | RuntimeException failed) {
+        } catch (SQLException | RuntimeException | Error failed) {
             rollback(failed);
             if (group.size() == 1) {
                 group.get(0).result.completeExceptionally(failed);
@@ -151,7 +154,7 @@ public final class Store implements AutoCloseable {
         return transaction;
     }
 
-    private void rollback(Exception cause) {
+    private void rollback(Throwable cause) {
         LOG.debug("A group of writes is rolled back: {}", cause.getMessage());
         if (transaction != null) {
             try {

@@ -1,0 +1,202 @@
+package dev.caravan.ledger;
+
+import static dev.caravan.ledger.Draft.draft;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.caravan.ledger.Batches.Fate;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BatchesTest extends OnLedger {
+
+    @Test
+    void opensABatchOnce() {
+        Batch opened = openBatch("b1", "sends");
+
+        assertThat(opened)
+                .isEqualTo(new Batch(
+                        "b1", "sends.csv", null, "default", "work/sends", "sends", "reading", 0, 0, 0, 0, 0, NOW));
+        advance("b1", 0, 5, 3, 1, 1);
+        assertThat(openBatch("b1", "other"))
+                .isEqualTo(new Batch(
+                        "b1", "sends.csv", null, "default", "work/sends", "sends", "reading", 5, 3, 1, 1, 3, NOW));
+    }
+
+    @Test
+    void noTwoBatchesShareTheNameOfTheirReports() {
+        assertThat(openBatch("b1", "sends").report()).isEqualTo("sends");
+        assertThat(openBatch("b2", "sends").report()).isEqualTo("sends-b2");
+        assertThat(openBatch("b3", "sends-b2").report()).isEqualTo("sends-b2-b3");
+        assertThat(write(transaction -> batches.open(
+                                transaction,
+                                "b4",
+                                "new.csv",
+                                "erp",
+                                "shop",
+                                "work/erp/new.csv",
+                                "new",
+                                name -> name.equals("new"),
+                                NOW))
+                        .report())
+                .as("on disk already")
+                .isEqualTo("new-b4");
+    }
+
+    @Test
+    void aBatchReadTwiceStopsTheSecondReader() {
+        openBatch("b");
+        advance("b", 0, 5, 5, 0, 0);
+
+        assertThatExceptionOfType(LedgerException.class)
+                .isThrownBy(() -> advance("b", 0, 5, 5, 0, 0))
+                .withMessageContaining("read twice");
+        assertThat(find("b").rowsRead()).isEqualTo(5);
+    }
+
+    @Test
+    void aBatchGoesFromReadingOverReadToFinished() {
+        boolean before = read(batches::any);
+        assertThat(before).isFalse();
+        openBatch("b");
+        boolean after = read(batches::any);
+        assertThat(after).isTrue();
+        assertThat(find("b").isReading()).isTrue();
+        assertThat(running()).containsExactly("b");
+
+        finishReading("b");
+        assertThat(find("b").state()).isEqualTo("read");
+        assertThat(running()).containsExactly("b");
+
+        reported("b", NOW);
+        assertThat(find("b").state()).isEqualTo("finished");
+        assertThat(running()).isEmpty();
+    }
+
+    @Test
+    void onlyABatchThatIsBeingReadIsRefused() {
+        openBatch("b1");
+        openBatch("b2");
+        finishReading("b2");
+
+        write(transaction -> {
+            batches.refuse(transaction, "b1");
+            batches.refuse(transaction, "b2");
+            return null;
+        });
+        finishReading("b1");
+
+        assertThat(find("b1").state()).isEqualTo("refused");
+        assertThat(find("b2").state()).isEqualTo("read");
+    }
+
+    @Test
+    void knowsWhereTheFileIs() {
+        openBatch("b");
+
+        write(transaction -> {
+            batches.moved(transaction, "b", "done/2027-01-15/b.csv");
+            return null;
+        });
+
+        assertThat(find("b").path()).isEqualTo("done/2027-01-15/b.csv");
+    }
+
+    @Test
+    void aReportIsDueWhenEveryRowHasItsEnd() {
+        openBatch("b");
+        admit(draft().of("b", 1), draft().of("b", 2));
+        advance("b", 0, 2, 2, 0, 0);
+        assertThat(toReport(Long.MAX_VALUE)).as("still reading").isEmpty();
+        finishReading("b");
+
+        settle(claim(), failed());
+        assertThat(toReport(Long.MAX_VALUE)).as("one is queued").isEmpty();
+        Attempt last = claim();
+        assertThat(toReport(Long.MAX_VALUE)).as("one is under way").isEmpty();
+        settle(last, unknown());
+        assertThat(toReport(0)).containsExactly("b");
+    }
+
+    @Test
+    void aReportIsDueAgainWhenASendChangesAfterIt() {
+        openBatch("b");
+        admit(draft().of("b", 1));
+        advance("b", 0, 1, 1, 0, 0);
+        finishReading("b");
+        settle(claim(), unknown());
+        long written = ledger.number("SELECT changed_at FROM batch WHERE id = 'b'") + 1;
+        reported("b", written);
+        assertThat(toReport(written + 1)).as("nothing changed").isEmpty();
+
+        ledger.change("UPDATE batch SET changed_at = ? WHERE id = 'b'", written + 5);
+
+        assertThat(toReport(written)).as("written less than a while ago").isEmpty();
+        assertThat(toReport(written + 1)).containsExactly("b");
+        reported("b", written + 5);
+        assertThat(toReport(Long.MAX_VALUE)).isEmpty();
+    }
+
+    @Test
+    void tellsWhatBecameOfEachRow() {
+        openBatch("b");
+        List<String> ids = admit(draft().of("b", 1), draft().of("b", 2), draft().of("b", 5), draft().of("c", 3));
+        write(transaction -> {
+            outbox.notAccepted(transaction, "b", 3, 4, "rejected", "invalid-number", "to: too short", null, "{}", NOW);
+            outbox.notAccepted(transaction, "b", 4, 5, "duplicate", "duplicate", "repeats", "earlier", "{}", NOW);
+            return null;
+        });
+        settle(claim(), sent("wamid"));
+        settle(claim(), failed());
+
+        assertThat(fates("b", 1, 5))
+                .containsExactly(
+                        new Fate(1, ids.get(0), "sent", "wamid", 1, null, null, NOW),
+                        new Fate(2, ids.get(1), "failed", null, 1, "bad", "bad number", null),
+                        new Fate(3, null, "rejected", null, 0, "invalid-number", "to: too short", null),
+                        new Fate(4, "earlier", "duplicate", null, 0, "duplicate", "repeats", null),
+                        new Fate(5, ids.get(2), "queued", null, 0, null, null, null));
+        assertThat(fates("b", 3, 4)).extracting(Fate::row).containsExactly(3L, 4L);
+    }
+
+    private Batch find(String id) {
+        return read(transaction -> batches.find(transaction, id)).orElseThrow();
+    }
+
+    private List<String> running() {
+        return ids(read(batches::running));
+    }
+
+    private List<String> toReport(long reportedBy) {
+        return ids(read(transaction -> batches.toReport(transaction, reportedBy)));
+    }
+
+    private List<Fate> fates(String id, long from, long to) {
+        return read(transaction -> batches.fates(transaction, id, from, to));
+    }
+
+    private static List<String> ids(List<Batch> found) {
+        return found.stream().map(Batch::id).toList();
+    }
+
+    private void advance(String id, long before, long records, long accepted, long duplicates, long rejected) {
+        write(transaction -> {
+            batches.advance(transaction, id, before, records, accepted, duplicates, rejected);
+            return null;
+        });
+    }
+
+    private void finishReading(String id) {
+        write(transaction -> {
+            batches.finishReading(transaction, id, NOW);
+            return null;
+        });
+    }
+
+    private void reported(String id, long asOf) {
+        write(transaction -> {
+            batches.reported(transaction, id, asOf);
+            return null;
+        });
+    }
+}

@@ -1,0 +1,126 @@
+package dev.caravan.ledger;
+
+import static dev.caravan.ledger.Draft.draft;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever happens in whatever order, the counters kept beside the sends agree with the sends. */
+class CountersTest extends OnLedger {
+
+    private static final int STEPS = 400;
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void countersAreRightAfterAnySequenceOfOperations(long seed) {
+        Random random = new Random(seed);
+        openBatch("b1");
+        openBatch("b2");
+        List<Attempt> underWay = new ArrayList<>();
+        List<Attempt> over = new ArrayList<>();
+        long[] rows = {0, 0};
+        long now = NOW;
+        for (int step = 0; step < STEPS; step++) {
+            now += random.nextInt(20);
+            switch (random.nextInt(8)) {
+                case 0, 1 -> admitSome(random, rows, now);
+                case 2, 3 -> claimOne(random, underWay, now);
+                case 4 -> settleOne(random, underWay, over, now);
+                case 5 -> settleCandidate(random, now);
+                case 6 -> pass(now);
+                default -> disturb(random, over, underWay, now);
+            }
+        }
+        assertCounters();
+    }
+
+    /** As intake does: sends and their batch in one transaction; some of them repeat a reference. */
+    private void admitSome(Random random, long[] rows, long now) {
+        int which = random.nextInt(2);
+        String batch = "b" + (which + 1);
+        int records = 1 + random.nextInt(4);
+        long before = rows[which];
+        write(transaction -> {
+            int accepted = 0;
+            for (int record = 1; record <= records; record++) {
+                Draft one = draft().of(batch, before + record)
+                        .account(random.nextBoolean() ? "main" : "other")
+                        .rank(before + record)
+                        .dueAt(random.nextInt(4) == 0 ? now + random.nextInt(200) : NOW)
+                        .expiresAt(now + random.nextInt(400));
+                if (random.nextInt(3) == 0) {
+                    one.reference("order-" + random.nextInt(40));
+                }
+                accepted += sends.insert(transaction, one.send()).isEmpty() ? 1 : 0;
+            }
+            batches.advance(transaction, batch, before, records, accepted, records - accepted, 0);
+            return null;
+        });
+        rows[which] += records;
+    }
+
+    private void claimOne(Random random, List<Attempt> underWay, long now) {
+        String account = random.nextBoolean() ? "main" : "other";
+        write(transaction -> sends.claim(transaction, account, null, false, now))
+                .ifPresent(underWay::add);
+    }
+
+    private void settleOne(Random random, List<Attempt> underWay, List<Attempt> over, long now) {
+        if (!underWay.isEmpty()) {
+            Attempt attempt = underWay.remove(random.nextInt(underWay.size()));
+            Settlement verdict = verdict(random, now);
+            write(transaction -> sends.settle(transaction, attempt, verdict, now));
+            over.add(attempt);
+        }
+    }
+
+    private void settleCandidate(Random random, long now) {
+        List<String> queued = ledger.texts("SELECT id FROM send WHERE state = 'queued' AND ready = 1 ORDER BY id");
+        if (!queued.isEmpty()) {
+            String id = queued.get(random.nextInt(queued.size()));
+            Settlement verdict = verdict(random, now);
+            write(transaction -> sends.settleUnclaimed(transaction, id, verdict, now));
+        }
+    }
+
+    private void pass(long now) {
+        makeReady(now);
+        expire(now);
+    }
+
+    /** Late results, restarts, and transactions that fail half-way. */
+    private void disturb(Random random, List<Attempt> over, List<Attempt> underWay, long now) {
+        if (!over.isEmpty()) {
+            settle(over.get(random.nextInt(over.size())), sent("late"));
+        }
+        if (random.nextInt(4) == 0) {
+            recover(now);
+            over.addAll(underWay);
+            underWay.clear();
+        }
+        try {
+            write(transaction -> {
+                sends.insert(transaction, draft().of("b1", 0).send());
+                sends.claim(transaction, "main", null, false, now);
+                sends.expire(transaction, now + 1_000_000);
+                throw new IllegalStateException("half-way");
+            });
+        } catch (LedgerException expected) {
+            // Nothing of it may be stored.
+        }
+    }
+
+    private static Settlement verdict(Random random, long now) {
+        return switch (random.nextInt(6)) {
+            case 0 -> sent("wamid");
+            case 1 -> failed();
+            case 2 -> unknown();
+            case 3 -> queuedUntil(now);
+            case 4 -> queuedUntil(now + random.nextInt(100));
+            default -> new Settlement(State.QUEUED, now, true, null, 400, "transient", "stale", "look it up again");
+        };
+    }
+}

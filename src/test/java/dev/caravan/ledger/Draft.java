@@ -1,0 +1,89 @@
+package dev.caravan.ledger;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import dev.caravan.message.ContentType;
+import dev.caravan.message.Priority;
+
+/** A send about to be admitted, of which a test says only what it is about. */
+final class Draft {
+
+    private static final long WEEK = 7 * 24 * 60 * 60 * 1000L;
+
+    private String key;
+    private String reference;
+    private String batch;
+    private long row;
+    private String account = "main";
+    private Priority priority = Priority.NORMAL;
+    private long rank = 1;
+    private long dueAt = OnLedger.NOW;
+    private long expiresAt = OnLedger.NOW + WEEK;
+
+    static Draft draft() {
+        return new Draft();
+    }
+
+    Draft key(String value) {
+        key = value;
+        return this;
+    }
+
+    Draft reference(String value) {
+        reference = value;
+        return key("r default " + value);
+    }
+
+    Draft of(String value, long number) {
+        batch = value;
+        row = number;
+        return this;
+    }
+
+    Draft account(String value) {
+        account = value;
+        return this;
+    }
+
+    Draft priority(Priority value) {
+        priority = value;
+        return this;
+    }
+
+    Draft rank(long value) {
+        rank = value;
+        return this;
+    }
+
+    Draft dueAt(long value) {
+        dueAt = value;
+        return this;
+    }
+
+    Draft expiresAt(long value) {
+        expiresAt = value;
+        return this;
+    }
+
+    NewSend send() {
+        return new NewSend(
+                UlidCreator.getMonotonicUlid().toString(),
+                key,
+                "default",
+                reference,
+                batch,
+                row,
+                row + 1,
+                account,
+                "pigeon",
+                "+905301234567",
+                ContentType.TEXT,
+                null,
+                priority,
+                rank,
+                "{\"to\":\"+905301234567\",\"type\":\"text\",\"text\":\"hello\"}",
+                "to=a text=b",
+                dueAt,
+                expiresAt,
+                OnLedger.NOW);
+    }
+}

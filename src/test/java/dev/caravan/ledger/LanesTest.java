@@ -1,0 +1,187 @@
+package dev.caravan.ledger;
+
+import static dev.caravan.ledger.Draft.draft;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravan.ledger.Claim.Claimed;
+import dev.caravan.ledger.Claim.Held;
+import dev.caravan.ledger.Claim.Nothing;
+import dev.caravan.ledger.Lanes.Standing;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LanesTest extends OnLedger {
+
+    private static final long MINUTE = 60_000;
+
+    @Test
+    void keepsTheRowsItHasWhenAccountsAreRegisteredAgain() {
+        pause("refused");
+
+        write(transaction -> {
+            lanes.register(transaction, List.of("main", "third"));
+            return null;
+        });
+
+        assertThat(ledger.texts("SELECT name || ' ' || coalesce(paused, 'runs') FROM account ORDER BY name"))
+                .containsExactly("main account", "other runs", "third runs");
+    }
+
+    @Test
+    void aClaimFindsTheBestSendOrNothing() {
+        String id = admit(draft()).get(0);
+
+        assertThat(attempt(claimAt(NOW)).id()).isEqualTo(id);
+        assertThat(claimAt(NOW)).isInstanceOf(Nothing.class);
+    }
+
+    @Test
+    void aPausedAccountKeepsItsSendsAndTriesOneAfterAMinute() {
+        List<String> ids = admit(draft(), draft());
+        assertThat(pause("http-401: no such key")).isTrue();
+        assertThat(pause("again")).as("it is paused already").isFalse();
+
+        assertThat(claimAt(NOW)).isEqualTo(new Held(NOW + 5_000));
+        assertThat(claimAt(NOW + MINUTE - 1)).isEqualTo(new Held(NOW + MINUTE));
+        Attempt probe = attempt(claimAt(NOW + MINUTE));
+        assertThat(probe.id()).isEqualTo(ids.get(0));
+        assertThat(probe.trial()).isTrue();
+        assertThat(claimAt(NOW + MINUTE)).as("one send, and no other").isInstanceOf(Held.class);
+        assertThat(standing()).isEqualTo(new Standing("main", 1, 0, "account", "http-401: no such key"));
+    }
+
+    @Test
+    void probesComeEverMoreSeldom() {
+        pause("down");
+        long[] waits = {1, 2, 4, 8, 15, 15};
+        long now = NOW;
+        for (long minutes : waits) {
+            admit(draft());
+            now += minutes * MINUTE;
+            assertThat(claimAt(now - 1)).as("before %d minutes", minutes).isInstanceOf(Held.class);
+            settle(attempt(claimAt(now)), queuedUntil(NOW));
+        }
+    }
+
+    @Test
+    void aProbeThatFindsNothingToSendIsNotUsedUp() {
+        pause("down");
+
+        assertThat(claimAt(NOW + MINUTE)).isInstanceOf(Nothing.class);
+        admit(draft());
+        assertThat(claimAt(NOW + MINUTE)).isInstanceOf(Claimed.class);
+    }
+
+    @Test
+    void aProbeThatSucceedsEndsThePause() {
+        admit(draft(), draft());
+        pause("down");
+        attempt(claimAt(NOW + MINUTE));
+
+        assertThat(recoverLane()).isTrue();
+        assertThat(recoverLane()).as("it runs already").isFalse();
+
+        assertThat(attempt(claimAt(NOW + MINUTE)).trial()).isFalse();
+        assertThat(standing()).isEqualTo(new Standing("main", 0, 0, null, null));
+    }
+
+    @Test
+    void whoeverPausedByHandIsNotOverruled() {
+        admit(draft());
+        ledger.change("UPDATE account SET paused = 'hand', paused_reason = 'wait' WHERE name = 'main'");
+
+        assertThat(claimAt(NOW + 1_000 * MINUTE)).isEqualTo(new Held(NOW + 1_000 * MINUTE + 5_000));
+        assertThat(pause("down")).isFalse();
+        assertThat(recoverLane()).isFalse();
+        assertThat(standing().paused()).isEqualTo("hand");
+    }
+
+    @Test
+    void aThrottledAccountWaitsAndRemembersThatItWas() {
+        admit(draft(), draft());
+        hold(NOW + 2_000);
+
+        assertThat(claimAt(NOW)).isEqualTo(new Held(NOW + 2_000));
+        assertThat(claimAt(NOW + 1_999)).isEqualTo(new Held(NOW + 2_000));
+        assertThat(attempt(claimAt(NOW + 2_000)).trial()).isTrue();
+
+        recoverLane();
+        assertThat(attempt(claimAt(NOW + 2_000)).trial()).isFalse();
+    }
+
+    @Test
+    void theLongestWaitCounts() {
+        hold(NOW + 9_000);
+        hold(NOW + 3_000);
+
+        assertThat(standing().notBefore()).isEqualTo(NOW + 9_000);
+        assertThat(throttles()).isEqualTo(1);
+        hold(NOW + 10_000);
+        assertThat(throttles()).isEqualTo(2);
+        recoverLane();
+        assertThat(throttles()).isZero();
+    }
+
+    @Test
+    void aHeldAccountIsLookedAtAgainSoonInCaseSomebodyResumesIt() {
+        admit(draft());
+        hold(NOW + 1_000_000);
+
+        assertThat(claimAt(NOW)).isEqualTo(new Held(NOW + 5_000));
+    }
+
+    @Test
+    void anAccountInTroubleHoldsNoOther() {
+        admit(draft(), draft().account("other"));
+        pause("down");
+
+        assertThat(write(transaction -> lanes.claim(transaction, "other", null, NOW))
+                        .getClass())
+                .isEqualTo(Claimed.class);
+    }
+
+    @Test
+    void tellsHowManyWaitAndSinceWhen() {
+        admit(draft().dueAt(NOW - 7), draft(), draft().dueAt(NOW + 5));
+
+        assertThat(standing().queued()).isEqualTo(3);
+        long queued = read(transaction -> lanes.queued(transaction, "main"));
+        assertThat(queued).isEqualTo(3);
+        long oldest = read(transaction -> lanes.oldestDue(transaction, "main")).orElseThrow();
+        assertThat(oldest).isEqualTo(NOW - 7);
+        assertThat(read(transaction -> lanes.oldestDue(transaction, "other")).isPresent())
+                .isFalse();
+    }
+
+    private Claim claimAt(long now) {
+        return write(transaction -> lanes.claim(transaction, "main", null, now));
+    }
+
+    private static Attempt attempt(Claim claim) {
+        assertThat(claim).isInstanceOf(Claimed.class);
+        return ((Claimed) claim).attempt();
+    }
+
+    private boolean pause(String reason) {
+        return write(transaction -> lanes.pause(transaction, "main", reason, NOW));
+    }
+
+    private boolean recoverLane() {
+        return write(transaction -> lanes.recover(transaction, "main"));
+    }
+
+    private void hold(long until) {
+        write(transaction -> {
+            lanes.hold(transaction, "main", until);
+            return null;
+        });
+    }
+
+    private int throttles() {
+        return read(transaction -> lanes.throttles(transaction, "main"));
+    }
+
+    private Standing standing() {
+        return read(lanes::standings).get(0);
+    }
+}

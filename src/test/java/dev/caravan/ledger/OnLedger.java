@@ -1,0 +1,149 @@
+package dev.caravan.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests on a ledger of their own: on SQLite as they stand, on PostgreSQL as parts of {@link PostgresLedgerIT}. */
+abstract class OnLedger {
+
+    static final long NOW = 1_800_000_000_000L;
+
+    final Sends sends = new Sends("here");
+    final Lanes lanes = new Lanes(sends);
+    final Outbox outbox = new Outbox();
+    final Batches batches = new Batches();
+
+    @TempDir
+    Path directory;
+
+    TemporaryLedger ledger;
+
+    TemporaryLedger open() {
+        return TemporaryLedger.sqlite(directory);
+    }
+
+    @BeforeEach
+    void openLedger() {
+        ledger = open();
+        write(transaction -> {
+            lanes.register(transaction, List.of("main", "other"));
+            return null;
+        });
+    }
+
+    @AfterEach
+    void closeLedger() {
+        ledger.close();
+    }
+
+    <T> T write(Store.Work<T> work) {
+        return ledger.store().write(work);
+    }
+
+    <T> T read(Store.Work<T> work) {
+        return ledger.store().read(work);
+    }
+
+    /** Stores sends that must be new. */
+    List<String> admit(Draft... drafts) {
+        List<String> ids = new ArrayList<>();
+        for (Draft draft : drafts) {
+            NewSend send = draft.send();
+            if (write(transaction -> sends.insert(transaction, send)).isPresent()) {
+                throw new IllegalStateException("not new: " + send);
+            }
+            ids.add(send.id());
+        }
+        return ids;
+    }
+
+    /** Claims the best due send of the account {@code main}, or null. */
+    Attempt claim() {
+        return claim(NOW);
+    }
+
+    Attempt claim(long now) {
+        return write(transaction -> sends.claim(transaction, "main", null, false, now))
+                .orElse(null);
+    }
+
+    boolean settle(Attempt attempt, Settlement settlement) {
+        return write(transaction -> sends.settle(transaction, attempt, settlement, NOW));
+    }
+
+    Optional<ExistingSend> insert(NewSend send) {
+        return write(transaction -> sends.insert(transaction, send));
+    }
+
+    boolean settleUnclaimed(String id, Settlement settlement) {
+        return write(transaction -> sends.settleUnclaimed(transaction, id, settlement, NOW));
+    }
+
+    List<String> makeReady(long now) {
+        return write(transaction -> sends.makeReady(transaction, now));
+    }
+
+    int expire(long now) {
+        return write(transaction -> sends.expire(transaction, now));
+    }
+
+    int recover(long now) {
+        return write(transaction -> sends.recover(transaction, now));
+    }
+
+    String state(String send) {
+        return ledger.text("SELECT state FROM send WHERE id = ?", send);
+    }
+
+    void openBatch(String id) {
+        openBatch(id, id);
+    }
+
+    Batch openBatch(String id, String stem) {
+        return write(transaction -> batches.open(
+                transaction, id, stem + ".csv", null, "default", "work/" + stem, stem, name -> false, NOW));
+    }
+
+    /** What a reader of the batch does in the transaction that stores its sends. */
+    void countAccepted(String batch, long accepted) {
+        write(transaction -> {
+            batches.advance(transaction, batch, 0, accepted, accepted, 0, 0);
+            return null;
+        });
+    }
+
+    /** The counters kept beside the sends agree with the sends. */
+    void assertCounters() {
+        assertThat(ledger.texts("SELECT name || ' ' || queued FROM account ORDER BY name"))
+                .as("account.queued")
+                .isEqualTo(ledger.texts("SELECT name || ' ' || (SELECT count(*) FROM send"
+                        + " WHERE send.account = account.name AND state = 'queued') FROM account ORDER BY name"));
+        assertThat(ledger.texts("SELECT id || ' ' || unfinished FROM batch ORDER BY id"))
+                .as("batch.unfinished")
+                .isEqualTo(ledger.texts("SELECT id || ' ' || (SELECT count(*) FROM send"
+                        + " WHERE send.batch = batch.id AND state IN ('queued', 'sending')) FROM batch ORDER BY id"));
+    }
+
+    static Settlement sent(String providerMessageId) {
+        return new Settlement(State.SENT, 0, false, providerMessageId, 200, null, null, null);
+    }
+
+    static Settlement failed() {
+        return new Settlement(State.FAILED, 0, false, null, 400, "permanent", "bad", "bad number");
+    }
+
+    static Settlement unknown() {
+        return new Settlement(State.UNKNOWN, 0, false, null, null, "unknown", "no-answer", "no answer came");
+    }
+
+    static Settlement queuedUntil(long dueAt) {
+        return new Settlement(State.QUEUED, dueAt, false, null, 503, "transient", "http-503", "busy");
+    }
+}

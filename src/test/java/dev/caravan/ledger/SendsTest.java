@@ -1,0 +1,297 @@
+package dev.caravan.ledger;
+
+import static dev.caravan.ledger.Draft.draft;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravan.message.Priority;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class SendsTest extends OnLedger {
+
+    @Test
+    void storesASendUnderItsKeyOnce() {
+        NewSend first = draft().reference("order-1").of("b", 7).send();
+        NewSend second = draft().reference("order-1").send();
+
+        assertThat(insert(first)).isEmpty();
+        assertThat(insert(second)).contains(new ExistingSend(first.id(), "b", 7, first.digests(), first.acceptedAt()));
+        assertThat(insert(first)).as("the same id, tried again").isEmpty();
+        assertThat(ledger.number("SELECT count(*) FROM send")).isEqualTo(1);
+        assertThat(ledger.number("SELECT queued FROM account WHERE name = 'main'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void storesAnyNumberOfSendsWithoutAKey() {
+        admit(draft(), draft(), draft());
+
+        assertThat(ledger.number("SELECT count(*) FROM send")).isEqualTo(3);
+    }
+
+    @Test
+    void givesAReleasedKeyToTheNextOne() {
+        NewSend first = draft().key("f x 1").send();
+        NewSend second = draft().key("f x 1").send();
+        insert(first);
+
+        write(transaction -> {
+            sends.releaseKey(transaction, first.id());
+            return null;
+        });
+
+        assertThat(insert(second)).isEmpty();
+        assertThat(ledger.texts("SELECT id FROM send WHERE idempotency_key = 'f x 1'"))
+                .containsExactly(second.id());
+    }
+
+    @Test
+    void claimsByPriorityThenFairlyBetweenBatchesThenInOrder() {
+        List<String> ids = admit(
+                draft().of("big", 1).rank(1),
+                draft().of("big", 2).rank(2),
+                draft().of("big", 3).rank(3),
+                draft().of("late", 1).rank(2),
+                draft().of("late", 2).rank(3),
+                draft().rank(9).priority(Priority.HIGH),
+                draft().rank(1).priority(Priority.LOW),
+                draft().account("other").rank(0).priority(Priority.HIGH));
+
+        assertThat(claimAll())
+                .containsExactly(ids.get(5), ids.get(0), ids.get(1), ids.get(3), ids.get(2), ids.get(4), ids.get(6));
+    }
+
+    @Test
+    void remembersThePlaceInTheQueueThatWasReached() {
+        admit(draft().rank(41), draft().rank(40), draft().rank(90));
+
+        claim();
+        claim();
+
+        assertThat(ledger.number("SELECT fair_clock FROM account WHERE name = 'main'"))
+                .isEqualTo(41);
+    }
+
+    @Test
+    void tellsWhatWasClaimed() {
+        NewSend send = draft().expiresAt(NOW + 5).send();
+        insert(send);
+
+        Attempt attempt = write(transaction -> sends.claim(transaction, "main", null, true, NOW))
+                .orElseThrow();
+
+        assertThat(attempt).isEqualTo(new Attempt(send.id(), 1, send.content(), NOW + 5, false, true, NOW));
+        assertThat(ledger.text("SELECT state || ' ' || attempt || ' ' || gateway FROM send"))
+                .isEqualTo("sending 1 here");
+    }
+
+    @Test
+    void claimsTheWantedOneOrNothing() {
+        List<String> ids = admit(draft(), draft());
+
+        assertThat(claimOnly(ids.get(1))).map(Attempt::id).contains(ids.get(1));
+        assertThat(claimOnly(ids.get(1))).as("it is under way already").isEmpty();
+        assertThat(claim().id()).isEqualTo(ids.get(0));
+    }
+
+    @Test
+    void givesExpiredSendsTheirEndOnTheWayToTheNextOne() {
+        openBatch("b");
+        List<String> ids =
+                admit(draft().of("b", 1).expiresAt(NOW), draft().of("b", 2).expiresAt(NOW - 1), draft().of("b", 3));
+        countAccepted("b", 3);
+
+        assertThat(claim().id()).isEqualTo(ids.get(2));
+        assertThat(ledger.texts("SELECT state || ' ' || attempt FROM send ORDER BY id"))
+                .containsExactly("expired 0", "expired 0", "sending 1");
+        assertThat(ledger.texts("SELECT send || ' ' || status || ' ' || error_code FROM history ORDER BY id"))
+                .containsExactly(ids.get(0) + " expired expired", ids.get(1) + " expired expired");
+        assertCounters();
+    }
+
+    @Test
+    void looksAtTheBestSendThatNobodyElseLooksAt() {
+        List<String> ids = admit(draft().rank(1), draft().rank(2), draft().rank(3));
+
+        assertThat(candidate(Set.of())).isEqualTo(ids.get(0));
+        assertThat(candidate(Set.of(ids.get(0), ids.get(1)))).isEqualTo(ids.get(2));
+        assertThat(candidate(Set.copyOf(ids))).isNull();
+        assertThat(state(ids.get(0))).isEqualTo("queued");
+    }
+
+    @Test
+    void writesTheResultOfAnAttempt() {
+        openBatch("b");
+        String id = admit(draft().of("b", 1)).get(0);
+        countAccepted("b", 1);
+        Attempt attempt = claim();
+
+        write(transaction -> sends.settle(transaction, attempt, sent("wamid-1"), NOW + 30));
+
+        assertThat(ledger.text("SELECT state || ' ' || provider_message_id || ' ' || sent_at || ' ' || sequence"
+                        + " || ' ' || coalesce(gateway, '-') FROM send"))
+                .isEqualTo("sent wamid-1 " + (NOW + 30) + " 1 -");
+        assertThat(ledger.text(
+                        "SELECT send || ' ' || sequence || ' ' || batch || ' ' || row_number || ' ' || line || ' ' || at"
+                                + " || ' ' || status || ' ' || attempt || ' ' || started_at || ' ' || http_status"
+                                + " || ' ' || provider_message_id FROM history"))
+                .isEqualTo(id + " 1 b 1 2 " + (NOW + 30) + " sent 1 " + NOW + " 200 wamid-1");
+        assertCounters();
+    }
+
+    @Test
+    void appliesAResultToItsOwnAttemptOnly() {
+        admit(draft());
+        Attempt first = claim();
+        settle(first, queuedUntil(NOW));
+        Attempt second = claim();
+
+        assertThat(settle(first, sent("late"))).as("an earlier attempt").isFalse();
+        Sends elsewhere = new Sends("elsewhere");
+        boolean settledElsewhere = write(transaction -> elsewhere.settle(transaction, second, sent("other"), NOW));
+        assertThat(settledElsewhere).as("another gateway").isFalse();
+        assertThat(ledger.text("SELECT state || ' ' || sequence FROM send")).isEqualTo("sending 1");
+        assertThat(ledger.number("SELECT count(*) FROM history")).isEqualTo(1);
+
+        assertThat(settle(second, sent("good"))).isTrue();
+        assertThat(settle(second, failed())).as("settled already").isFalse();
+        assertThat(ledger.text("SELECT state || ' ' || sequence FROM send")).isEqualTo("sent 2");
+        assertCounters();
+    }
+
+    @Test
+    void putsASendBackUntilItIsDue() {
+        admit(draft());
+
+        settle(claim(), queuedUntil(NOW + 1_000));
+
+        assertThat(claim()).isNull();
+        assertThat(becameDue(NOW + 999)).isFalse();
+        assertThat(becameDue(NOW + 1_000)).isTrue();
+        assertThat(makeReady(NOW + 1_000)).containsExactly("main");
+        assertThat(claim().number()).isEqualTo(2);
+    }
+
+    @Test
+    void letsALaterSendWaitForItsTime() {
+        admit(draft().dueAt(NOW + 1), draft().account("other").dueAt(NOW + 1));
+
+        assertThat(claim()).isNull();
+        assertThat(makeReady(NOW)).isEmpty();
+        assertThat(makeReady(NOW + 1)).containsExactlyInAnyOrder("main", "other");
+        assertThat(claim()).isNotNull();
+    }
+
+    @Test
+    void settlesASendThatWasOnlyLookedAt() {
+        openBatch("b");
+        List<String> ids = admit(draft().of("b", 1), draft().of("b", 2));
+        countAccepted("b", 2);
+
+        assertThat(settleUnclaimed(ids.get(0), failed())).isTrue();
+        assertThat(settleUnclaimed(ids.get(1), queuedUntil(NOW + 9))).isTrue();
+        assertThat(settleUnclaimed(ids.get(0), sent("x"))).as("it has its end").isFalse();
+        assertThat(ledger.texts("SELECT state || ' ' || ready || ' ' || attempt FROM send ORDER BY id"))
+                .containsExactly("failed 1 0", "queued 0 0");
+        assertCounters();
+    }
+
+    @Test
+    void expiresWhatWaits() {
+        openBatch("b");
+        admit(
+                draft().of("b", 1).expiresAt(NOW),
+                draft().of("b", 2).expiresAt(NOW).dueAt(NOW + 5),
+                draft().of("b", 3).expiresAt(NOW + 1));
+        countAccepted("b", 3);
+
+        assertThat(anyExpired(NOW - 1)).isFalse();
+        assertThat(anyExpired(NOW)).isTrue();
+        assertThat(expire(NOW)).isEqualTo(2);
+        assertThat(expire(NOW)).isZero();
+        assertThat(ledger.texts("SELECT state FROM send ORDER BY id")).containsExactly("expired", "expired", "queued");
+        assertCounters();
+    }
+
+    @Test
+    void countsTheAttemptsOfAnExpiredSend() {
+        admit(draft().expiresAt(NOW + 10));
+        settle(claim(), queuedUntil(NOW));
+        settle(claim(), queuedUntil(NOW + 5));
+
+        expire(NOW + 10);
+
+        assertThat(ledger.texts("SELECT status || ' ' || attempt FROM history ORDER BY id"))
+                .containsExactly("queued 1", "queued 2", "expired 2");
+        assertThat(ledger.text("SELECT attempt FROM send")).isEqualTo("2");
+    }
+
+    @Test
+    void holdsWhatThisGatewayWasSendingWhenItDied() {
+        openBatch("b");
+        List<String> ids = admit(draft().of("b", 1), draft().of("b", 2), draft().of("b", 3));
+        countAccepted("b", 3);
+        Attempt mine = claim();
+        Sends elsewhere = new Sends("elsewhere");
+        write(transaction -> elsewhere.claim(transaction, "main", null, false, NOW));
+
+        assertThat(recover(NOW + 60)).isEqualTo(1);
+
+        assertThat(ledger.texts("SELECT state FROM send ORDER BY id")).containsExactly("unknown", "sending", "queued");
+        assertThat(ledger.text("SELECT send || ' ' || status || ' ' || error_code || ' ' || started_at FROM history"))
+                .isEqualTo(ids.get(0) + " unknown interrupted " + NOW);
+        assertThat(settle(mine, sent("too late"))).isFalse();
+        assertThat(recover(NOW + 61)).isZero();
+        assertCounters();
+    }
+
+    @Test
+    void knowsWhichAccountsHaveDueSends() {
+        assertThat(accountsWithWork()).isEmpty();
+
+        admit(
+                draft().account("main"),
+                draft().account("main"),
+                draft().account("aaa"),
+                draft().account("zzz").dueAt(NOW + 1),
+                draft().account("other"));
+
+        assertThat(accountsWithWork()).containsExactly("aaa", "main", "other");
+        claim();
+        claim();
+        assertThat(accountsWithWork()).containsExactly("aaa", "other");
+    }
+
+    private boolean becameDue(long now) {
+        return read(transaction -> sends.anyBecameDue(transaction, now));
+    }
+
+    private boolean anyExpired(long now) {
+        return read(transaction -> sends.anyExpired(transaction, now));
+    }
+
+    private List<String> accountsWithWork() {
+        return read(sends::accountsWithWork);
+    }
+
+    private Optional<Attempt> claimOnly(String id) {
+        return write(transaction -> sends.claim(transaction, "main", id, false, NOW));
+    }
+
+    private List<String> claimAll() {
+        List<String> claimed = new ArrayList<>();
+        for (Attempt attempt = claim(); attempt != null; attempt = claim()) {
+            claimed.add(attempt.id());
+        }
+        return claimed;
+    }
+
+    private String candidate(Set<String> taken) {
+        return read(transaction -> sends.candidate(transaction, "main", taken))
+                .map(Attempt::id)
+                .orElse(null);
+    }
+}

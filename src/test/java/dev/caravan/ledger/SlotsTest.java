@@ -1,0 +1,184 @@
+package dev.caravan.ledger;
+
+import static dev.caravan.ledger.Draft.draft;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravan.account.Pace;
+import dev.caravan.account.Rate;
+import dev.caravan.account.Spacing;
+import dev.caravan.ledger.Lanes.Slots;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The starts that lanes reserve; times in microseconds. */
+class SlotsTest extends OnLedger {
+
+    static final Pace FIFTY = Pace.of(new Rate(50, Duration.ofSeconds(1)));
+    static final long START = TimeUnit.MILLISECONDS.toMicros(NOW);
+    static final long GAP = 20_000;
+
+    private final Random random = new Random(7);
+
+    @Test
+    void startsLieOneGapApartFromNowOn() {
+        admitMany(10);
+
+        assertThat(reserve(3, START).starts()).containsExactly(START, START + GAP, START + 2 * GAP);
+        assertThat(reserve(2, START + 5).starts()).containsExactly(START + 3 * GAP, START + 4 * GAP);
+    }
+
+    @Test
+    void noStartIsInThePast() {
+        admitMany(10);
+        reserve(2, START);
+
+        assertThat(reserve(2, START + 1_000_000).starts()).containsExactly(START + 1_000_000, START + 1_000_000 + GAP);
+    }
+
+    @Test
+    void twoGatewaysShareOnePace() {
+        admitMany(20);
+        Lanes elsewhere = new Lanes(new Sends("elsewhere"));
+        List<Long> starts = new ArrayList<>();
+        for (int turn = 0; turn < 5; turn++) {
+            starts.addAll(reserve(2, START + turn).starts());
+            long now = START + turn;
+            starts.addAll(write(transaction ->
+                            elsewhere.reserve(transaction, "main", FIFTY, random, 2, 0, Optional.empty(), now))
+                    .starts());
+        }
+
+        assertThat(starts).hasSize(20);
+        assertThat(gaps(starts)).allMatch(gap -> gap == GAP);
+    }
+
+    @Test
+    void aRandomSpacingIsDrawnForEveryGap() {
+        admitMany(200);
+        Pace pace = Pace.of(new Spacing(Duration.ofSeconds(2), Duration.ofSeconds(6)));
+
+        List<Long> starts = reserve(pace, 200, 0, Optional.empty(), START).starts();
+
+        assertThat(gaps(starts)).hasSize(199).allMatch(gap -> gap >= 2_000_000 && gap <= 6_000_000);
+        assertThat(gaps(starts).stream().distinct().count()).isGreaterThan(150);
+        assertThat(gaps(starts).stream().mapToLong(gap -> gap).average().orElseThrow())
+                .isBetween(3_700_000.0, 4_300_000.0);
+    }
+
+    @Test
+    void noMoreStartsAreTakenThanThereAreDueSends() {
+        admitMany(3);
+        admit(draft().dueAt(NOW + 1), draft().account("other"));
+
+        assertThat(reserve(FIFTY, 10, 1, Optional.empty(), START).starts()).hasSize(2);
+        assertThat(reserve(FIFTY, 10, 3, Optional.empty(), START)).isEqualTo(new Slots(List.of(), START + 2 * GAP, 0));
+        assertThat(reserve(FIFTY, 10, 9, Optional.empty(), START).starts()).isEmpty();
+    }
+
+    @Test
+    void unusedStartsAreGivenBack() {
+        admitMany(10);
+        Slots slots = reserve(4, START);
+        Slots unused = new Slots(slots.starts().subList(1, 4), slots.next(), 0);
+
+        assertThat(reserve(FIFTY, 2, 0, Optional.of(unused), START).starts())
+                .containsExactly(START + GAP, START + 2 * GAP);
+    }
+
+    @Test
+    void startsGivenBackLateAreMadeAnewFromNow() {
+        admitMany(10);
+        Slots slots = reserve(4, START);
+        long late = START + 10 * GAP;
+
+        Slots anew = reserve(FIFTY, 4, 0, Optional.of(slots), late);
+
+        assertThat(anew.starts()).containsExactly(late, late + GAP, late + 2 * GAP, late + 3 * GAP);
+        assertThat(anew.next()).isEqualTo(late + 4 * GAP);
+    }
+
+    @Test
+    void startsAreNotGivenBackOnceSomebodyReservedBehindThem() {
+        admitMany(10);
+        Slots slots = reserve(2, START);
+        List<Long> behind = reserve(1, START).starts();
+
+        assertThat(reserve(FIFTY, 1, 0, Optional.of(slots), START).starts()).containsExactly(behind.get(0) + GAP);
+    }
+
+    @Test
+    void aRestartKeepsThePace() {
+        admitMany(10);
+        reserve(3, START);
+
+        Lanes restarted = new Lanes(new Sends("here"));
+        write(transaction -> {
+            restarted.register(transaction, List.of("main"));
+            return null;
+        });
+
+        assertThat(write(transaction ->
+                                restarted.reserve(transaction, "main", FIFTY, random, 1, 0, Optional.empty(), START))
+                        .starts())
+                .containsExactly(START + 3 * GAP);
+    }
+
+    @Test
+    void aHeldAccountGetsNoStartsAndIsToldWhenToAskAgain() {
+        admitMany(2);
+        write(transaction -> {
+            lanes.hold(transaction, "main", NOW + 2_000);
+            return null;
+        });
+
+        assertThat(reserve(5, START)).isEqualTo(new Slots(List.of(), 0, NOW + 2_000));
+        assertThat(reserve(5, START + 2_000_000).starts()).hasSize(2);
+    }
+
+    @Test
+    void aPausedAccountGetsOneStartForItsProbe() {
+        admitMany(5);
+        write(transaction -> lanes.pause(transaction, "main", "down", NOW));
+
+        assertThat(reserve(5, START).starts()).isEmpty();
+        assertThat(reserve(5, START + 60_000_000).starts()).hasSize(1);
+    }
+
+    @Test
+    void aPausedAccountWithNothingToSendGetsNone() {
+        write(transaction -> lanes.pause(transaction, "main", "down", NOW));
+
+        assertThat(reserve(5, START)).isEqualTo(new Slots(List.of(), 0, 0));
+        assertThat(reserve(5, START + 60_000_000).starts()).isEmpty();
+    }
+
+    void admitMany(int count) {
+        write(transaction -> {
+            for (int number = 0; number < count; number++) {
+                sends.insert(transaction, draft().send());
+            }
+            return null;
+        });
+    }
+
+    private Slots reserve(int wanted, long now) {
+        return reserve(FIFTY, wanted, 0, Optional.empty(), now);
+    }
+
+    private Slots reserve(Pace pace, int wanted, int unclaimed, Optional<Slots> unused, long now) {
+        return write(transaction -> lanes.reserve(transaction, "main", pace, random, wanted, unclaimed, unused, now));
+    }
+
+    static List<Long> gaps(List<Long> starts) {
+        List<Long> gaps = new ArrayList<>();
+        for (int index = 1; index < starts.size(); index++) {
+            gaps.add(starts.get(index) - starts.get(index - 1));
+        }
+        return gaps;
+    }
+}
