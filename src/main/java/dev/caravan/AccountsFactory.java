@@ -113,6 +113,9 @@ final class AccountsFactory {
             }
         });
         for (Setting setting : provider.settings()) {
+            if (setting.otherwise() != null) {
+                settings.putIfAbsent(setting.name(), setting.otherwise());
+            }
             if (setting.required() && !settings.containsKey(setting.name())) {
                 throw new ConfigurationException(
                         key + "." + setting.name(), "is missing", "write it: " + setting.description());

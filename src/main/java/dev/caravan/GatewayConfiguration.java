@@ -5,6 +5,8 @@ import dev.caravan.message.SendJson;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Providers;
 import java.util.List;
+import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
+import org.apache.camel.spi.CamelContextCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.ComponentScan.Filter;
@@ -27,6 +29,15 @@ class GatewayConfiguration {
     @Bean
     Gateway gateway(CaravanProperties properties, HomeLock lock) {
         return Gateway.of(properties);
+    }
+
+    /**
+     * No route redelivers: what is tried again is a row of the ledger. A failure nobody catches ends the exchange and is
+     * logged by the consumer it came from, without a default error handler's bookkeeping around every step.
+     */
+    @Bean
+    CamelContextCustomizer noErrorHandler() {
+        return context -> context.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
     }
 
     @Bean

@@ -37,6 +37,12 @@ final class Claiming {
     void consider(Exchange exchange) {
         Turn turn = Turn.of(exchange);
         String account = turn.account().name();
+        Optional<Long> heldUntil =
+                store.read(transaction -> lanes.heldUntil(transaction, account, System.currentTimeMillis()));
+        if (heldUntil.isPresent()) {
+            turn.held(heldUntil.get());
+            return;
+        }
         Optional<Attempt> candidate;
         do {
             candidate = store.read(transaction -> sends.candidate(transaction, account, candidates));

@@ -15,6 +15,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -36,6 +37,16 @@ class DeliveryConfiguration {
     @Bean
     LaneMetrics laneMetrics(MeterRegistry registry) {
         return new LaneMetrics(registry);
+    }
+
+    @Bean
+    LaneGauges laneGauges(Store store, Lanes lanes, Accounts accounts) {
+        return new LaneGauges(store, lanes, accounts);
+    }
+
+    @Bean
+    HealthIndicator laneHealthIndicator(Store store, Lanes lanes) {
+        return new LaneHealth(store, lanes);
     }
 
     @Bean
@@ -125,7 +136,7 @@ class DeliveryConfiguration {
                     add(
                             context,
                             account,
-                            providers.get(account.provider()).lookup().isEmpty());
+                            providers.get(account.provider()).lookup().isPresent());
                 }
             }
 
@@ -136,7 +147,7 @@ class DeliveryConfiguration {
         };
     }
 
-    private static void add(CamelContext context, Account account, boolean claimAtOnce) {
+    private static void add(CamelContext context, Account account, boolean looksUp) {
         Cap cap = Cap.of(account.pace());
         TemplatedRouteBuilder.builder(context, "lane")
                 .routeId("lane-" + account.name())
@@ -144,8 +155,8 @@ class DeliveryConfiguration {
                 .parameter("provider", account.provider())
                 .parameter("permits", cap.permits())
                 .parameter("period", cap.periodMillis())
-                .parameter("unlimited", account.pace().isUnlimited())
-                .parameter("claimAtOnce", claimAtOnce)
+                .parameter("paced", !account.pace().isUnlimited())
+                .parameter("looksUp", looksUp)
                 .add();
     }
 }

@@ -33,6 +33,7 @@ final class Lookups {
 
     /** Step {@code lookup-questions}: what is known already, or the first question. */
     void questions(Exchange exchange) {
+        Turn.exposeSettings(exchange);
         Account account = Turn.of(exchange).account();
         Send send = exchange.getVariable(Turn.SEND, Send.class);
         Lookup lookup = lookup(account);
@@ -67,10 +68,10 @@ final class Lookups {
         }
     }
 
-    /** A refusal says that what was found is no longer good. */
-    void forgetIfStale(Exchange exchange) {
+    /** Forgets what was found when the answer to the send call says that it is not, or no longer, right. */
+    void forgetIfWrong(Exchange exchange) {
         Turn turn = Turn.of(exchange);
-        if (turn.verdict() instanceof Verdict.Stale) {
+        if (turn.verdict() instanceof Verdict.Stale || turn.verdict() instanceof Verdict.Misdelivered) {
             Send send = exchange.getVariable(Turn.SEND, Send.class);
             found.invalidate(key(lookup(turn.account()), send, turn.account()));
         }

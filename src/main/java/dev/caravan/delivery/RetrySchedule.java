@@ -58,6 +58,11 @@ final class RetrySchedule {
                     settle(verdict, State.QUEUED, now, refreshed, httpStatus),
                     new Effect.Pause(verdict.code() + ": " + verdict.message()));
         }
+        if (verdict instanceof Verdict.Misdelivered) {
+            return new Reaction(
+                    settle(verdict, State.UNKNOWN, now, refreshed, httpStatus),
+                    new Effect.Pause(verdict.code() + ": " + verdict.message()));
+        }
         if (verdict instanceof Verdict.Stale stale) {
             return refreshed
                     ? react(stale.otherwise(), attempt, true, retryUnknown, throttles, httpStatus, now)
@@ -70,17 +75,19 @@ final class RetrySchedule {
         return new Reaction(settle(verdict, State.QUEUED, retry, refreshed, httpStatus), new Effect.None());
     }
 
+    /** Never at once, whatever the provider says: an account without a pace would do nothing but ask. */
     private Instant end(Verdict.Wait pause, int throttles, Instant now) {
+        Instant usual = now.plus(backoff(throttles + 1));
         if (pause instanceof Verdict.Wait.For length) {
-            return now.plus(length.duration());
+            return length.duration().isZero() ? usual : now.plus(length.duration());
         }
         if (pause instanceof Verdict.Wait.Until until) {
-            return until.instant();
+            return until.instant().isAfter(now) ? until.instant() : usual;
         }
         if (pause instanceof Verdict.Wait.NextDay) {
             return now.atZone(zone).toLocalDate().plusDays(1).atStartOfDay(zone).toInstant();
         }
-        return now.plus(backoff(throttles + 1));
+        return usual;
     }
 
     /** Doubles from a second to a quarter of an hour, each time between a half and one and a half of that. */

@@ -46,7 +46,7 @@ final class Settling {
             throw new IllegalStateException(
                     "the route of provider " + turn.account().provider() + " left no verdict");
         }
-        lookups.forgetIfStale(exchange);
+        lookups.forgetIfWrong(exchange);
         boolean warned = false;
         while (true) {
             try {

@@ -44,6 +44,11 @@ final class Turn {
         return exchange.getVariable(VARIABLE, Turn.class);
     }
 
+    /** Makes the settings of the account variables, by their names, for the provider's route to read. */
+    static void exposeSettings(Exchange exchange) {
+        exchange.getVariable(ACCOUNT, Account.class).settings().forEach(exchange::setVariable);
+    }
+
     Account account() {
         return account;
     }

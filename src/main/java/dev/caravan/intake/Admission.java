@@ -19,7 +19,6 @@ import dev.caravan.message.PhoneNumbers;
 import dev.caravan.message.Recipient;
 import dev.caravan.message.Send;
 import dev.caravan.message.SendJson;
-import dev.caravan.provider.Provider;
 import dev.caravan.provider.Providers;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -167,24 +166,7 @@ final class Admission {
             }
             Send send = sendJson.read(node, this::resolve);
             Account account = accounts.choose(send.account(), send.to());
-            Provider provider = providers.get(account.provider());
-            if (!provider.types().contains(send.content().type())) {
-                throw new InvalidSendException(
-                        "type",
-                        "type-not-carried",
-                        "provider " + provider.name() + " of account " + account.name() + " carries no "
-                                + send.content().type().word());
-            }
-            for (String option : send.options().keySet()) {
-                if (!provider.options().contains(option)) {
-                    throw new InvalidSendException(
-                            "options." + option,
-                            "unknown-option",
-                            "provider " + provider.name() + " knows no option of this name; it knows "
-                                    + provider.options());
-                }
-            }
-            provider.check(send, account);
+            providers.check(send, account);
             if (expiry(send, account, now).compareTo(now) <= 0) {
                 throw new InvalidSendException("expiresAt", "expired", "its expiry has passed already");
             }

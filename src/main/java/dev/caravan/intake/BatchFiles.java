@@ -49,6 +49,11 @@ public final class BatchFiles {
                 .toList();
     }
 
+    /** Whether the file of a batch is still where it was laid away. */
+    public boolean isThere(Batch batch) {
+        return Files.exists(home.resolve(batch.path()));
+    }
+
     /**
      * The rows of a batch from its first, wherever its file is now.
      *

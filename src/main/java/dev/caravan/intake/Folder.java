@@ -9,4 +9,4 @@ package dev.caravan.intake;
  * @param format of its files
  * @param isConfigured whether the configuration has an entry for it, rather than an account of its name
  */
-public record Folder(String name, String account, String namespace, FileFormat format, boolean isConfigured) {}
+record Folder(String name, String account, String namespace, FileFormat format, boolean isConfigured) {}

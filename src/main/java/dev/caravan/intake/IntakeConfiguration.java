@@ -17,7 +17,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -105,6 +108,26 @@ class IntakeConfiguration {
     @Bean("lay-away")
     Processor layAway(FileDoor door) {
         return door::layAway;
+    }
+
+    /** Without any account nothing could be sent, so files stay in the inbox until one is configured. */
+    @Bean
+    CamelContextConfiguration closedWithoutAccounts(Accounts accounts) {
+        return new CamelContextConfiguration() {
+            @Override
+            public void beforeApplicationStart(CamelContext context) {
+                if (accounts.isEmpty()) {
+                    ((ModelCamelContext) context)
+                            .getRouteDefinition("file-inbox")
+                            .autoStartup(false);
+                }
+            }
+
+            @Override
+            public void afterApplicationStart(CamelContext context) {
+                // Whatever is decided is decided before the routes start.
+            }
+        };
     }
 
     /** The inbox itself, a folder named like each account, and the configured ones, which win. */

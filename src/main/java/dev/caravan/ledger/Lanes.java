@@ -61,12 +61,28 @@ public final class Lanes {
         }
         Optional<Attempt> attempt = sends.claim(transaction, account, only, gate.isTrial(), now);
         if (attempt.isPresent() && gate.isProbe()) {
-            transaction.update(
-                    "UPDATE account SET probes = probes + 1, probe_at = ? WHERE name = ?",
-                    now + untilProbe(gate.probes() + 1).toMillis(),
-                    account);
+            postponeProbe(transaction, account, gate, now);
         }
         return attempt.<Claim>map(Claim.Claimed::new).orElseGet(Claim.Nothing::new);
+    }
+
+    /**
+     * Whether an account may send.
+     *
+     * @return when to look again because it is paused or was asked to wait, in milliseconds; empty when it may send
+     */
+    public Optional<Long> heldUntil(Transaction transaction, String account, long now) throws SQLException {
+        Gate gate = gate(transaction, account);
+        return gate.isOpen(now) ? Optional.empty() : Optional.of(gate.lookAgainAt(now));
+    }
+
+    private static Gate gate(Transaction transaction, String account) throws SQLException {
+        return transaction
+                .one(
+                        "SELECT paused, not_before, probe_at, probes, throttles FROM account WHERE name = ?",
+                        row -> new Gate(row.getString(1), row.getLong(2), row.getLong(3), row.getInt(4), row.getInt(5)),
+                        account)
+                .orElseThrow();
     }
 
     /** A probe comes after 1, 2, 4 … and at most 15 minutes. */
@@ -86,6 +102,10 @@ public final class Lanes {
 
         boolean isOpen(long now) {
             return opensAt(now) <= now;
+        }
+
+        long lookAgainAt(long now) {
+            return Math.min(opensAt(now), now + LOOK_AGAIN);
         }
 
         long opensAt(long now) {
@@ -157,7 +177,7 @@ public final class Lanes {
         if (next != row.nextSlot()) {
             transaction.update("UPDATE account SET next_slot = ? WHERE name = ?", next, account);
         }
-        long heldUntil = open || due == 0 ? 0 : Math.min(row.gate().opensAt(now), now + LOOK_AGAIN);
+        long heldUntil = open || due == 0 ? 0 : row.gate().lookAgainAt(now);
         return new Slots(starts, next, heldUntil);
     }
 
@@ -180,11 +200,16 @@ public final class Lanes {
     }
 
     /**
-     * Pauses an account that its provider refuses; it is tried again with one send after a while.
+     * Pauses an account that its provider refuses; it is tried again with one send after a while, and after a longer one
+     * when that is refused too.
      *
      * @return whether it was running until now
      */
     public boolean pause(Transaction transaction, String account, String reason, long now) throws SQLException {
+        Gate gate = gate(transaction, account);
+        if (gate.isProbe() && gate.probeAt() <= now) {
+            postponeProbe(transaction, account, gate, now);
+        }
         return transaction.update(
                         """
                         UPDATE account SET paused = 'account', paused_reason = ?, paused_at = ?, probes = 0, probe_at = ?
@@ -194,6 +219,14 @@ public final class Lanes {
                         now + untilProbe(0).toMillis(),
                         account)
                 == 1;
+    }
+
+    private static void postponeProbe(Transaction transaction, String account, Gate gate, long now)
+            throws SQLException {
+        transaction.update(
+                "UPDATE account SET probes = probes + 1, probe_at = ? WHERE name = ?",
+                now + untilProbe(gate.probes() + 1).toMillis(),
+                account);
     }
 
     /**
@@ -234,8 +267,8 @@ public final class Lanes {
                         row.getString(1), row.getLong(2), row.getLong(3), row.getString(4), row.getString(5)));
     }
 
-    /** When the longest waiting due send of an account was accepted, in milliseconds; empty when none waits. */
-    public Optional<Long> oldestDue(Transaction transaction, String account) throws SQLException {
+    /** When the send that is next in an account's queue became due, in milliseconds; empty when none waits. */
+    public Optional<Long> nextDue(Transaction transaction, String account) throws SQLException {
         return transaction.one(
                 "SELECT due_at FROM send WHERE account = ? AND state = 'queued' AND ready = 1"
                         + " ORDER BY priority, fair_rank, id LIMIT 1",

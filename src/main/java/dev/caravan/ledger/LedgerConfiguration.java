@@ -24,9 +24,12 @@ class LedgerConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerConfiguration.class);
     private static final String SQLITE = "jdbc:sqlite:";
 
-    /** Every commit survives a power cut: the log is flushed at each (sqlite.org, PRAGMA synchronous). */
+    /**
+     * Every commit survives a power cut: the log is flushed at each (sqlite.org, PRAGMA synchronous). The log is copied
+     * into the database every 16 MiB rather than every 4: pages that changed often are copied once.
+     */
     private static final Map<String, String> SQLITE_PRAGMAS =
-            Map.of("journal_mode", "WAL", "synchronous", "FULL", "busy_timeout", "10000");
+            Map.of("journal_mode", "WAL", "synchronous", "FULL", "wal_autocheckpoint", "4000", "busy_timeout", "10000");
 
     @Bean
     @ConfigurationProperties("spring.datasource.hikari")

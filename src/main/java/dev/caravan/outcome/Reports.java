@@ -58,7 +58,7 @@ final class Reports {
     }
 
     /** Step {@code write-rejected}: the rows that were rejected, ready to be corrected and dropped again. */
-    void writeRejected(Exchange exchange) throws Exception {
+    void writeRejected(Exchange exchange) throws IOException {
         String id = exchange.getVariable("batch", String.class);
         Batch batch = store.read(transaction -> batches.find(transaction, id)).orElseThrow();
         if (batch.rejected() > 0) {
@@ -79,10 +79,10 @@ final class Reports {
     }
 
     /** Step {@code write-report}: every row of a batch with what became of it. */
-    void write(Exchange exchange) throws Exception {
+    void write(Exchange exchange) throws IOException {
         Batch batch = exchange.getMessage().getBody(Batch.class);
         long asOf = System.currentTimeMillis();
-        try {
+        if (files.isThere(batch)) {
             write(batch, batch.report() + ".report.csv", REPORT_COLUMNS, fate -> true, this::reportCells);
             LOG.info(
                     "Batch {} ({}) is finished: {} sends, {} duplicates, {} rejected; reports/{}.report.csv",
@@ -92,19 +92,12 @@ final class Reports {
                     batch.duplicates(),
                     batch.rejected(),
                     batch.report());
-        } catch (IOException gone) {
+        } else {
             LOG.error(
-                    "The report of batch {} ({}) cannot be written: {}: {}",
+                    "Batch {} ({}) is finished, but {} is gone: there is no report without the original columns",
                     batch.name(),
                     batch.id(),
-                    gone.getClass().getSimpleName(),
-                    gone.getMessage());
-            if (Files.isWritable(directory)) {
-                // Its source was removed: no later try could do better.
-                LOG.error("Batch {} stays without a report, because its file is no longer in done", batch.id());
-            } else {
-                return;
-            }
+                    batch.path());
         }
         store.write(transaction -> {
             batches.reported(transaction, batch.id(), asOf);
@@ -130,7 +123,7 @@ final class Reports {
             List<String> added,
             Predicate<Fate> wanted,
             BiFunction<Row, Fate, List<String>> cells)
-            throws Exception {
+            throws IOException {
         Files.createDirectories(directory);
         Path unfinished = directory.resolve('.' + name + ".part");
         try (Rows rows = files.open(batch);

@@ -1,5 +1,8 @@
 package dev.caravan.provider;
 
+import dev.caravan.account.Account;
+import dev.caravan.message.InvalidSendException;
+import dev.caravan.message.Send;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -23,5 +26,32 @@ public final class Providers {
             throw new IllegalArgumentException("no provider is named " + name);
         }
         return provider;
+    }
+
+    /**
+     * Refuses, at intake, a send that the provider of its account cannot carry: its type, an option it does not know, or
+     * what {@link Provider#check(Send, Account)} finds.
+     *
+     * @throws InvalidSendException naming the field
+     */
+    public void check(Send send, Account account) {
+        Provider provider = get(account.provider());
+        if (!provider.types().contains(send.content().type())) {
+            throw new InvalidSendException(
+                    "type",
+                    "type-not-carried",
+                    "provider " + provider.name() + " of account " + account.name() + " carries no "
+                            + send.content().type().word());
+        }
+        for (String option : send.options().keySet()) {
+            if (!provider.options().contains(option)) {
+                throw new InvalidSendException(
+                        "options." + option,
+                        "unknown-option",
+                        "provider " + provider.name() + " knows no option of this name; it knows "
+                                + provider.options());
+            }
+        }
+        provider.check(send, account);
     }
 }

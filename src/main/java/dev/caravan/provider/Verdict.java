@@ -7,7 +7,7 @@ import java.util.Objects;
 /**
  * What a provider's answer means for the send and its account. The classes and the reaction to each are those of the
  * design: sent, permanent, throttled, transient, account, unknown; {@link Stale} is a refusal that a fresh look-up may
- * cure.
+ * cure, {@link Misdelivered} an unknown that pauses its account.
  */
 public sealed interface Verdict {
 
@@ -74,6 +74,17 @@ public sealed interface Verdict {
 
     /** May or may not have been accepted. */
     record Unknown(String code, String message) implements Verdict {
+        @Override
+        public String word() {
+            return "unknown";
+        }
+    }
+
+    /**
+     * Accepted, but for another recipient than the send's: nobody can say what came of it, what was looked up is wrong,
+     * and the account pauses before it does so again.
+     */
+    record Misdelivered(String code, String message) implements Verdict {
         @Override
         public String word() {
             return "unknown";

@@ -147,9 +147,9 @@ class LanesTest extends OnLedger {
         assertThat(standing().queued()).isEqualTo(3);
         long queued = read(transaction -> lanes.queued(transaction, "main"));
         assertThat(queued).isEqualTo(3);
-        long oldest = read(transaction -> lanes.oldestDue(transaction, "main")).orElseThrow();
+        long oldest = read(transaction -> lanes.nextDue(transaction, "main")).orElseThrow();
         assertThat(oldest).isEqualTo(NOW - 7);
-        assertThat(read(transaction -> lanes.oldestDue(transaction, "other")).isPresent())
+        assertThat(read(transaction -> lanes.nextDue(transaction, "other")).isPresent())
                 .isFalse();
     }
 

@@ -6,7 +6,7 @@ import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.HttpVerdicts;
 import dev.caravan.provider.Verdict;
-import dev.caravan.provider.Verdict.AccountFault;
+import dev.caravan.provider.Verdict.Misdelivered;
 import dev.caravan.provider.Verdict.Permanent;
 import dev.caravan.provider.Verdict.Sent;
 import dev.caravan.provider.Verdict.Stale;
@@ -60,7 +60,7 @@ final class TexterVerdicts {
             if (send.to().isPhone()
                     && !number.isBlank()
                     && !Texter.digits(number).equals(send.to().digits())) {
-                return new AccountFault(
+                return new Misdelivered(
                         "wrong-recipient",
                         "Texter put this send into the chat of another number; find out why before resuming the account");
             }

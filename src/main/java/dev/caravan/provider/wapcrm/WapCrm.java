@@ -68,8 +68,9 @@ final class WapCrm implements Provider {
                 Setting.required("user-id", "The sending user, userID in the list of users; a real person's."),
                 Setting.optional(
                         "secret-key-header",
-                        "The header that carries the key: X-CIB-SecretKey (the default) or X-WapCrm-SecretKey."),
-                Setting.optional("path", "The path of the send call, " + DEFAULT_PATH + " by default."));
+                        "X-CIB-SecretKey",
+                        "The header that carries the key: X-CIB-SecretKey or X-WapCrm-SecretKey."),
+                Setting.optional("path", DEFAULT_PATH, "The path of the send call."));
     }
 
     @Override
@@ -81,11 +82,11 @@ final class WapCrm implements Provider {
     public void check(Account account) {
         require(account.setting("secret-key", ""), KEY, "secret-key: write the key without spaces or line breaks");
         require(
-                account.setting("secret-key-header", "X-CIB-SecretKey"),
+                account.setting("secret-key-header"),
                 HEADER,
                 "secret-key-header: write X-CIB-SecretKey or X-WapCrm-SecretKey");
         require(
-                account.setting("path", DEFAULT_PATH),
+                account.setting("path"),
                 PATH,
                 "path: write it from its first slash and without a query, as " + DEFAULT_PATH);
     }

@@ -1,0 +1,92 @@
+package dev.caravan.delivery;
+
+import dev.caravan.account.Account;
+import dev.caravan.account.Accounts;
+import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LedgerException;
+import dev.caravan.ledger.Store;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Gauges by account: {@code caravan.lane.queued} (sends), {@code caravan.lane.paused} (0 or 1) and
+ * {@code caravan.lane.oldest.due} (seconds the next due send has been waiting). All of one scrape come from one read of
+ * the ledger.
+ */
+final class LaneGauges implements MeterBinder {
+
+    private static final Duration FRESH = Duration.ofSeconds(1);
+
+    private final Store store;
+    private final Lanes lanes;
+    private final Accounts accounts;
+    private Map<String, Reading> readings = Map.of();
+    private Instant readAt = Instant.EPOCH;
+
+    LaneGauges(Store store, Lanes lanes, Accounts accounts) {
+        this.store = store;
+        this.lanes = lanes;
+        this.accounts = accounts;
+    }
+
+    /** What one account shows; not a number when the ledger could not be read. */
+    private record Reading(double queued, double paused, double oldestDueSeconds) {
+        private static final Reading NONE = new Reading(Double.NaN, Double.NaN, Double.NaN);
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        for (Account account : accounts.all()) {
+            gauge(registry, account, "caravan.lane.queued", "sends waiting", Reading::queued);
+            gauge(registry, account, "caravan.lane.paused", "1 while the lane is paused", Reading::paused);
+            gauge(
+                    registry,
+                    account,
+                    "caravan.lane.oldest.due",
+                    "seconds the next due send has been waiting",
+                    Reading::oldestDueSeconds);
+        }
+    }
+
+    private void gauge(
+            MeterRegistry registry, Account account, String name, String description, ToDoubleFunction<Reading> value) {
+        Gauge.builder(name, () -> value.applyAsDouble(reading(account.name())))
+                .description(description)
+                .tag("account", account.name())
+                .register(registry);
+    }
+
+    private synchronized Reading reading(String account) {
+        Instant now = Instant.now();
+        if (readAt.plus(FRESH).isBefore(now)) {
+            readings = read(now);
+            readAt = now;
+        }
+        return readings.getOrDefault(account, Reading.NONE);
+    }
+
+    private Map<String, Reading> read(Instant now) {
+        try {
+            return store.read(transaction -> {
+                Map<String, Reading> read = new HashMap<>();
+                for (Lanes.Standing standing : lanes.standings(transaction)) {
+                    double oldest = lanes.nextDue(transaction, standing.account())
+                            .map(due -> (now.toEpochMilli() - due) / 1e3)
+                            .orElse(0.0);
+                    read.put(
+                            standing.account(),
+                            new Reading(standing.queued(), standing.paused() == null ? 0 : 1, Math.max(0, oldest)));
+                }
+                return read;
+            });
+        } catch (LedgerException away) {
+            return Map.of();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.caravan.delivery;
+
+import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LedgerException;
+import dev.caravan.ledger.Store;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+
+/**
+ * How the lanes stand, as details of the health endpoint. A paused lane is no reason to restart a gateway or to take it
+ * out of service, so only a ledger that cannot be read is down.
+ */
+final class LaneHealth implements HealthIndicator {
+
+    private final Store store;
+    private final Lanes lanes;
+
+    LaneHealth(Store store, Lanes lanes) {
+        this.store = store;
+        this.lanes = lanes;
+    }
+
+    @Override
+    public Health health() {
+        try {
+            List<Lanes.Standing> standings = store.read(lanes::standings);
+            Health.Builder health = Health.up();
+            standings.forEach(standing -> health.withDetail(standing.account(), details(standing)));
+            return health.build();
+        } catch (LedgerException away) {
+            return Health.down().withDetail("ledger", "cannot be read").build();
+        }
+    }
+
+    private static Map<String, Object> details(Lanes.Standing standing) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("state", state(standing));
+        details.put("queued", standing.queued());
+        if (standing.reason() != null) {
+            details.put("reason", standing.reason());
+        }
+        if (isThrottled(standing)) {
+            details.put("throttled-until", Instant.ofEpochMilli(standing.notBefore()));
+        }
+        return details;
+    }
+
+    private static String state(Lanes.Standing standing) {
+        if (standing.paused() != null) {
+            return "paused by " + standing.paused();
+        }
+        return isThrottled(standing) ? "throttled" : "running";
+    }
+
+    private static boolean isThrottled(Lanes.Standing standing) {
+        return standing.notBefore() > System.currentTimeMillis();
+    }
+}

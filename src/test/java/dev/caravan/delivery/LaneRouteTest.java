@@ -1,0 +1,135 @@
+package dev.caravan.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.component.direct.DirectComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The order of a turn's steps, each of which only writes down that it was called. */
+class LaneRouteTest {
+
+    private static final String SEND = "send";
+
+    private final CamelContext camel = new DefaultCamelContext();
+    private final List<String> steps = new ArrayList<>();
+    private final Map<String, Processor> behaviour = new HashMap<>();
+
+    @AfterEach
+    void stop() {
+        camel.stop();
+    }
+
+    @Test
+    void sendIsClaimedThenCalledThenSettled() throws Exception {
+        run(false);
+
+        assertThat(steps).containsExactly("claim", "call", "settle");
+    }
+
+    @Test
+    void turnWithoutClaimCallsNobody() throws Exception {
+        behaviour.put("claim", exchange -> {});
+
+        run(false);
+
+        assertThat(steps).containsExactly("claim");
+    }
+
+    @Test
+    void failedCallIsSettledToo() throws Exception {
+        behaviour.put("call", exchange -> {
+            throw new IllegalStateException("no answer");
+        });
+
+        run(false);
+
+        assertThat(steps).containsExactly("claim", "call", "call-failed", "settle");
+    }
+
+    @Test
+    void lookUpComesBeforeTheClaim() throws Exception {
+        run(true);
+
+        assertThat(steps).containsExactly("candidate", "look-up", "claim", "call", "settle");
+    }
+
+    @Test
+    void whatWasNotLookedUpIsNotClaimed() throws Exception {
+        behaviour.put("candidate", exchange -> {});
+
+        run(true);
+
+        assertThat(steps).containsExactly("candidate");
+    }
+
+    @Test
+    void lookUpThatDecidesIsSettledWithoutAClaim() throws Exception {
+        behaviour.put("look-up", exchange -> exchange.setVariable(Turn.DECIDED, true));
+
+        run(true);
+
+        assertThat(steps).containsExactly("candidate", "look-up", "settle");
+    }
+
+    @Test
+    void failedLookUpIsSettledWithoutAClaim() throws Exception {
+        behaviour.put("look-up", exchange -> {
+            throw new IllegalStateException("no answer");
+        });
+
+        run(true);
+
+        assertThat(steps).containsExactly("candidate", "look-up", "lookup-failed", "settle");
+    }
+
+    private void run(boolean looksUp) throws Exception {
+        behaviour.putIfAbsent("candidate", exchange -> exchange.setVariable(Turn.SEND, SEND));
+        behaviour.putIfAbsent("lookup-failed", exchange -> exchange.setVariable(Turn.DECIDED, true));
+        behaviour.putIfAbsent("claim", exchange -> exchange.setVariable(Turn.CLAIMED, true));
+        for (String step : List.of("candidate", "lookup-failed", "claim", "call-failed", "settle", "call", "look-up")) {
+            Processor then = behaviour.getOrDefault(step, exchange -> {});
+            camel.getRegistry().bind(step, (Processor) exchange -> {
+                steps.add(step);
+                then.process(exchange);
+            });
+        }
+        camel.addComponent("lane", new DirectComponent());
+        camel.addRoutes(new ProviderRoutes());
+        PluginHelper.getRoutesLoader(camel)
+                .loadRoutes(ResourceHelper.resolveResource(
+                        camel,
+                        Path.of("routes/delivery/lane.camel.yaml").toUri().toString()));
+        TemplatedRouteBuilder.builder(camel, "lane")
+                .parameter("account", "main")
+                .parameter("provider", "pigeon")
+                .parameter("permits", 1)
+                .parameter("period", 1)
+                .parameter("paced", true)
+                .parameter("looksUp", looksUp)
+                .add();
+        camel.start();
+
+        camel.createFluentProducerTemplate().to("lane:main").send();
+    }
+
+    private static final class ProviderRoutes extends RouteBuilder {
+        @Override
+        public void configure() {
+            from("direct:pigeon").errorHandler(noErrorHandler()).process("call");
+            from("direct:pigeon-lookup").errorHandler(noErrorHandler()).process("look-up");
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package dev.caravan.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravan.delivery.Reaction.Effect;
+import dev.caravan.ledger.Settlement;
+import dev.caravan.ledger.State;
+import dev.caravan.provider.Verdict;
+import dev.caravan.provider.Verdict.AccountFault;
+import dev.caravan.provider.Verdict.Misdelivered;
+import dev.caravan.provider.Verdict.Permanent;
+import dev.caravan.provider.Verdict.Sent;
+import dev.caravan.provider.Verdict.Stale;
+import dev.caravan.provider.Verdict.Throttled;
+import dev.caravan.provider.Verdict.Transient;
+import dev.caravan.provider.Verdict.Unknown;
+import dev.caravan.provider.Verdict.Wait;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RetryScheduleTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-10T12:00:00Z");
+    private static final ZoneId ISTANBUL = ZoneId.of("Europe/Istanbul");
+    private static final int HTTP_STATUS = 207;
+
+    /** Draws the shortest and the longest delay there is, and one in between. */
+    private static final RandomGenerator LOWEST = new Drawing(0);
+
+    private static final RandomGenerator HIGHEST = new Drawing(1);
+    private static final RandomGenerator MIDDLE = new Drawing(0.5);
+
+    @Test
+    void acceptedSendIsSentAndItsAccountWorks() {
+        Reaction reaction = react(new Sent("wamid.1"));
+
+        assertThat(reaction.settlement())
+                .isEqualTo(new Settlement(State.SENT, 0, false, "wamid.1", HTTP_STATUS, null, null, null));
+        assertThat(reaction.effect()).isEqualTo(new Effect.Works());
+    }
+
+    @Test
+    void permanentRefusalFailsTheSendAndLeavesTheAccountAlone() {
+        Reaction reaction = react(new Permanent("512", "no such number"));
+
+        assertThat(reaction.settlement())
+                .isEqualTo(settlement(State.FAILED, NOW, "permanent", "512", "no such number"));
+        assertThat(reaction.effect()).isEqualTo(new Effect.None());
+    }
+
+    @Test
+    void transientFailureIsTriedAgainLater() {
+        Reaction reaction = react(new Transient("http-503", "busy"));
+
+        assertThat(reaction.settlement())
+                .isEqualTo(settlement(State.QUEUED, NOW.plusSeconds(1), "transient", "http-503", "busy"));
+        assertThat(reaction.effect()).isEqualTo(new Effect.None());
+    }
+
+    @Test
+    void accountFaultKeepsTheSendDueAndPausesTheAccount() {
+        Reaction reaction = react(new AccountFault("http-401", "bad key"));
+
+        assertThat(reaction.settlement()).isEqualTo(settlement(State.QUEUED, NOW, "account", "http-401", "bad key"));
+        assertThat(reaction.effect()).isEqualTo(new Effect.Pause("http-401: bad key"));
+    }
+
+    @Test
+    void unknownFateIsHeld() {
+        Reaction reaction = react(new Unknown("no-answer", "timed out"));
+
+        assertThat(reaction.settlement())
+                .isEqualTo(settlement(State.UNKNOWN, NOW, "unknown", "no-answer", "timed out"));
+        assertThat(reaction.effect()).isEqualTo(new Effect.None());
+    }
+
+    @Test
+    void unknownFateIsTriedAgainWhereTheAccountSaysSo() {
+        Reaction reaction =
+                schedule(MIDDLE).react(new Unknown("no-answer", "timed out"), 1, false, true, 0, HTTP_STATUS, NOW);
+
+        assertThat(reaction.settlement())
+                .isEqualTo(settlement(State.QUEUED, NOW.plusSeconds(1), "unknown", "no-answer", "timed out"));
+        assertThat(reaction.effect()).isEqualTo(new Effect.None());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void misdeliveredSendIsHeldWhateverTheAccountSaysAndPausesIt(boolean retryUnknown) {
+        Reaction reaction = schedule(MIDDLE)
+                .react(new Misdelivered("wrong-recipient", "other chat"), 1, false, retryUnknown, 0, HTTP_STATUS, NOW);
+
+        assertThat(reaction.settlement())
+                .isEqualTo(settlement(State.UNKNOWN, NOW, "unknown", "wrong-recipient", "other chat"));
+        assertThat(reaction.effect()).isEqualTo(new Effect.Pause("wrong-recipient: other chat"));
+    }
+
+    @Test
+    void staleLookupIsRepeatedAtOnce() {
+        Reaction reaction = react(new Stale(new Permanent("chat-not-found", "gone")));
+
+        assertThat(reaction.settlement())
+                .isEqualTo(new Settlement(
+                        State.QUEUED,
+                        NOW.toEpochMilli(),
+                        true,
+                        null,
+                        HTTP_STATUS,
+                        "transient",
+                        "chat-not-found",
+                        "gone"));
+        assertThat(reaction.effect()).isEqualTo(new Effect.None());
+    }
+
+    @Test
+    void staleAgainAfterAFreshLookupMeansWhatItMeansOtherwise() {
+        Reaction failed = schedule(MIDDLE)
+                .react(new Stale(new Permanent("chat-not-found", "gone")), 2, true, false, 0, HTTP_STATUS, NOW);
+        Reaction paused = schedule(MIDDLE)
+                .react(new Stale(new AccountFault("http-401", "bad token")), 2, true, false, 0, HTTP_STATUS, NOW);
+
+        assertThat(failed.settlement())
+                .isEqualTo(new Settlement(
+                        State.FAILED,
+                        NOW.toEpochMilli(),
+                        true,
+                        null,
+                        HTTP_STATUS,
+                        "permanent",
+                        "chat-not-found",
+                        "gone"));
+        assertThat(paused.settlement().state()).isEqualTo(State.QUEUED);
+        assertThat(paused.effect()).isEqualTo(new Effect.Pause("http-401: bad token"));
+    }
+
+    @Test
+    void throttledSendStaysDueWhileItsAccountWaits() {
+        Reaction reaction = react(new Throttled("http-429", "slow", new Wait.For(Duration.ofSeconds(7))));
+
+        assertThat(reaction.settlement()).isEqualTo(settlement(State.QUEUED, NOW, "throttled", "http-429", "slow"));
+        assertThat(reaction.effect()).isEqualTo(hold(NOW.plusSeconds(7)));
+    }
+
+    @Test
+    void throttledAccountWaitsUntilTheInstantThatTheProviderNames() {
+        Instant later = NOW.plus(Duration.ofHours(3));
+
+        assertThat(react(new Throttled("http-429", "slow", new Wait.Until(later)))
+                        .effect())
+                .isEqualTo(hold(later));
+    }
+
+    @ParameterizedTest(name = "after {0} throttled answers in a row: {1} s")
+    @CsvSource({"0, 1", "1, 2", "2, 4", "5, 32"})
+    void throttledAccountWaitsLongerEachTimeWhereTheProviderDoesNotSay(int throttles, long seconds) {
+        Reaction reaction = schedule(MIDDLE)
+                .react(
+                        new Throttled("http-429", "slow", new Wait.Backoff()),
+                        1,
+                        false,
+                        false,
+                        throttles,
+                        HTTP_STATUS,
+                        NOW);
+
+        assertThat(reaction.effect()).isEqualTo(hold(NOW.plusSeconds(seconds)));
+    }
+
+    @Test
+    void waitThatIsOverAlreadyIsNoneThatTheProviderAskedFor() {
+        Throttled now = new Throttled("http-429", "slow", new Wait.For(Duration.ZERO));
+        Throttled past = new Throttled("http-429", "slow", new Wait.Until(NOW.minusSeconds(60)));
+
+        assertThat(react(now).effect()).isEqualTo(hold(NOW.plusSeconds(1)));
+        assertThat(react(past).effect()).isEqualTo(hold(NOW.plusSeconds(1)));
+    }
+
+    @ParameterizedTest(name = "{0} at {1}: {2}")
+    @CsvSource({
+        "Europe/Istanbul, 2026-03-10T12:00:00Z, 2026-03-10T21:00:00Z",
+        "Europe/Istanbul, 2026-03-10T21:00:00Z, 2026-03-11T21:00:00Z",
+        "Pacific/Kiritimati, 2026-03-10T12:00:00Z, 2026-03-11T10:00:00Z",
+        // A day of 25 hours, and one whose first hour does not exist.
+        "Europe/Berlin, 2026-10-24T22:30:00Z, 2026-10-25T23:00:00Z",
+        "America/Sao_Paulo, 2018-11-03T15:00:00Z, 2018-11-04T03:00:00Z",
+    })
+    void usedUpDayEndsWhenTheNextOneBeginsInTheZone(ZoneId zone, Instant now, Instant until) {
+        Reaction reaction = new RetrySchedule(zone, MIDDLE)
+                .react(new Throttled("8001", "quota", new Wait.NextDay()), 1, false, false, 0, HTTP_STATUS, now);
+
+        assertThat(reaction.effect()).isEqualTo(hold(until));
+    }
+
+    @ParameterizedTest(name = "attempt {0}: {1} ms to {2} ms")
+    @CsvSource({
+        "1, 500, 1500",
+        "2, 1000, 3000",
+        "3, 2000, 6000",
+        "10, 256000, 768000",
+        "11, 300000, 900000",
+        "1000000, 300000, 900000",
+    })
+    void backoffDoublesFromASecondToAQuarterOfAnHour(int attempt, long shortest, long longest) {
+        assertThat(schedule(LOWEST).backoff(attempt)).isEqualTo(Duration.ofMillis(shortest));
+        assertThat(schedule(HIGHEST).backoff(attempt)).isEqualTo(Duration.ofMillis(longest));
+    }
+
+    @Test
+    void reasonOfAnyLengthFitsTheLedger() {
+        Settlement settlement =
+                react(new Permanent("c".repeat(600), "m".repeat(600))).settlement();
+
+        assertThat(settlement.errorCode()).hasSize(500);
+        assertThat(settlement.errorMessage()).hasSize(500);
+    }
+
+    private static Reaction react(Verdict verdict) {
+        return schedule(MIDDLE).react(verdict, 1, false, false, 0, HTTP_STATUS, NOW);
+    }
+
+    private static RetrySchedule schedule(RandomGenerator random) {
+        return new RetrySchedule(ISTANBUL, random);
+    }
+
+    private static Settlement settlement(State state, Instant dueAt, String word, String code, String message) {
+        return new Settlement(state, dueAt.toEpochMilli(), false, null, HTTP_STATUS, word, code, message);
+    }
+
+    private static Effect hold(Instant until) {
+        return new Effect.Hold(until.toEpochMilli());
+    }
+
+    /** Always draws the number at the same place between the bounds, 0 to 1. */
+    private record Drawing(double place) implements RandomGenerator {
+        @Override
+        public long nextLong() {
+            throw new UnsupportedOperationException("a delay is drawn between bounds");
+        }
+
+        @Override
+        public long nextLong(long bound) {
+            return Math.round((bound - 1) * place);
+        }
+    }
+}
