@@ -70,6 +70,17 @@ public final class Sends {
                 .filter(existing -> !existing.id().equals(send.id()));
     }
 
+    /** The place in an account's queue of a batch's latest send; 0 when it has none there. */
+    public long latestRank(Transaction transaction, String batch, String account) throws SQLException {
+        return transaction
+                .one(
+                        "SELECT fair_rank FROM send WHERE batch = ? AND account = ? ORDER BY row_number DESC LIMIT 1",
+                        row -> row.getLong(1),
+                        batch,
+                        account)
+                .orElse(0L);
+    }
+
     /** Frees the key of a send, so that a later one may have it. */
     public void releaseKey(Transaction transaction, String id) throws SQLException {
         transaction.update("UPDATE send SET idempotency_key = NULL WHERE id = ?", id);
