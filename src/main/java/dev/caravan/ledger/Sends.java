@@ -109,8 +109,7 @@ public final class Sends {
             throws SQLException {
         String best = only == null
                 ? "(SELECT id FROM send WHERE account = ? AND state = 'queued' AND ready = 1"
-                        + " ORDER BY priority, fair_rank, id LIMIT 1"
-                        + transaction.dialect().skipLocked() + ")"
+                        + " ORDER BY priority, fair_rank, id LIMIT 1)"
                 : "?";
         while (true) {
             Optional<ClaimedRow> claimed = transaction.one(
@@ -251,7 +250,7 @@ public final class Sends {
         return transaction.all(
                 "UPDATE send SET ready = 1 WHERE id IN (SELECT id FROM send"
                         + " WHERE state = 'queued' AND ready = 0 AND due_at <= ? ORDER BY due_at LIMIT " + SWEEP
-                        + transaction.dialect().skipLocked() + ") RETURNING account",
+                        + ") RETURNING account",
                 row -> row.getString(1),
                 now);
     }
@@ -280,8 +279,7 @@ public final class Sends {
      */
     public int expire(Transaction transaction, long now) throws SQLException {
         List<String> expired = transaction.all(
-                "SELECT id FROM send WHERE state = 'queued' AND expires_at <= ? LIMIT " + SWEEP
-                        + transaction.dialect().skipLocked(),
+                "SELECT id FROM send WHERE state = 'queued' AND expires_at <= ? LIMIT " + SWEEP,
                 row -> row.getString(1),
                 now);
         for (String id : expired) {
