@@ -12,6 +12,13 @@ public final class Batches {
     private static final String COLUMNS =
             "id, name, folder, namespace, path, report, state, rows_read, accepted, duplicates, rejected, unfinished, created_at";
 
+    private final String gateway;
+
+    /** @param gateway the id of this gateway: the files of its batches, and so their reports, are in its home */
+    public Batches(String gateway) {
+        this.gateway = gateway;
+    }
+
     /**
      * Opens a batch; one that exists already is left as it is.
      *
@@ -40,9 +47,10 @@ public final class Batches {
                         .isPresent();
         transaction.update(
                 """
-                INSERT INTO batch (id, source, name, folder, namespace, path, report, state, created_at, changed_at)
-                VALUES (?, 'file', ?, ?, ?, ?, ?, 'reading', ?, ?)""",
+                INSERT INTO batch (id, gateway, source, name, folder, namespace, path, report, state, created_at, changed_at)
+                VALUES (?, ?, 'file', ?, ?, ?, ?, ?, 'reading', ?, ?)""",
                 id,
+                gateway,
                 name,
                 folder,
                 namespace,
@@ -107,18 +115,21 @@ public final class Batches {
         transaction.update("UPDATE batch SET path = ? WHERE id = ?", path, id);
     }
 
-    /** Batches that are being read or have sends without an end. */
+    /** This gateway's batches that are being read or have sends without an end. */
     public List<Batch> running(Transaction transaction) throws SQLException {
         return transaction.all(
-                "SELECT " + COLUMNS + " FROM batch WHERE state IN ('reading', 'read') ORDER BY id", Batches::read);
+                "SELECT " + COLUMNS + " FROM batch WHERE gateway = ? AND state IN ('reading', 'read') ORDER BY id",
+                Batches::read,
+                gateway);
     }
 
-    /** Batches whose every row has its end, and whose report is missing or has been overtaken before {@code changedBy}. */
+    /** This gateway's batches whose every row has its end, and that have no report or one overtaken since. */
     public List<Batch> toReport(Transaction transaction, long reportedBy) throws SQLException {
         return transaction.all(
-                "SELECT " + COLUMNS + " FROM batch WHERE (state = 'read' AND unfinished = 0)"
-                        + " OR (state = 'finished' AND changed_at > reported_at AND reported_at < ?) ORDER BY id",
+                "SELECT " + COLUMNS + " FROM batch WHERE gateway = ? AND ((state = 'read' AND unfinished = 0)"
+                        + " OR (state = 'finished' AND changed_at > reported_at AND reported_at < ?)) ORDER BY id",
                 Batches::read,
+                gateway,
                 reportedBy);
     }
 
@@ -135,7 +146,7 @@ public final class Batches {
      * @param status a state, {@code duplicate} or {@code rejected}
      * @param sentAt in milliseconds, or null
      */
-    public record Fate(
+    public record RowResult(
             long row,
             String send,
             String status,
@@ -146,7 +157,7 @@ public final class Batches {
             Long sentAt) {}
 
     /** What became of the rows {@code from} to {@code to}, both included, in order. */
-    public List<Fate> fates(Transaction transaction, String batch, long from, long to) throws SQLException {
+    public List<RowResult> results(Transaction transaction, String batch, long from, long to) throws SQLException {
         return transaction.all(
                 """
                 SELECT row_number, id, state, provider_message_id, attempt, error_code, error_message, sent_at
@@ -155,7 +166,7 @@ public final class Batches {
                 SELECT row_number, repeats, status, NULL, 0, error_code, error_message, NULL
                 FROM history WHERE send IS NULL AND batch = ? AND row_number BETWEEN ? AND ?
                 ORDER BY 1""",
-                row -> new Fate(
+                row -> new RowResult(
                         row.getLong(1),
                         row.getString(2),
                         row.getString(3),

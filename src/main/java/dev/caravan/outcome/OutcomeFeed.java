@@ -84,7 +84,7 @@ final class OutcomeFeed {
                 entry.status(),
                 entry.providerMessageId(),
                 entry.attempts(),
-                entry.errorCode() == null
+                entry.errorClass() == null
                         ? null
                         : new Outcome.Error(entry.errorClass(), entry.errorCode(), entry.errorMessage()),
                 isSend ? time(entry.acceptedAt()) : null,
