@@ -9,12 +9,12 @@ import org.springframework.core.type.filter.AssignableTypeFilter;
 import org.springframework.util.ClassUtils;
 
 /** The provider packs, found as the application finds them. */
-final class Packs {
+public final class Packs {
 
     private Packs() {}
 
     /** One of each, in the order of their names. */
-    static List<Provider> all() {
+    public static List<Provider> all() {
         ClassPathScanningCandidateComponentProvider scanner = new ClassPathScanningCandidateComponentProvider(false);
         scanner.addIncludeFilter(new AssignableTypeFilter(Provider.class));
         return scanner.findCandidateComponents("dev.caravan.provider").stream()

@@ -7,13 +7,18 @@ import dev.caravan.provider.Providers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
 /** The steps around a provider call: canonical message to request, HTTP answer to verdict. */
 final class Calling {
+
+    /** How the headers begin that Camel adds to those of the answer. */
+    private static final String CAMELS_OWN = "Camel";
 
     private static final int LONGEST_BODY = 1024 * 1024;
 
@@ -38,7 +43,11 @@ final class Calling {
         Message message = exchange.getMessage();
         int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
         Map<String, String> headers = new HashMap<>();
-        message.getHeaders().forEach((name, value) -> headers.put(name, String.valueOf(value)));
+        message.getHeaders().forEach((name, value) -> {
+            if (!name.startsWith(CAMELS_OWN)) {
+                headers.put(name, joined(value));
+            }
+        });
         String body = text(message.getBody(InputStream.class));
         message.removeHeaders("*");
         message.setBody(new Answer(status, headers, body));
@@ -64,6 +73,12 @@ final class Calling {
 
     private Provider provider(Turn turn) {
         return providers.get(turn.account().provider());
+    }
+
+    private static String joined(Object value) {
+        return value instanceof Collection<?> several
+                ? several.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                : String.valueOf(value);
     }
 
     private static String text(InputStream body) throws IOException {

@@ -42,12 +42,17 @@ final class Lane {
     private final ScheduledExecutorService timer;
     private final int reservedAtOnce;
 
+    private final boolean paced;
+
     private boolean open;
     private boolean work;
     private long signals;
     private int running;
-    private int ramp = 1;
     private int unclaimed;
+
+    /** Without a pace: how many turns may look for a send at once. One more with each that is found. */
+    private int ramp = 1;
+
     private boolean reserving;
     private Lanes.Slots slots;
     private int usedSlots;
@@ -69,12 +74,10 @@ final class Lane {
         this.executor = executor;
         this.timer = timer;
         Pace pace = account.pace();
-        this.reservedAtOnce =
-                pace.isUnlimited() ? 0 : (int) Math.max(1, RESERVED_AHEAD.toNanos() / Math.max(1, longest(pace)));
-    }
-
-    private static long longest(Pace pace) {
-        return pace.longest().toNanos();
+        this.paced = !pace.isUnlimited();
+        this.reservedAtOnce = paced
+                ? (int) Math.max(1, RESERVED_AHEAD.toNanos() / pace.longest().toNanos())
+                : 0;
     }
 
     String account() {
@@ -111,7 +114,7 @@ final class Lane {
     }
 
     private boolean mayStart() {
-        return account.pace().isUnlimited() ? running < ramp : takeSlot();
+        return paced ? takeSlot() : unclaimed < ramp;
     }
 
     private boolean takeSlot() {
@@ -127,7 +130,7 @@ final class Lane {
         if (start > now) {
             if (wakeAt != start) {
                 wakeAt = start;
-                timer.schedule(this::startTurns, start - now, TimeUnit.MICROSECONDS);
+                timer.schedule(() -> wake(start), start - now, TimeUnit.MICROSECONDS);
             }
             return false;
         }
@@ -138,6 +141,14 @@ final class Lane {
         }
         usedSlots++;
         return true;
+    }
+
+    /** The clock may have been set back meanwhile; then a new timer is needed for the same start. */
+    private synchronized void wake(long start) {
+        if (wakeAt == start) {
+            wakeAt = 0;
+        }
+        startTurns();
     }
 
     private void reserve(Optional<Lanes.Slots> unused) {
@@ -185,7 +196,10 @@ final class Lane {
 
     private void hold(long until) {
         heldUntil = until;
-        timer.schedule(this::startTurns, Math.max(1, until - System.currentTimeMillis() + 1), TimeUnit.MILLISECONDS);
+        if (open) {
+            long wait = Math.max(1, until - System.currentTimeMillis() + 1);
+            timer.schedule(this::startTurns, wait, TimeUnit.MILLISECONDS);
+        }
     }
 
     /** A lane without a pace goes on in the same thread as long as it finds something. */
@@ -213,11 +227,16 @@ final class Lane {
 
     private synchronized void claimed(boolean found) {
         unclaimed--;
+        if (paced) {
+            // A reservation under way took this turn's send off the due ones, and may have found none for that.
+            work = true;
+            signals++;
+        }
         if (found) {
             work = true;
             ramp = Math.min(account.concurrency(), ramp + 1);
+            startTurns();
         }
-        startTurns();
     }
 
     private synchronized boolean isFollowed(Turn turn, long seen, boolean failed) {
@@ -225,12 +244,12 @@ final class Lane {
             hold(System.currentTimeMillis() + AFTER_FAILURE);
         } else if (turn.heldUntil() > 0) {
             hold(turn.heldUntil());
-        } else if (turn.isNothing()) {
+        } else if (turn.isNothing() && !paced) {
             ramp = 1;
             work = work && signals != seen;
         }
         running--;
-        boolean follows = open && work && account.pace().isUnlimited() && !isHeld() && running < ramp;
+        boolean follows = open && work && !paced && !isHeld() && unclaimed < ramp;
         if (follows) {
             running++;
             unclaimed++;

@@ -86,22 +86,26 @@ final class Admission {
      */
     boolean admit(BatchReading reading, List<Row> rows) {
         Instant now = Instant.now();
-        List<Candidate> candidates = new ArrayList<>(rows.size());
+        List<Candidate> examined = new ArrayList<>(rows.size());
         for (Row row : rows) {
-            candidates.add(examine(reading, row, now));
+            examined.add(examine(reading, row, now));
         }
         Set<String> touched = new HashSet<>();
-        candidates.stream()
+        examined.stream()
                 .filter(Candidate::isSend)
                 .forEach(one -> touched.add(one.account().name()));
         if (anyFull(touched)) {
             return false;
         }
+        // Not before: a key counts the equal rows so far, and rows that wait for room are examined again.
+        List<Candidate> candidates =
+                examined.stream().map(one -> one.withKey(reading)).toList();
         Map<String, Long> ranks = new HashMap<>();
         Counts counts = store.write(transaction -> {
             ranks.clear();
             for (String account : touched) {
-                ranks.put(account, Math.max(reading.fairRank(account), lanes.fairClock(transaction, account)));
+                ranks.put(
+                        account, Math.max(rank(transaction, reading, account), lanes.fairClock(transaction, account)));
             }
             Counts done = new Counts();
             for (Candidate candidate : candidates) {
@@ -124,7 +128,13 @@ final class Admission {
 
     /** Counts a row that was committed before a restart, so that equal rows after it are numbered as they were. */
     void passOver(BatchReading reading, Row row) {
-        examine(reading, row, Instant.now());
+        examine(reading, row, Instant.now()).withKey(reading);
+    }
+
+    /** Where a batch has got to in an account's queue; after a restart only the ledger knows. */
+    private long rank(Transaction transaction, BatchReading reading, String account) throws SQLException {
+        Long rank = reading.fairRank(account);
+        return rank == null ? sends.latestRank(transaction, reading.batch(), account) : rank;
     }
 
     private boolean anyFull(Set<String> touched) {
@@ -143,6 +153,15 @@ final class Admission {
             Row row, Send send, Account account, ObjectNode canonical, String key, InvalidSendException problem) {
         boolean isSend() {
             return send != null;
+        }
+
+        Candidate withKey(BatchReading reading) {
+            if (!isSend()) {
+                return this;
+            }
+            String given = send.reference();
+            String fresh = given == null ? reading.rowKey(account, row) : "r " + reading.namespace() + ' ' + given;
+            return new Candidate(row, send, account, canonical, fresh, null);
         }
     }
 
@@ -170,10 +189,7 @@ final class Admission {
             if (expiry(send, account, now).compareTo(now) <= 0) {
                 throw new InvalidSendException("expiresAt", "expired", "its expiry has passed already");
             }
-            String key = send.reference() == null
-                    ? reading.rowKey(account, row)
-                    : "r " + reading.namespace() + ' ' + send.reference();
-            return new Candidate(row, send, account, sendJson.write(send), key, null);
+            return new Candidate(row, send, account, sendJson.write(send), null, null);
         } catch (InvalidSendException problem) {
             return new Candidate(row, null, null, null, null, problem);
         }

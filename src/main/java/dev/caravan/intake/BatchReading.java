@@ -76,9 +76,9 @@ final class BatchReading {
         return rejected;
     }
 
-    /** The place in the account's queue of this batch's latest send. */
-    long fairRank(String account) {
-        return fairRanks.getOrDefault(account, 0L);
+    /** The place in the account's queue of the latest send that this reading admitted; null when it admitted none. */
+    Long fairRank(String account) {
+        return fairRanks.get(account);
     }
 
     void committed(long rows, Map<String, Long> ranks, long nowAccepted, long nowDuplicates, long nowRejected) {

@@ -6,19 +6,20 @@ import javax.sql.DataSource;
 
 /** The few things in which the two databases differ. */
 enum Dialect {
-    /** One writer at a time, which is this gateway: nothing to lock. */
-    SQLITE("INTEGER PRIMARY KEY AUTOINCREMENT", "", ""),
-    /** Several gateways claim from one table: each passes over the rows that another is claiming. */
-    POSTGRESQL("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", " FOR UPDATE SKIP LOCKED", " FOR UPDATE");
+    /** One writer at a time, which is this gateway. */
+    SQLITE("INTEGER PRIMARY KEY AUTOINCREMENT", null),
+    /**
+     * One writer at a time here too, whichever gateway it is: outcomes are numbered in the order of their commits, so
+     * that no endpoint passes over one that is committed late, and no two gateways wait for each other's rows.
+     */
+    POSTGRESQL("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "SELECT pg_advisory_xact_lock(1667330657)");
 
     private final String identity;
-    private final String skipLocked;
-    private final String lock;
+    private final String writersTurn;
 
-    Dialect(String identity, String skipLocked, String lock) {
+    Dialect(String identity, String writersTurn) {
         this.identity = identity;
-        this.skipLocked = skipLocked;
-        this.lock = lock;
+        this.writersTurn = writersTurn;
     }
 
     /** A column that numbers the rows in order of insertion, never twice. */
@@ -26,14 +27,9 @@ enum Dialect {
         return identity;
     }
 
-    /** What a query for rows about to be updated ends with. */
-    String skipLocked() {
-        return skipLocked;
-    }
-
-    /** What a query for the one row about to be updated ends with. */
-    String lock() {
-        return lock;
+    /** The query that a transaction begins with to be the only one that writes, or null when it is anyway. */
+    String writersTurn() {
+        return writersTurn;
     }
 
     static Dialect of(DataSource dataSource) {

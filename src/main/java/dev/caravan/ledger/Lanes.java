@@ -147,8 +147,7 @@ public final class Lanes {
         long now = TimeUnit.MICROSECONDS.toMillis(nowMicros);
         SlotRow row = transaction
                 .one(
-                        "SELECT paused, not_before, probe_at, next_slot FROM account WHERE name = ?"
-                                + transaction.dialect().lock(),
+                        "SELECT paused, not_before, probe_at, next_slot FROM account WHERE name = ?",
                         result -> new SlotRow(
                                 new Gate(result.getString(1), result.getLong(2), result.getLong(3), 0, 0),
                                 result.getLong(4)),

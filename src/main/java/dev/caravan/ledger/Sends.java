@@ -70,6 +70,17 @@ public final class Sends {
                 .filter(existing -> !existing.id().equals(send.id()));
     }
 
+    /** The place in an account's queue of a batch's latest send; 0 when it has none there. */
+    public long latestRank(Transaction transaction, String batch, String account) throws SQLException {
+        return transaction
+                .one(
+                        "SELECT fair_rank FROM send WHERE batch = ? AND account = ? ORDER BY row_number DESC LIMIT 1",
+                        row -> row.getLong(1),
+                        batch,
+                        account)
+                .orElse(0L);
+    }
+
     /** Frees the key of a send, so that a later one may have it. */
     public void releaseKey(Transaction transaction, String id) throws SQLException {
         transaction.update("UPDATE send SET idempotency_key = NULL WHERE id = ?", id);
@@ -109,8 +120,7 @@ public final class Sends {
             throws SQLException {
         String best = only == null
                 ? "(SELECT id FROM send WHERE account = ? AND state = 'queued' AND ready = 1"
-                        + " ORDER BY priority, fair_rank, id LIMIT 1"
-                        + transaction.dialect().skipLocked() + ")"
+                        + " ORDER BY priority, fair_rank, id LIMIT 1)"
                 : "?";
         while (true) {
             Optional<ClaimedRow> claimed = transaction.one(
@@ -251,7 +261,7 @@ public final class Sends {
         return transaction.all(
                 "UPDATE send SET ready = 1 WHERE id IN (SELECT id FROM send"
                         + " WHERE state = 'queued' AND ready = 0 AND due_at <= ? ORDER BY due_at LIMIT " + SWEEP
-                        + transaction.dialect().skipLocked() + ") RETURNING account",
+                        + ") RETURNING account",
                 row -> row.getString(1),
                 now);
     }
@@ -280,8 +290,7 @@ public final class Sends {
      */
     public int expire(Transaction transaction, long now) throws SQLException {
         List<String> expired = transaction.all(
-                "SELECT id FROM send WHERE state = 'queued' AND expires_at <= ? LIMIT " + SWEEP
-                        + transaction.dialect().skipLocked(),
+                "SELECT id FROM send WHERE state = 'queued' AND expires_at <= ? LIMIT " + SWEEP,
                 row -> row.getString(1),
                 now);
         for (String id : expired) {

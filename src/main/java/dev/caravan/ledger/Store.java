@@ -130,6 +130,7 @@ public final class Store implements AutoCloseable {
     private void commit(List<Pending<?>> group) {
         try {
             Transaction current = connect();
+            current.begin();
             for (Pending<?> pending : group) {
                 pending.run(current);
             }

@@ -33,8 +33,11 @@ public final class Transaction implements AutoCloseable {
         T read(ResultSet row) throws SQLException;
     }
 
-    Dialect dialect() {
-        return dialect;
+    /** Called before the first write, and again after each commit. */
+    void begin() throws SQLException {
+        if (dialect.writersTurn() != null) {
+            one(dialect.writersTurn(), row -> true);
+        }
     }
 
     /** Runs an insert, update or delete. */

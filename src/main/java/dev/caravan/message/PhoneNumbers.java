@@ -10,6 +10,13 @@ import java.util.regex.Pattern;
 public final class PhoneNumbers {
 
     /** More than any number with its prefixes: E.164 allows 15 digits. */
+    private static final String UNKNOWN_REGION = "ZZ";
+
+    private static final int LONGEST_COUNTRY_CODE = 3;
+
+    /** Digits of a number with its country code (ITU-T E.164). */
+    private static final int LONGEST_NUMBER = 15;
+
     private static final int MOST_DIGITS = 24;
 
     private static final int FEWEST_SHOWN = 7;
@@ -66,6 +73,9 @@ public final class PhoneNumbers {
     }
 
     private Recipient international(String dialled) {
+        if (isValidAsWritten(dialled)) {
+            return new Recipient(dialled);
+        }
         PhoneNumber number = parse(dialled, NO_REGION);
         if (number == null) {
             throw invalid(shown(dialled) + " does not begin with the code of a country after its plus sign or 00");
@@ -74,6 +84,27 @@ public final class PhoneNumbers {
             throw invalid(shown(dialled) + " is no number of the country its code names" + fault(number));
         }
         return recipient(number);
+    }
+
+    /**
+     * Most numbers are written as they are dialled: then the library's parser, which looks for extensions, prefixes and
+     * punctuation, would only take two thirds of the time of reading a row.
+     */
+    private boolean isValidAsWritten(String dialled) {
+        if (dialled.length() > LONGEST_NUMBER + 1) {
+            return false;
+        }
+        for (int end = 2; end <= LONGEST_COUNTRY_CODE + 1 && end < dialled.length(); end++) {
+            int countryCode = Integer.parseInt(dialled, 1, end, 10);
+            if (!UNKNOWN_REGION.equals(library.getRegionCodeForCountryCode(countryCode))) {
+                return dialled.charAt(end) != '0'
+                        && dialled.charAt(0) == '+'
+                        && library.isValidNumber(new PhoneNumber()
+                                .setCountryCode(countryCode)
+                                .setNationalNumber(Long.parseLong(dialled, end, dialled.length(), 10)));
+            }
+        }
+        return false;
     }
 
     private Recipient recipient(PhoneNumber number) {

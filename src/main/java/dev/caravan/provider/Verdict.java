@@ -7,7 +7,7 @@ import java.util.Objects;
 /**
  * What a provider's answer means for the send and its account. The classes and the reaction to each are those of the
  * design: sent, permanent, throttled, transient, account, unknown; {@link Stale} is a refusal that a fresh look-up may
- * cure.
+ * cure, {@link Misdelivered} an unknown that pauses its account.
  */
 public sealed interface Verdict {
 

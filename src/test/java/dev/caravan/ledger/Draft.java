@@ -5,7 +5,7 @@ import dev.caravan.message.ContentType;
 import dev.caravan.message.Priority;
 
 /** A send about to be admitted, of which a test says only what it is about. */
-final class Draft {
+public final class Draft {
 
     private static final long WEEK = 7 * 24 * 60 * 60 * 1000L;
 
@@ -19,52 +19,52 @@ final class Draft {
     private long dueAt = OnLedger.NOW;
     private long expiresAt = OnLedger.NOW + WEEK;
 
-    static Draft draft() {
+    public static Draft draft() {
         return new Draft();
     }
 
-    Draft key(String value) {
+    public Draft key(String value) {
         key = value;
         return this;
     }
 
-    Draft reference(String value) {
+    public Draft reference(String value) {
         reference = value;
         return key("r default " + value);
     }
 
-    Draft of(String value, long number) {
+    public Draft of(String value, long number) {
         batch = value;
         row = number;
         return this;
     }
 
-    Draft account(String value) {
+    public Draft account(String value) {
         account = value;
         return this;
     }
 
-    Draft priority(Priority value) {
+    public Draft priority(Priority value) {
         priority = value;
         return this;
     }
 
-    Draft rank(long value) {
+    public Draft rank(long value) {
         rank = value;
         return this;
     }
 
-    Draft dueAt(long value) {
+    public Draft dueAt(long value) {
         dueAt = value;
         return this;
     }
 
-    Draft expiresAt(long value) {
+    public Draft expiresAt(long value) {
         expiresAt = value;
         return this;
     }
 
-    NewSend send() {
+    public NewSend send() {
         return new NewSend(
                 UlidCreator.getMonotonicUlid().toString(),
                 key,

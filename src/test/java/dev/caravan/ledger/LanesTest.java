@@ -147,8 +147,8 @@ class LanesTest extends OnLedger {
         assertThat(standing().queued()).isEqualTo(3);
         long queued = read(transaction -> lanes.queued(transaction, "main"));
         assertThat(queued).isEqualTo(3);
-        long oldest = read(transaction -> lanes.nextDue(transaction, "main")).orElseThrow();
-        assertThat(oldest).isEqualTo(NOW - 7);
+        long next = read(transaction -> lanes.nextDue(transaction, "main")).orElseThrow();
+        assertThat(next).isEqualTo(NOW - 7);
         assertThat(read(transaction -> lanes.nextDue(transaction, "other")).isPresent())
                 .isFalse();
     }

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -17,10 +18,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -110,37 +115,152 @@ class PostgresLedgerIT {
         TemporaryLedger open() {
             return newDatabase();
         }
+    }
 
-        @Test
-        void twoGatewaysReservingAtOnceKeepThePace() throws Exception {
-            admitMany(1_000);
-            ExecutorService gateways = Executors.newFixedThreadPool(4);
-            try (Store elsewhere = new Store(ledger.dataSource())) {
-                List<Callable<List<Long>>> work = Stream.of(ledger.store(), elsewhere, ledger.store(), elsewhere)
-                        .<Callable<List<Long>>>map(store -> () -> reserveOften(store, 50))
-                        .toList();
-                List<Long> starts = new ArrayList<>();
-                for (Future<List<Long>> reserved : gateways.invokeAll(work)) {
-                    starts.addAll(reserved.get());
-                }
-                starts.sort(null);
+    /** Several gateways on one ledger, each with its own store. */
+    @Nested
+    class OfTwoGateways extends OnLedger {
 
-                assertThat(starts).hasSize(4 * 50 * 5);
-                assertThat(gaps(starts)).allMatch(gap -> gap >= GAP);
-            } finally {
-                gateways.shutdownNow();
-            }
+        private static final int THREADS = 4;
+
+        private final Sends elsewhereSends = new Sends("elsewhere");
+        private Store elsewhere;
+
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
         }
 
-        private List<Long> reserveOften(Store store, int times) {
-            Random even = new Random(1);
-            List<Long> starts = new ArrayList<>();
-            for (int time = 0; time < times; time++) {
-                Slots slots = store.write(
-                        transaction -> lanes.reserve(transaction, "main", FIFTY, even, 5, 0, Optional.empty(), START));
-                starts.addAll(slots.starts());
+        @BeforeEach
+        void startTheOther() {
+            elsewhere = new Store(ledger.dataSource());
+        }
+
+        @AfterEach
+        void stopTheOther() {
+            elsewhere.close();
+        }
+
+        @Test
+        void reservationsAtOnceKeepThePace() throws Exception {
+            admitMany(1_000);
+
+            List<Long> starts = inBothAtOnce(50, (store, own) -> {
+                Slots slots = store.write(transaction -> lanes.reserve(
+                        transaction, "main", SlotsTest.FIFTY, new Random(1), 5, 0, Optional.empty(), SlotsTest.START));
+                return slots.starts();
+            });
+
+            starts.sort(null);
+            assertThat(starts).hasSize(2 * THREADS * 50 * 5);
+            assertThat(SlotsTest.gaps(starts)).allMatch(gap -> gap >= SlotsTest.GAP);
+        }
+
+        @Test
+        void everySendIsClaimedOnce() throws Exception {
+            admitMany(1_000);
+
+            List<String> claimed = inBothAtOnce(200, (store, own) -> {
+                Optional<Attempt> attempt =
+                        store.write(transaction -> own.claim(transaction, "main", null, false, NOW));
+                return attempt.map(Attempt::id).stream().toList();
+            });
+
+            assertThat(claimed).hasSize(1_000).doesNotHaveDuplicates();
+            assertCounters();
+        }
+
+        @Test
+        void anEndpointMissesNoOutcomeWhoeverWritesIt() throws Exception {
+            admitMany(2 * THREADS * 100);
+            List<Long> seen = Collections.synchronizedList(new ArrayList<>());
+            AtomicBoolean writing = new AtomicBoolean(true);
+            FutureTask<Long> endpoint = new FutureTask<>(() -> {
+                long cursor = 0;
+                boolean last;
+                do {
+                    last = !writing.get();
+                    long from = cursor;
+                    List<Outbox.Entry> entries = read(transaction -> outbox.after(transaction, from, 500));
+                    entries.forEach(entry -> seen.add(entry.id()));
+                    cursor = entries.isEmpty()
+                            ? cursor
+                            : entries.get(entries.size() - 1).id();
+                } while (!last);
+                return cursor;
+            });
+            new Thread(endpoint).start();
+
+            inBothAtOnce(100, (store, own) -> {
+                Attempt attempt = store.write(transaction -> own.claim(transaction, "main", null, false, NOW))
+                        .orElseThrow();
+                store.write(transaction -> own.settle(transaction, attempt, sent("wamid"), NOW));
+                return List.of();
+            });
+            writing.set(false);
+            endpoint.get();
+
+            assertThat(seen).hasSize(2 * THREADS * 100).doesNotHaveDuplicates();
+        }
+
+        @Test
+        void noneWaitsForRowsOfTheOtherThatWaitsForItsOwn() throws Exception {
+            List<String> accounts = List.of("main", "other");
+
+            inBothAtOnce(100, (store, own) -> {
+                List<String> order = new ArrayList<>(accounts);
+                Collections.shuffle(order);
+                for (String account : order) {
+                    store.write(transaction -> lanes.reserve(
+                            transaction,
+                            account,
+                            SlotsTest.FIFTY,
+                            new Random(1),
+                            5,
+                            0,
+                            Optional.empty(),
+                            SlotsTest.START));
+                }
+                return List.of();
+            });
+
+            assertThat(ledger.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
+                    .isZero();
+        }
+
+        private void admitMany(int count) {
+            write(transaction -> {
+                for (int number = 0; number < count; number++) {
+                    sends.insert(transaction, Draft.draft().send());
+                }
+                return null;
+            });
+        }
+
+        /** Does something that often in each thread of both gateways, and returns all that came of it. */
+        private <T> List<T> inBothAtOnce(int times, BiFunction<Store, Sends, List<T>> work) throws Exception {
+            ExecutorService threads = Executors.newFixedThreadPool(2 * THREADS);
+            try {
+                List<Callable<List<T>>> all = new ArrayList<>();
+                for (int thread = 0; thread < 2 * THREADS; thread++) {
+                    Store store = thread % 2 == 0 ? ledger.store() : elsewhere;
+                    Sends own = thread % 2 == 0 ? sends : elsewhereSends;
+                    all.add(() -> {
+                        List<T> results = new ArrayList<>();
+                        for (int time = 0; time < times; time++) {
+                            results.addAll(work.apply(store, own));
+                        }
+                        return results;
+                    });
+                }
+                List<T> results = new ArrayList<>();
+                for (Future<List<T>> done : threads.invokeAll(all)) {
+                    results.addAll(done.get());
+                }
+                return results;
+            } finally {
+                threads.shutdownNow();
             }
-            return starts;
         }
     }
 }

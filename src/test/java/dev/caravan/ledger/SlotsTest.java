@@ -157,7 +157,7 @@ class SlotsTest extends OnLedger {
         assertThat(reserve(5, START + 60_000_000).starts()).isEmpty();
     }
 
-    void admitMany(int count) {
+    private void admitMany(int count) {
         write(transaction -> {
             for (int number = 0; number < count; number++) {
                 sends.insert(transaction, draft().send());

@@ -1,0 +1,250 @@
+package dev.caravan.intake;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import dev.caravan.Packs;
+import dev.caravan.account.Account;
+import dev.caravan.account.Accounts;
+import dev.caravan.account.Pace;
+import dev.caravan.account.RoutingRule;
+import dev.caravan.account.RoutingRule.Failover;
+import dev.caravan.ledger.Batch;
+import dev.caravan.ledger.Batches;
+import dev.caravan.ledger.DigestKey;
+import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Outbox;
+import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.Store;
+import dev.caravan.ledger.TemporaryLedger;
+import dev.caravan.message.PhoneNumbers;
+import dev.caravan.message.SendJson;
+import dev.caravan.provider.Providers;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.file.GenericFile;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Synchronization;
+import org.apache.camel.support.DefaultExchange;
+
+/**
+ * The drop folder with everything behind it that is ours, up to the ledger: what the route of files does, step by step.
+ * Accounts are {@code main} (Maytapi; takes what names no account), {@code crm} (WapCRM) and {@code abroad} (Texter, for
+ * numbers of Israel); folders beside the inbox itself {@code crm}, {@code shop} with a namespace of its own, and
+ * {@code erp} with columns and defaults of its own.
+ */
+public final class DropFolder implements AutoCloseable {
+
+    public static final ZoneId ZONE = ZoneId.of("Europe/Istanbul");
+    public static final Duration REPEAT_AFTER = Duration.ofDays(7);
+
+    private final DefaultCamelContext camel = new DefaultCamelContext();
+    private final Batches batches = new Batches();
+    private final Set<String> arrivals = new java.util.TreeSet<>();
+    private final Path home;
+    private final TemporaryLedger ledger;
+    private final BatchFiles files;
+    private final Admission admission;
+    private FileDoor door;
+
+    /** @param maxQueued of the account {@code main} */
+    public DropFolder(Path home, long maxQueued) {
+        this.home = home;
+        this.ledger = TemporaryLedger.sqlite(home);
+        this.files = new BatchFiles(
+                home,
+                Map.of(
+                        "", folder(null, null, "default", Map.of(), Map.of()),
+                        "crm", folder("crm", "crm", "default", Map.of(), Map.of()),
+                        "shop", folder("shop", null, "shop", Map.of(), Map.of()),
+                        "erp",
+                                folder(
+                                        "erp",
+                                        "main",
+                                        "default",
+                                        Map.of("to", "telefon"),
+                                        Map.of("text", "Sayın {{ad}}"))));
+        Account main = account("main", "maytapi", maxQueued);
+        Account crm = account("crm", "wapcrm", 1_000_000);
+        Account abroad = account("abroad", "texter", 1_000_000);
+        Accounts accounts = new Accounts(
+                List.of(main, crm, abroad), List.of(new RoutingRule("+972", List.of(abroad), Failover.NEVER)), main);
+        Sends sends = new Sends("here");
+        Lanes lanes = new Lanes(sends);
+        store().write(transaction -> {
+            lanes.register(transaction, List.of("main", "crm", "abroad"));
+            return null;
+        });
+        this.admission = new Admission(
+                store(),
+                sends,
+                lanes,
+                batches,
+                new Outbox(),
+                accounts,
+                new Providers(Packs.all()),
+                new PhoneNumbers("TR"),
+                new SendJson(ZONE),
+                REPEAT_AFTER,
+                arrivals::addAll);
+        restart();
+    }
+
+    private static Folder folder(
+            String name, String account, String namespace, Map<String, String> columns, Map<String, String> defaults) {
+        FileFormat format = new FileFormat(StandardCharsets.UTF_8, null, columns, defaults, "charset");
+        return new Folder(name, account, namespace, format, true);
+    }
+
+    private static Account account(String name, String provider, long maxQueued) {
+        return new Account(
+                name,
+                provider,
+                "http://127.0.0.1",
+                Pace.UNLIMITED,
+                4,
+                Duration.ofSeconds(30),
+                Duration.ofDays(7),
+                false,
+                maxQueued,
+                Map.of("sender", "line", "project-id", "p"));
+    }
+
+    /** Forgets what is only in memory. */
+    void restart() {
+        door = new FileDoor(new Home(home), ZONE, files, store(), batches, admission, store().write(DigestKey::of));
+    }
+
+    public TemporaryLedger ledger() {
+        return ledger;
+    }
+
+    public Store store() {
+        return ledger.store();
+    }
+
+    public Batches batches() {
+        return batches;
+    }
+
+    public BatchFiles files() {
+        return files;
+    }
+
+    public Path home() {
+        return home;
+    }
+
+    /** The accounts that were told of new sends, and forgets them. */
+    Set<String> arrivals() {
+        Set<String> told = Set.copyOf(arrivals);
+        arrivals.clear();
+        return told;
+    }
+
+    /** A file dropped into the inbox itself, read to its end and laid away. */
+    public Batch drop(String name, String text) throws IOException {
+        return drop(null, name, text);
+    }
+
+    /** A file dropped into a folder of the inbox, or into the inbox itself for null. */
+    public Batch drop(String folder, String name, String text) throws IOException {
+        Path file = put(folder, name, text);
+        poll(file);
+        return batch(file);
+    }
+
+    /** A file as it lies in {@code work} once it has been taken. */
+    Path put(String folder, String name, String text) throws IOException {
+        Path directory = home.resolve("work").resolve(folder == null ? "" : folder);
+        Files.createDirectories(directory);
+        return Files.writeString(directory.resolve(UlidCreator.getMonotonicUlid() + "-" + name), text);
+    }
+
+    /**
+     * What the route does with a file in {@code work}.
+     *
+     * @return whether it was read to its end
+     */
+    boolean poll(Path file) throws IOException {
+        Exchange exchange = exchange(file);
+        door.open(exchange);
+        if (exchange.getVariable(FileDoor.REFUSAL) != null) {
+            door.refuse(exchange);
+            return true;
+        }
+        FileReading reading = exchange.getMessage().getBody(FileReading.class);
+        try {
+            while (reading.hasNext()) {
+                Exchange chunk = new DefaultExchange(camel);
+                chunk.getMessage().setBody(reading.next());
+                door.admit(chunk);
+            }
+            door.finishReading(exchange);
+            if (exchange.getVariable(FileDoor.COMPLETE) != null) {
+                door.layAway(exchange);
+            }
+        } finally {
+            over(exchange);
+        }
+        return exchange.getVariable(FileDoor.COMPLETE) != null;
+    }
+
+    /** Commits so many more rows of a file, and dies. */
+    void crashAfter(Path file, int rows) throws IOException {
+        Exchange exchange = exchange(file);
+        door.open(exchange);
+        FileReading reading = exchange.getMessage().getBody(FileReading.class);
+        List<Row> some = new ArrayList<>();
+        for (int row = 0; row < rows; row++) {
+            some.add(reading.nextRow());
+        }
+        if (!some.isEmpty()) {
+            admission.admit(reading.batch(), some);
+        }
+        over(exchange);
+        restart();
+    }
+
+    /** The batch of a file that was put into {@code work}. */
+    Batch batch(Path file) {
+        String id = file.getFileName().toString().substring(0, 26);
+        return store().read(transaction -> batches.find(transaction, id)).orElseThrow();
+    }
+
+    /** What became of the rows of a batch, {@code number status code} each. */
+    List<String> fates(Batch batch) {
+        return store().read(transaction -> batches.fates(transaction, batch.id(), 0, Long.MAX_VALUE)).stream()
+                .map(fate ->
+                        fate.row() + " " + fate.status() + (fate.errorCode() == null ? "" : " " + fate.errorCode()))
+                .toList();
+    }
+
+    private Exchange exchange(Path file) {
+        GenericFile<File> dropped = new GenericFile<>();
+        dropped.setFile(file.toFile());
+        Exchange exchange = new DefaultExchange(camel);
+        exchange.getMessage().setBody(dropped);
+        return exchange;
+    }
+
+    private static void over(Exchange exchange) {
+        List<Synchronization> completions = exchange.getExchangeExtension().handoverCompletions();
+        if (completions != null) {
+            completions.forEach(completion -> completion.onComplete(exchange));
+        }
+    }
+
+    @Override
+    public void close() {
+        ledger.close();
+    }
+}

@@ -1,0 +1,186 @@
+package dev.caravan.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.provider.Lookup.Finding;
+import dev.caravan.provider.Verdict.AccountFault;
+import dev.caravan.provider.Verdict.Misdelivered;
+import dev.caravan.provider.Verdict.Permanent;
+import dev.caravan.provider.Verdict.Sent;
+import dev.caravan.provider.Verdict.Stale;
+import dev.caravan.provider.Verdict.Throttled;
+import dev.caravan.provider.Verdict.Transient;
+import dev.caravan.provider.Verdict.Unknown;
+import dev.caravan.provider.Verdict.Wait;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A golden case: one file, which shows what becomes of a send on its way to a provider, or of the answer on its way back.
+ * A field that is not listed here fails the case.
+ *
+ * @param shows one sentence, and how sure we are of it: S published by the provider, P pieced together, I inferred
+ * @param account the account's settings; without it those of the folder's {@code _account.json}
+ * @param send the canonical send; without it that of the folder's {@code _send.json}
+ * @param found what was looked up before, or null
+ * @param request what must arrive at the provider, or null to leave that open
+ * @param answer what the provider answers; with it comes the verdict
+ * @param verdict what that means
+ * @param refused instead of all of these: that intake refuses the send, and why
+ * @param lookup instead of all of these: one look-up
+ */
+record GoldenCase(
+        @JsonProperty(required = true) String shows,
+        Map<String, String> account,
+        ObjectNode send,
+        String found,
+        ExpectedRequest request,
+        GivenAnswer answer,
+        ExpectedVerdict verdict,
+        Refusal refused,
+        Asked lookup) {
+
+    static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    /**
+     * @param path what follows the base URL
+     * @param query by name, decoded
+     * @param headers those that the route sets besides Content-Type
+     * @param body as JSON, or null for none
+     */
+    record ExpectedRequest(
+            @JsonProperty(required = true) String method,
+            @JsonProperty(required = true) String path,
+            @JsonProperty(required = true) Map<String, String> query,
+            @JsonProperty(required = true) Map<String, String> headers,
+            JsonNode body) {}
+
+    /** @param body a JSON value, or a string for raw text */
+    record GivenAnswer(
+            @JsonProperty(required = true) int status,
+            @JsonProperty(required = true) Map<String, String> headers,
+            @JsonProperty(required = true) JsonNode body) {
+
+        String text() {
+            return body.isTextual() ? body.textValue() : body.toString();
+        }
+    }
+
+    record Refusal(@JsonProperty(required = true) String field, @JsonProperty(required = true) String code) {}
+
+    /**
+     * @param question what is asked; questions before it find nothing
+     * @param request what must arrive at the provider for it, or null to leave that open
+     */
+    record Asked(
+            @JsonProperty(required = true) JsonNode question,
+            ExpectedRequest request,
+            @JsonProperty(required = true) GivenAnswer answer,
+            @JsonProperty(required = true) ExpectedFinding finding) {}
+
+    /**
+     * @param word found, not-found or failed
+     * @param until an instant; absent or null: for as long as it is not refused
+     */
+    record ExpectedFinding(
+            @JsonProperty(value = "class", required = true) String word,
+            String value,
+            String until,
+            ExpectedVerdict verdict) {
+
+        /** The finding that is expected; what this leaves open is taken from the one there is. */
+        Finding like(Finding actual) {
+            return switch (word) {
+                case "found" -> {
+                    assertThat(verdict).isNull();
+                    yield new Finding.Found(value, until == null ? null : Instant.parse(until));
+                }
+                case "not-found" -> new Finding.NotFound(verdict.like(verdictOf(actual)));
+                case "failed" -> new Finding.Failed(verdict.like(verdictOf(actual)));
+                default -> throw new AssertionError("finding.class: found, not-found or failed, not " + word);
+            };
+        }
+
+        private static Verdict verdictOf(Finding finding) {
+            if (finding instanceof Finding.NotFound nothing) {
+                return nothing.verdict();
+            }
+            return finding instanceof Finding.Failed failed ? failed.verdict() : null;
+        }
+    }
+
+    /**
+     * @param word {@link Verdict#word()}, but {@code misdelivered} for what is unknown because another recipient got it
+     * @param code null for sent only
+     * @param message absent to leave it open
+     * @param pause of throttled only: a duration, an instant, {@code next-day} or {@code backoff}
+     * @param otherwise of stale only: the word of the verdict when it has been looked up afresh already
+     * @param providerMessageId of sent only: null when it cannot be tracked
+     */
+    record ExpectedVerdict(
+            @JsonProperty(value = "class", required = true) String word,
+            String code,
+            String message,
+            String pause,
+            String otherwise,
+            String providerMessageId) {
+
+        /** The verdict that is expected; a message that this leaves open is taken from the one there is. */
+        Verdict like(Verdict actual) {
+            assertThat(code == null).as("code: of every verdict but sent").isEqualTo(word.equals("sent"));
+            assertThat(pause != null).as("pause: of throttled only").isEqualTo(word.equals("throttled"));
+            assertThat(otherwise != null).as("otherwise: of stale only").isEqualTo(word.equals("stale"));
+            assertThat(providerMessageId == null || word.equals("sent"))
+                    .as("providerMessageId: of sent only")
+                    .isTrue();
+            return verdict(word, message == null && actual != null ? actual.message() : message);
+        }
+
+        private Verdict verdict(String kind, String reason) {
+            return switch (kind) {
+                case "sent" -> new Sent(providerMessageId);
+                case "permanent" -> new Permanent(code, reason);
+                case "throttled" -> new Throttled(code, reason, waiting(pause));
+                case "transient" -> new Transient(code, reason);
+                case "account" -> new AccountFault(code, reason);
+                case "unknown" -> new Unknown(code, reason);
+                case "misdelivered" -> new Misdelivered(code, reason);
+                case "stale" -> new Stale(verdict(otherwise, reason));
+                default -> throw new AssertionError("class: there is no verdict " + kind);
+            };
+        }
+
+        private static Wait waiting(String pause) {
+            if (pause.equals("backoff")) {
+                return new Wait.Backoff();
+            }
+            if (pause.equals("next-day")) {
+                return new Wait.NextDay();
+            }
+            return pause.startsWith("P") ? new Wait.For(Duration.parse(pause)) : new Wait.Until(Instant.parse(pause));
+        }
+    }
+
+    /** Reads a file of a folder of golden cases. */
+    static <T> T read(Path file, Class<T> type) {
+        try {
+            return JSON.readValue(file.toFile(), type);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(file.getFileName() + ": " + unreadable.getMessage(), unreadable);
+        }
+    }
+}

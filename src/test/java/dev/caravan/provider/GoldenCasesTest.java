@@ -1,0 +1,368 @@
+package dev.caravan.provider;
+
+import static dev.caravan.provider.GoldenCase.JSON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.account.Account;
+import dev.caravan.delivery.ProviderRoutes;
+import dev.caravan.delivery.ProviderRoutes.Passed;
+import dev.caravan.delivery.ProviderStub;
+import dev.caravan.message.ContentType;
+import dev.caravan.message.InvalidSendException;
+import dev.caravan.message.PhoneNumbers;
+import dev.caravan.message.Recipient;
+import dev.caravan.message.Send;
+import dev.caravan.message.SendJson;
+import dev.caravan.provider.GoldenCase.Asked;
+import dev.caravan.provider.GoldenCase.ExpectedRequest;
+import dev.caravan.provider.GoldenCase.GivenAnswer;
+import dev.caravan.provider.Lookup.Finding;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/**
+ * Every provider by its golden cases: from the canonical send to the bytes that arrive at the provider, and from its
+ * answer back to the verdict, through the routes that ship and over HTTP.
+ */
+@ProviderRoutes.Started
+class GoldenCasesTest {
+
+    /** Whatever the base URL of an account has for a path, what a case names follows it. */
+    private static final String BASE_PATH = "/base";
+
+    private static final GivenAnswer ANY_ANSWER = new GivenAnswer(200, Map.of(), MissingNode.getInstance());
+    private static final String ANY_FINDING = "found";
+
+    /** What the HTTP client adds to what the route has set. */
+    private static final Set<String> TRANSPORT_HEADERS = Set.of(
+            "accept-encoding",
+            "connection",
+            "content-length",
+            "content-type",
+            "host",
+            "transfer-encoding",
+            "user-agent");
+
+    @Autowired
+    private ProviderRoutes routes;
+
+    @Autowired
+    private Providers providers;
+
+    @Autowired
+    private List<Provider> packs;
+
+    private final SendJson sendJson = new SendJson(ZoneOffset.UTC);
+    private final PhoneNumbers phoneNumbers = new PhoneNumbers("TR");
+    private final Queue<GivenAnswer> nextAnswers = new ConcurrentLinkedQueue<>();
+    private ProviderStub stub;
+
+    @BeforeEach
+    void startStub() throws IOException {
+        stub = new ProviderStub((request, connection) -> {
+            GivenAnswer answer = nextAnswers.size() > 1 ? nextAnswers.remove() : nextAnswers.element();
+            connection.getOutputStream().write(ProviderStub.http(answer.status(), answer.headers(), answer.text()));
+        });
+    }
+
+    @AfterEach
+    void stopStub() throws IOException {
+        stub.close();
+    }
+
+    @TestFactory
+    Stream<DynamicContainer> everyCaseHolds() {
+        return packs.stream()
+                .map(pack -> dynamicContainer(pack.name(), cases(pack).stream().map(this::test)));
+    }
+
+    @Test
+    void everyFileIsACaseOfAProvider() throws IOException {
+        Set<Path> known = packs.stream()
+                .flatMap(pack -> Stream.concat(
+                        cases(pack).stream().map(OneCase::file),
+                        Stream.of(
+                                folder(pack).resolve("_account.json"),
+                                folder(pack).resolve("_send.json"))))
+                .collect(Collectors.toSet());
+
+        try (Stream<Path> files = Files.walk(folders())) {
+            assertThat(files.filter(Files::isRegularFile)).containsExactlyInAnyOrderElementsOf(known);
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyTypeOfContentThatAProviderDeclaresIsShown() {
+        return packs.stream()
+                .map(pack -> dynamicTest(pack.name(), () -> {
+                    Set<ContentType> shown = cases(pack).stream()
+                            .filter(one -> one.golden().request() != null)
+                            .map(one -> send(one).content().type())
+                            .collect(Collectors.toSet());
+
+                    assertThat(shown).isEqualTo(pack.types());
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyOptionThatAProviderDeclaresIsShown() {
+        return packs.stream()
+                .map(pack -> dynamicTest(pack.name(), () -> {
+                    Set<String> shown = cases(pack).stream()
+                            .filter(one -> one.golden().request() != null)
+                            .flatMap(one -> send(one).options().keySet().stream())
+                            .collect(Collectors.toSet());
+
+                    assertThat(shown).isEqualTo(pack.options());
+                }));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'shows': 'a', 'verdicts': {'class': 'sent'}}",
+                "{'shows': 'a', 'verdict': {'class': 'throttled', 'wait': 'PT1S'}}",
+                "{'shows': 'a', 'shows': 'b'}",
+                "{'verdict': {'class': 'sent'}}",
+            })
+    void misspeltFieldIsNotPassedOver(String written, @TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("case.json"), written.replace('\'', '"'));
+
+        assertThatThrownBy(() -> GoldenCase.read(file, GoldenCase.class)).hasMessageContaining("case.json");
+    }
+
+    /** A case, with what it leaves to its folder. */
+    private record OneCase(
+            Path file, Provider provider, GoldenCase golden, Map<String, String> settings, ObjectNode send) {
+
+        /** Of one name for all sends, which then share a connection; what is looked up is remembered by the name. */
+        Account account(ProviderStub stub) {
+            String name =
+                    provider.name() + '-' + stub.port() + (golden.lookup() == null ? "" : "-" + file.getFileName());
+            Map<String, String> complete = new HashMap<>(settings);
+            for (Setting setting : provider.settings()) {
+                if (setting.otherwise() != null) {
+                    complete.putIfAbsent(setting.name(), setting.otherwise());
+                }
+            }
+            return ProviderRoutes.account(
+                    name, provider.name(), stub.baseUrl() + BASE_PATH, Duration.ofSeconds(10), complete);
+        }
+    }
+
+    private static List<OneCase> cases(Provider provider) {
+        @SuppressWarnings("unchecked")
+        Map<String, String> settings = GoldenCase.read(folder(provider).resolve("_account.json"), Map.class);
+        ObjectNode send = GoldenCase.read(folder(provider).resolve("_send.json"), ObjectNode.class);
+        try (Stream<Path> files = Files.list(folder(provider))) {
+            return files.filter(file -> file.getFileName().toString().matches("[a-z0-9-]+\\.json"))
+                    .sorted()
+                    .map(file -> {
+                        GoldenCase golden = GoldenCase.read(file, GoldenCase.class);
+                        return new OneCase(
+                                file,
+                                provider,
+                                golden,
+                                golden.account() == null ? settings : golden.account(),
+                                golden.send() == null ? send : golden.send());
+                    })
+                    .toList();
+        } catch (IOException unreadable) {
+            throw new AssertionError(provider.name() + " has no folder of golden cases", unreadable);
+        }
+    }
+
+    private static Path folder(Provider provider) {
+        return folders().resolve(provider.name());
+    }
+
+    private static Path folders() {
+        try {
+            return Path.of(GoldenCasesTest.class.getResource("/providers").toURI());
+        } catch (URISyntaxException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    private DynamicTest test(OneCase one) {
+        String name = one.provider().name() + "/" + one.file().getFileName() + ": "
+                + one.golden().shows();
+        return dynamicTest(name, one.file().toUri(), () -> {
+            stub.requests();
+            nextAnswers.clear();
+            Account account = one.account(stub);
+            checkAccount(one.provider(), account);
+            if (one.golden().refused() != null) {
+                checkRefusal(one, account);
+            } else if (one.golden().lookup() != null) {
+                checkLookup(one, account);
+            } else {
+                checkSend(one, account);
+            }
+        });
+    }
+
+    private static void checkAccount(Provider provider, Account account) {
+        assertThat(provider.settings())
+                .extracting(Setting::name)
+                .containsAll(account.settings().keySet());
+        assertThat(provider.settings())
+                .filteredOn(Setting::required)
+                .extracting(Setting::name)
+                .allSatisfy(setting -> assertThat(account.settings()).containsKey(setting));
+        provider.check(account);
+    }
+
+    private void checkRefusal(OneCase one, Account account) {
+        GoldenCase golden = one.golden();
+        assertThat(golden)
+                .as("a refused send goes nowhere")
+                .extracting(GoldenCase::request, GoldenCase::answer, GoldenCase::verdict, GoldenCase::lookup)
+                .containsOnlyNulls();
+
+        InvalidSendException refused =
+                catchThrowableOfType(InvalidSendException.class, () -> providers.check(send(one), account));
+
+        assertThat(refused).isNotNull();
+        assertThat(refused.field()).isEqualTo(golden.refused().field());
+        assertThat(refused.code()).isEqualTo(golden.refused().code());
+        assertThat(refused).message().isNotBlank();
+    }
+
+    private void checkSend(OneCase one, Account account) throws JsonProcessingException {
+        GoldenCase golden = one.golden();
+        assertThat(golden.request() == null && golden.answer() == null).isFalse();
+        assertThat(golden.answer() == null).isEqualTo(golden.verdict() == null);
+        nextAnswers.add(golden.answer() == null ? ANY_ANSWER : golden.answer());
+        Send send = send(one);
+        providers.check(send, account);
+
+        Passed passed = routes.send(send, account, found(one));
+
+        assertThat(passed.failure()).isNull();
+        List<ProviderStub.Request> requests = stub.requests();
+        assertThat(requests).hasSize(1);
+        if (golden.request() != null) {
+            checkRequest(requests.get(0), golden.request());
+        }
+        if (golden.verdict() != null) {
+            assertThat(passed.verdict()).isEqualTo(golden.verdict().like(passed.verdict()));
+        }
+    }
+
+    private static String found(OneCase one) {
+        boolean needed = one.provider().lookup().isPresent();
+        assertThat(needed || one.golden().found() == null).as("found").isTrue();
+        return needed && one.golden().found() == null
+                ? ANY_FINDING
+                : one.golden().found();
+    }
+
+    private void checkLookup(OneCase one, Account account) throws JsonProcessingException {
+        assertThat(one.golden())
+                .as("a look-up sends nothing")
+                .extracting(GoldenCase::request, GoldenCase::answer, GoldenCase::verdict, GoldenCase::found)
+                .containsOnlyNulls();
+        Asked asked = one.golden().lookup();
+        Lookup lookup = one.provider().lookup().orElseThrow();
+        Send send = send(one);
+        providers.check(send, account);
+        List<JsonNode> questions = lookup.questions(send, account).stream()
+                .map(question -> JSON.<JsonNode>valueToTree(question))
+                .toList();
+        assertThat(questions).contains(asked.question());
+        int before = questions.indexOf(asked.question());
+        for (int question = 0; question < before; question++) {
+            nextAnswers.add(findingNothing(one.provider()));
+        }
+        nextAnswers.add(asked.answer());
+
+        Passed passed = routes.lookUp(send, account);
+
+        assertThat(passed.failure()).isNull();
+        Finding finding = lookup.read(passed.answer(), send, account);
+        assertThat(finding).isEqualTo(asked.finding().like(finding));
+        List<ProviderStub.Request> requests = stub.requests();
+        if (finding instanceof Finding.NotFound nothing) {
+            assertThat(requests).hasSameSizeAs(questions);
+            assertThat(passed.verdict()).isEqualTo(nothing.verdict());
+        } else {
+            assertThat(requests).hasSize(before + 1);
+            assertThat(passed.verdict()).isEqualTo(finding instanceof Finding.Failed failed ? failed.verdict() : null);
+        }
+        assertThat(passed.found()).isEqualTo(finding instanceof Finding.Found found ? found.value() : null);
+        if (asked.request() != null) {
+            checkRequest(requests.get(before), asked.request());
+        }
+    }
+
+    /** The answer of a case of the same provider that finds nothing. */
+    private static GivenAnswer findingNothing(Provider provider) {
+        return cases(provider).stream()
+                .map(one -> one.golden().lookup())
+                .filter(asked -> asked != null && asked.finding().word().equals("not-found"))
+                .map(Asked::answer)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void checkRequest(ProviderStub.Request actual, ExpectedRequest expected)
+            throws JsonProcessingException {
+        assertThat(actual.method()).isEqualTo(expected.method());
+        assertThat(actual.path()).isEqualTo(BASE_PATH + expected.path());
+        assertThat(actual.query()).isEqualTo(expected.query());
+        assertThat(set(actual.headers())).isEqualTo(anyCase(expected.headers()));
+        JsonNode body = actual.body().isEmpty() ? null : JSON.readTree(actual.body());
+        assertThat(body).isEqualTo(expected.body());
+        assertThat(actual.headers().get("Content-Type")).isEqualTo(body == null ? null : "application/json");
+    }
+
+    private static Map<String, String> set(Map<String, String> headers) {
+        Map<String, String> set = anyCase(headers);
+        TRANSPORT_HEADERS.forEach(set::remove);
+        return set;
+    }
+
+    private static Map<String, String> anyCase(Map<String, String> headers) {
+        Map<String, String> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        anyCase.putAll(headers);
+        return anyCase;
+    }
+
+    private Send send(OneCase one) {
+        return sendJson.read(
+                one.send(),
+                (to, account) -> one.provider().isOwnId(to) ? new Recipient(to) : phoneNumbers.normalise(to));
+    }
+}
