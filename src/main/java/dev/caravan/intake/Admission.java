@@ -221,7 +221,7 @@ final class Admission {
             throws SQLException {
         if (candidate.problem() != null) {
             InvalidSendException problem = candidate.problem();
-            reject(transaction, reading, candidate, problem.code(), problem.field() + ": " + problem.getMessage(), now);
+            reject(transaction, reading, candidate, problem.code(), reason(problem), now);
             counts.rejected++;
             return;
         }
@@ -249,6 +249,11 @@ final class Admission {
             repeat(transaction, reading, candidate, existing.get().id(), now);
             counts.duplicates++;
         }
+    }
+
+    /** What is wrong with a record as a whole has no field. */
+    private static String reason(InvalidSendException problem) {
+        return problem.field().isEmpty() ? problem.getMessage() : problem.field() + ": " + problem.getMessage();
     }
 
     private Optional<ExistingSend> insert(
