@@ -10,7 +10,8 @@ import java.util.function.Predicate;
 public final class Batches {
 
     private static final String COLUMNS =
-            "id, name, folder, namespace, path, report, state, rows_read, accepted, duplicates, rejected, unfinished, created_at";
+            "id, name, folder, namespace, path, report, state, rows_read, accepted, duplicates, rejected, unfinished,"
+                    + " changes, created_at";
 
     /**
      * Opens a batch; one that exists already is left as it is.
@@ -40,15 +41,14 @@ public final class Batches {
                         .isPresent();
         transaction.update(
                 """
-                INSERT INTO batch (id, source, name, folder, namespace, path, report, state, created_at, changed_at)
-                VALUES (?, 'file', ?, ?, ?, ?, ?, 'reading', ?, ?)""",
+                INSERT INTO batch (id, source, name, folder, namespace, path, report, state, created_at)
+                VALUES (?, 'file', ?, ?, ?, ?, ?, 'reading', ?)""",
                 id,
                 name,
                 folder,
                 namespace,
                 path,
                 used ? stem + '-' + id : stem,
-                now,
                 now);
         return find(transaction, id).orElseThrow();
     }
@@ -113,18 +113,22 @@ public final class Batches {
                 "SELECT " + COLUMNS + " FROM batch WHERE state IN ('reading', 'read') ORDER BY id", Batches::read);
     }
 
-    /** Batches whose every row has its end, and whose report is missing or has been overtaken before {@code changedBy}. */
+    /**
+     * Batches whose every row has its end, and whose report is missing, or was written before {@code reportedBy} and has
+     * been overtaken.
+     */
     public List<Batch> toReport(Transaction transaction, long reportedBy) throws SQLException {
         return transaction.all(
                 "SELECT " + COLUMNS + " FROM batch WHERE (state = 'read' AND unfinished = 0)"
-                        + " OR (state = 'finished' AND changed_at > reported_at AND reported_at < ?) ORDER BY id",
+                        + " OR (state = 'finished' AND changes > reported AND reported_at < ?) ORDER BY id",
                 Batches::read,
                 reportedBy);
     }
 
-    /** A report is on disk that knows every change committed before {@code asOf}. */
-    public void reported(Transaction transaction, String id, long asOf) throws SQLException {
-        transaction.update("UPDATE batch SET state = 'finished', reported_at = ? WHERE id = ?", asOf, id);
+    /** A report is on disk that was begun when the batch had so many changes. */
+    public void reported(Transaction transaction, String id, long changes, long now) throws SQLException {
+        transaction.update(
+                "UPDATE batch SET state = 'finished', reported = ?, reported_at = ? WHERE id = ?", changes, now, id);
     }
 
     /**
@@ -186,6 +190,7 @@ public final class Batches {
                 row.getLong(10),
                 row.getLong(11),
                 row.getLong(12),
-                row.getLong(13));
+                row.getLong(13),
+                row.getLong(14));
     }
 }
