@@ -221,7 +221,7 @@ final class Admission {
             throws SQLException {
         if (candidate.problem() != null) {
             InvalidSendException problem = candidate.problem();
-            reject(transaction, reading, candidate, problem.code(), problem.field() + ": " + problem.getMessage(), now);
+            reject(transaction, reading, candidate, problem.code(), reason(problem), now);
             counts.rejected++;
             return;
         }
@@ -249,6 +249,12 @@ final class Admission {
             repeat(transaction, reading, candidate, existing.get().id(), now);
             counts.duplicates++;
         }
+    }
+
+    /** Names the field, unless the message does or the whole record is meant. */
+    private static String reason(InvalidSendException problem) {
+        String message = problem.getMessage();
+        return message.startsWith(problem.field()) ? message : problem.field() + ": " + message;
     }
 
     private Optional<ExistingSend> insert(
@@ -340,6 +346,7 @@ final class Admission {
             detail.put("provider", candidate.account().provider());
             detail.put("account", candidate.account().name());
             detail.put("to", candidate.send().to().address());
+            detail.put("type", candidate.send().content().type().word());
         }
         ObjectNode given = candidate.row().send();
         if (given != null) {
