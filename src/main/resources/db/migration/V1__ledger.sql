@@ -19,8 +19,9 @@ CREATE TABLE batch (
   unfinished   BIGINT NOT NULL DEFAULT 0,  -- accepted sends without an end
   created_at   BIGINT NOT NULL,
   read_at      BIGINT,                     -- when the last record was committed
-  changed_at   BIGINT NOT NULL,            -- when a send of it last reached or left an end
-  reported_at  BIGINT                      -- what the report on disk knows of
+  changes      BIGINT NOT NULL DEFAULT 0,  -- commits in which sends of it reached or left an end
+  reported     BIGINT,                     -- as many of them are in the report on disk
+  reported_at  BIGINT                      -- when that was written
 );
 
 CREATE INDEX batch_state ON batch (state);

@@ -251,9 +251,10 @@ final class Admission {
         }
     }
 
-    /** What is wrong with a record as a whole has no field. */
+    /** Names the field, unless the message does or the whole record is meant. */
     private static String reason(InvalidSendException problem) {
-        return problem.field().isEmpty() ? problem.getMessage() : problem.field() + ": " + problem.getMessage();
+        String message = problem.getMessage();
+        return message.startsWith(problem.field()) ? message : problem.field() + ": " + message;
     }
 
     private Optional<ExistingSend> insert(

@@ -6,6 +6,7 @@ import dev.caravan.intake.CsvRecords.CsvRecord;
 import dev.caravan.message.InvalidSendException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -30,7 +31,8 @@ final class CsvRows implements Rows {
      *
      * @throws UnreadableFileException when no record of it can be read
      */
-    static CsvRows open(Path file, FileFormat format) throws IOException {
+    static CsvRows open(Path file, FileFormat folder) throws IOException {
+        FileFormat format = format(file, folder);
         Encoding encoding = Encoding.prove(
                 file,
                 format.charset(),
@@ -49,6 +51,36 @@ final class CsvRows implements Rows {
             records.close();
             throw unreadable;
         }
+    }
+
+    /**
+     * How a file is read: as its folder says, but one that we wrote is UTF-8 with commas wherever it is dropped again,
+     * unless a spreadsheet has saved it since.
+     */
+    private static FileFormat format(Path file, FileFormat folder) throws IOException {
+        boolean isPlain = folder.charset().equals(StandardCharsets.UTF_8) && folder.delimiter() == null;
+        if (isPlain || !isOurs(file)) {
+            return folder;
+        }
+        try {
+            Encoding.prove(file, StandardCharsets.UTF_8, "");
+            return folder.readAs(StandardCharsets.UTF_8);
+        } catch (UnreadableFileException saved) {
+            return folder.readAs(folder.charset());
+        }
+    }
+
+    /** By its header, whose columns are ASCII where they are ours. */
+    private static boolean isOurs(Path file) throws IOException {
+        for (char delimiter : DELIMITERS) {
+            try (CsvRecords records = records(file, new Encoding(StandardCharsets.ISO_8859_1, 0), delimiter)) {
+                CsvRecord header = records.next();
+                if (header != null && header.problem() == null && Header.isOurs(header.cells())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static CsvRecords records(Path file, Encoding encoding, char delimiter) throws IOException {

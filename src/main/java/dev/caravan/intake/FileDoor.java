@@ -81,6 +81,18 @@ final class FileDoor {
         }
     }
 
+    /** At the start: a batch whose file a crash left in {@code done} already is read. */
+    void finishLayingAway() {
+        for (Batch batch : store.read(batches::running)) {
+            if (batch.isReading() && !home.isInWork(batch.path()) && files.isThere(batch)) {
+                store.write(transaction -> {
+                    batches.finishReading(transaction, batch.id(), System.currentTimeMillis());
+                    return null;
+                });
+            }
+        }
+    }
+
     /** Step {@code take-file}: from the inbox to {@code work}, where nobody changes it any more. */
     void take(Exchange exchange) throws IOException {
         Path file = path(exchange);
@@ -151,17 +163,21 @@ final class FileDoor {
 
     private Batch register(Path file, Matcher name, String folder) {
         String namespace = files.namespace(folder);
-        return store.write(transaction -> batches.open(
-                transaction,
-                name.group(1),
-                name.group(2),
-                folder,
-                namespace,
-                home.relative(file),
-                Home.stem(name.group(2)),
-                stem -> Files.exists(home.reports().resolve(stem + ".report.csv"))
-                        || Files.exists(home.reports().resolve(stem + ".rejected.csv")),
-                System.currentTimeMillis()));
+        return store.write(transaction -> {
+            Batch batch = batches.open(
+                    transaction,
+                    name.group(1),
+                    name.group(2),
+                    folder,
+                    namespace,
+                    home.relative(file),
+                    Home.stem(name.group(2)),
+                    stem -> Files.exists(home.reports().resolve(stem + ".report.csv"))
+                            || Files.exists(home.reports().resolve(stem + ".rejected.csv")),
+                    System.currentTimeMillis());
+            batches.moved(transaction, batch.id(), home.relative(file));
+            return batch;
+        });
     }
 
     private FileReading read(Path file, String folder, Batch batch) throws IOException, UnreadableFileException {
@@ -219,14 +235,15 @@ final class FileDoor {
     void layAway(Exchange exchange) throws IOException {
         FileReading reading = exchange.getMessage().getBody(FileReading.class);
         BatchReading batch = reading.batch();
-        store.write(transaction -> {
-            batches.finishReading(transaction, batch.batch(), System.currentTimeMillis());
-            return null;
-        });
         Path target = Home.free(home.done(LocalDate.now(zone)), batch.name(), batch.batch());
-        Home.move(reading.file(), target);
+        // In this order: whoever finds the batch read finds its file, and a crash leaves traces of how far it got.
         store.write(transaction -> {
             batches.moved(transaction, batch.batch(), home.relative(target));
+            return null;
+        });
+        Home.move(reading.file(), target);
+        store.write(transaction -> {
+            batches.finishReading(transaction, batch.batch(), System.currentTimeMillis());
             return null;
         });
         LOG.info(

@@ -31,6 +31,11 @@ record FileFormat(
         }
     }
 
+    /** The same columns and defaults in another encoding, the delimiter detected. */
+    FileFormat readAs(Charset other) {
+        return new FileFormat(other, null, columns, defaults, charsetKey);
+    }
+
     private static void requireKnown(String key, String column) {
         if (!Columns.isKnown(column)) {
             throw new IllegalArgumentException(key + ": there is no column '" + column + "'; there are "

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The header of a CSV file: which cell of a row is which column. */
@@ -24,6 +25,7 @@ final class Header {
     private final List<String> names;
     private final Map<String, Integer> byKey = new HashMap<>();
     private final List<Source> sources = new ArrayList<>();
+    private final boolean isOurs;
 
     /**
      * Where the value of one of our columns comes from.
@@ -37,6 +39,7 @@ final class Header {
     /** @throws UnreadableFileException when a name occurs twice, or nothing says where to send to */
     Header(List<String> names, FileFormat format) throws UnreadableFileException {
         this.names = names;
+        this.isOurs = isOurs(names);
         for (int cell = 0; cell < names.size(); cell++) {
             String key = Columns.key(names.get(cell));
             Integer earlier = key.isEmpty() ? null : byKey.put(key, cell);
@@ -79,13 +82,18 @@ final class Header {
 
     /** Whether we wrote this file, a report or rejected rows, and so may have put apostrophes before cells. */
     boolean isOurs() {
-        return byKey.containsKey(SEND_ID) || byKey.containsKey("line") && byKey.containsKey("reason");
+        return isOurs;
+    }
+
+    static boolean isOurs(List<String> names) {
+        Set<String> keys = names.stream().map(Columns::key).collect(Collectors.toSet());
+        return keys.contains(SEND_ID) || keys.contains("line") && keys.contains("reason");
     }
 
     /** The places of the columns that reports have not added. */
     List<Integer> own() {
         return IntStream.range(0, names.size())
-                .filter(cell -> !isOurs() || !ADDED.contains(Columns.key(names.get(cell))))
+                .filter(cell -> !isOurs || !ADDED.contains(Columns.key(names.get(cell))))
                 .boxed()
                 .toList();
     }

@@ -49,6 +49,11 @@ final class Home {
         return home.relativize(path.toAbsolutePath().normalize()).toString();
     }
 
+    /** Whether a path as the ledger keeps it lies in {@code work}. */
+    boolean isInWork(String path) {
+        return home.resolve(path).startsWith(work());
+    }
+
     /** The folder of a file below {@code root}, or null when it lies in the root itself. */
     static String folder(Path root, Path file) {
         Path between = root.relativize(file.toAbsolutePath().normalize()).getParent();

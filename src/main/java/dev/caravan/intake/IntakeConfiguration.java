@@ -72,6 +72,7 @@ class IntakeConfiguration {
                 admission,
                 store.write(DigestKey::of));
         door.createDirectories();
+        door.finishLayingAway();
         return door;
     }
 

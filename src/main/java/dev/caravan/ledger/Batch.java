@@ -12,6 +12,7 @@ package dev.caravan.ledger;
  * @param state {@code reading}, {@code read}, {@code finished} or {@code refused}
  * @param rowsRead records committed; reading goes on after them
  * @param unfinished accepted sends without an end
+ * @param changes commits in which sends of it reached or left an end
  * @param createdAt in milliseconds
  */
 public record Batch(
@@ -27,6 +28,7 @@ public record Batch(
         long duplicates,
         long rejected,
         long unfinished,
+        long changes,
         long createdAt) {
 
     public boolean isReading() {

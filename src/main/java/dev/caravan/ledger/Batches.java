@@ -10,7 +10,8 @@ import java.util.function.Predicate;
 public final class Batches {
 
     private static final String COLUMNS =
-            "id, name, folder, namespace, path, report, state, rows_read, accepted, duplicates, rejected, unfinished, created_at";
+            "id, name, folder, namespace, path, report, state, rows_read, accepted, duplicates, rejected, unfinished,"
+                    + " changes, created_at";
 
     private final String gateway;
 
@@ -47,8 +48,8 @@ public final class Batches {
                         .isPresent();
         transaction.update(
                 """
-                INSERT INTO batch (id, gateway, source, name, folder, namespace, path, report, state, created_at, changed_at)
-                VALUES (?, ?, 'file', ?, ?, ?, ?, ?, 'reading', ?, ?)""",
+                INSERT INTO batch (id, gateway, source, name, folder, namespace, path, report, state, created_at)
+                VALUES (?, ?, 'file', ?, ?, ?, ?, ?, 'reading', ?)""",
                 id,
                 gateway,
                 name,
@@ -56,7 +57,6 @@ public final class Batches {
                 namespace,
                 path,
                 used ? stem + '-' + id : stem,
-                now,
                 now);
         return find(transaction, id).orElseThrow();
     }
@@ -123,19 +123,23 @@ public final class Batches {
                 gateway);
     }
 
-    /** This gateway's batches whose every row has its end, and that have no report or one overtaken since. */
+    /**
+     * This gateway's batches whose every row has its end, and whose report is missing, or was written before
+     * {@code reportedBy} and has been overtaken.
+     */
     public List<Batch> toReport(Transaction transaction, long reportedBy) throws SQLException {
         return transaction.all(
                 "SELECT " + COLUMNS + " FROM batch WHERE gateway = ? AND ((state = 'read' AND unfinished = 0)"
-                        + " OR (state = 'finished' AND changed_at > reported_at AND reported_at < ?)) ORDER BY id",
+                        + " OR (state = 'finished' AND changes > reported AND reported_at < ?)) ORDER BY id",
                 Batches::read,
                 gateway,
                 reportedBy);
     }
 
-    /** A report is on disk that knows every change committed before {@code asOf}. */
-    public void reported(Transaction transaction, String id, long asOf) throws SQLException {
-        transaction.update("UPDATE batch SET state = 'finished', reported_at = ? WHERE id = ?", asOf, id);
+    /** A report is on disk that was begun when the batch had so many changes. */
+    public void reported(Transaction transaction, String id, long changes, long now) throws SQLException {
+        transaction.update(
+                "UPDATE batch SET state = 'finished', reported = ?, reported_at = ? WHERE id = ?", changes, now, id);
     }
 
     /**
@@ -197,6 +201,7 @@ public final class Batches {
                 row.getLong(10),
                 row.getLong(11),
                 row.getLong(12),
-                row.getLong(13));
+                row.getLong(13),
+                row.getLong(14));
     }
 }

@@ -82,12 +82,10 @@ public final class Transaction implements AutoCloseable {
     }
 
     void commit() throws SQLException {
-        long now = System.currentTimeMillis();
         for (Map.Entry<String, long[]> batch : unfinished.entrySet()) {
             update(
-                    "UPDATE batch SET unfinished = unfinished + ?, changed_at = ? WHERE id = ?",
+                    "UPDATE batch SET unfinished = unfinished + ?, changes = changes + 1 WHERE id = ?",
                     batch.getValue()[0],
-                    now,
                     batch.getKey());
         }
         for (Map.Entry<String, long[]> account : accounts.entrySet()) {

@@ -8,6 +8,7 @@ import dev.caravan.ledger.Store;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
 import org.apache.camel.CamelContext;
@@ -29,7 +30,8 @@ class OutcomeConfiguration {
 
     @Bean
     Reports reports(Store store, Batches batches, BatchFiles files, CaravanProperties properties) {
-        return new Reports(properties.home().resolve("reports"), properties.zone(), store, batches, files);
+        Clock clock = Clock.system(properties.zone());
+        return new Reports(properties.home().resolve("reports"), clock, store, batches, files);
     }
 
     @Bean

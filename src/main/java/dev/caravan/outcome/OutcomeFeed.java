@@ -5,10 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Store;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.apache.camel.Exchange;
 
@@ -87,8 +84,8 @@ final class OutcomeFeed {
                 entry.errorClass() == null
                         ? null
                         : new Outcome.Error(entry.errorClass(), entry.errorCode(), entry.errorMessage()),
-                isSend ? time(entry.acceptedAt()) : null,
-                time(entry.at()));
+                isSend ? IsoTime.of(entry.acceptedAt(), zone) : null,
+                IsoTime.of(entry.at(), zone));
     }
 
     private static String json(Outcome outcome) {
@@ -97,12 +94,6 @@ final class OutcomeFeed {
         } catch (JsonProcessingException unwritable) {
             throw new IllegalStateException("an outcome is made of texts and numbers", unwritable);
         }
-    }
-
-    private String time(long millis) {
-        return OffsetDateTime.ofInstant(Instant.ofEpochMilli(millis), zone)
-                .truncatedTo(ChronoUnit.MILLIS)
-                .toString();
     }
 
     private static JsonNode detail(Outbox.Entry entry) {

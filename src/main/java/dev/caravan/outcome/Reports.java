@@ -14,11 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,14 +41,15 @@ final class Reports {
     private static final List<String> REJECTED_COLUMNS = List.of("line", "reason");
 
     private final Path directory;
-    private final ZoneId zone;
     private final Store store;
     private final Batches batches;
     private final BatchFiles files;
+    private final Clock clock;
 
-    Reports(Path directory, ZoneId zone, Store store, Batches batches, BatchFiles files) {
+    /** @param clock tells when a report was written; its zone is that of the times in reports */
+    Reports(Path directory, Clock clock, Store store, Batches batches, BatchFiles files) {
         this.directory = directory;
-        this.zone = zone;
+        this.clock = clock;
         this.store = store;
         this.batches = batches;
         this.files = files;
@@ -74,14 +72,13 @@ final class Reports {
 
     /** Step {@code batches-to-report}: the body becomes the batches whose report is missing or out of date. */
     void due(Exchange exchange) {
-        long rewriteBefore = Instant.now().minus(BETWEEN_REWRITES).toEpochMilli();
+        long rewriteBefore = clock.instant().minus(BETWEEN_REWRITES).toEpochMilli();
         exchange.getMessage().setBody(store.read(transaction -> batches.toReport(transaction, rewriteBefore)));
     }
 
     /** Step {@code write-report}: every row of a batch with what became of it. */
     void write(Exchange exchange) throws IOException {
         Batch batch = exchange.getMessage().getBody(Batch.class);
-        long asOf = System.currentTimeMillis();
         if (files.isThere(batch)) {
             write(batch, batch.report() + ".report.csv", REPORT_COLUMNS, result -> true, this::reportCells);
             LOG.info(
@@ -100,7 +97,7 @@ final class Reports {
                     batch.path());
         }
         store.write(transaction -> {
-            batches.reported(transaction, batch.id(), asOf);
+            batches.reported(transaction, batch.id(), batch.changes(), clock.millis());
             return null;
         });
     }
@@ -114,7 +111,7 @@ final class Reports {
                 Integer.toString(result.attempts()),
                 SpreadsheetCells.protect(text(result.errorCode())),
                 SpreadsheetCells.protect(text(result.errorMessage())),
-                result.sentAt() == null ? "" : time(result.sentAt()));
+                result.sentAt() == null ? "" : IsoTime.of(result.sentAt(), clock.getZone()));
     }
 
     private void write(
@@ -184,12 +181,6 @@ final class Reports {
         all.addAll(own);
         all.addAll(added);
         return all;
-    }
-
-    private String time(long millis) {
-        return OffsetDateTime.ofInstant(Instant.ofEpochMilli(millis), zone)
-                .truncatedTo(ChronoUnit.MILLIS)
-                .toString();
     }
 
     private static String text(String value) {

@@ -378,6 +378,33 @@ class AdmissionTest {
     }
 
     @Test
+    void aBatchThatIsReadHasItsFileInDone() throws IOException {
+        Batch batch = inbox.drop("a.csv", rows("a", 2));
+
+        assertThat(batch.state()).isEqualTo("read");
+        assertThat(home.resolve(batch.path())).isRegularFile();
+        assertThat(batch.path()).startsWith("done/").endsWith("/a.csv");
+    }
+
+    @Test
+    void aCrashOnTheWayToDoneIsMadeGood() throws IOException {
+        Batch moved = inbox.drop("a.csv", rows("a", 2));
+        inbox.ledger().change("UPDATE batch SET state = 'reading'");
+        inbox.restart();
+        assertThat(inbox.ledger().texts("SELECT state FROM batch")).containsExactly("read");
+
+        Path file = inbox.put(null, "b.csv", rows("b", 2));
+        inbox.crashAfter(file, 2);
+        inbox.ledger().change("UPDATE batch SET path = 'done/2027-01-15/b.csv' WHERE name = 'b.csv'");
+        inbox.restart();
+        assertThat(inbox.batch(file).isReading()).isTrue();
+        assertThat(inbox.poll(file)).isTrue();
+        assertThat(home.resolve(inbox.batch(file).path())).isRegularFile();
+        assertThat(home.resolve(moved.path())).isRegularFile();
+        assertThat(sends()).isEqualTo(4);
+    }
+
+    @Test
     void aFullQueueHoldsBackTheRestOfTheFileUntilThereIsRoom() throws IOException {
         inbox.close();
         inbox = new DropFolder(home, 600);

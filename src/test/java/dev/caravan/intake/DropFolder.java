@@ -20,6 +20,7 @@ import dev.caravan.message.SendJson;
 import dev.caravan.provider.Providers;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -39,7 +41,7 @@ import org.apache.camel.support.DefaultExchange;
  * The drop folder with everything behind it that is ours, up to the ledger: what the route of files does, step by step.
  * Accounts are {@code main} (Maytapi; takes what names no account), {@code crm} (WapCRM) and {@code abroad} (Texter, for
  * numbers of Israel); folders beside the inbox itself {@code crm}, {@code shop} with a namespace of its own, and
- * {@code erp} with columns and defaults of its own.
+ * {@code legacy} with files in windows-1254, delimited by semicolons.
  */
 public final class DropFolder implements AutoCloseable {
 
@@ -48,7 +50,7 @@ public final class DropFolder implements AutoCloseable {
 
     private final DefaultCamelContext camel = new DefaultCamelContext();
     private final Batches batches = new Batches("gateway");
-    private final Set<String> arrivals = new java.util.TreeSet<>();
+    private final Set<String> arrivals = new TreeSet<>();
     private final Path home;
     private final TemporaryLedger ledger;
     private final BatchFiles files;
@@ -62,16 +64,10 @@ public final class DropFolder implements AutoCloseable {
         this.files = new BatchFiles(
                 home,
                 Map.of(
-                        "", folder(null, null, "default", Map.of(), Map.of()),
-                        "crm", folder("crm", "crm", "default", Map.of(), Map.of()),
-                        "shop", folder("shop", null, "shop", Map.of(), Map.of()),
-                        "erp",
-                                folder(
-                                        "erp",
-                                        "main",
-                                        "default",
-                                        Map.of("to", "telefon"),
-                                        Map.of("text", "Sayın {{ad}}"))));
+                        "", folder(null, null, "default"),
+                        "crm", folder("crm", "crm", "default"),
+                        "shop", folder("shop", null, "shop"),
+                        "legacy", legacy()));
         Account main = account("main", "maytapi", maxQueued);
         Account crm = account("crm", "wapcrm", 1_000_000);
         Account abroad = account("abroad", "texter", 1_000_000);
@@ -98,10 +94,14 @@ public final class DropFolder implements AutoCloseable {
         restart();
     }
 
-    private static Folder folder(
-            String name, String account, String namespace, Map<String, String> columns, Map<String, String> defaults) {
-        FileFormat format = new FileFormat(StandardCharsets.UTF_8, null, columns, defaults, "charset");
+    private static Folder folder(String name, String account, String namespace) {
+        FileFormat format = new FileFormat(StandardCharsets.UTF_8, null, Map.of(), Map.of(), "charset");
         return new Folder(name, account, namespace, format, true);
+    }
+
+    private static Folder legacy() {
+        FileFormat format = new FileFormat(Charset.forName("windows-1254"), ';', Map.of(), Map.of(), "charset");
+        return new Folder("legacy", "main", "default", format, true);
     }
 
     private static Account account(String name, String provider, long maxQueued) {
@@ -118,9 +118,10 @@ public final class DropFolder implements AutoCloseable {
                 Map.of("sender", "line", "project-id", "p"));
     }
 
-    /** Forgets what is only in memory. */
+    /** Forgets what is only in memory, and starts anew. */
     void restart() {
         door = new FileDoor(new Home(home), ZONE, files, store(), batches, admission, store().write(DigestKey::of));
+        door.finishLayingAway();
     }
 
     public TemporaryLedger ledger() {
@@ -157,16 +158,25 @@ public final class DropFolder implements AutoCloseable {
 
     /** A file dropped into a folder of the inbox, or into the inbox itself for null. */
     public Batch drop(String folder, String name, String text) throws IOException {
-        Path file = put(folder, name, text);
+        return drop(folder, name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same in any encoding. */
+    public Batch drop(String folder, String name, byte[] bytes) throws IOException {
+        Path file = put(folder, name, bytes);
         poll(file);
         return batch(file);
     }
 
     /** A file as it lies in {@code work} once it has been taken. */
     Path put(String folder, String name, String text) throws IOException {
+        return put(folder, name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Path put(String folder, String name, byte[] bytes) throws IOException {
         Path directory = home.resolve("work").resolve(folder == null ? "" : folder);
         Files.createDirectories(directory);
-        return Files.writeString(directory.resolve(UlidCreator.getMonotonicUlid() + "-" + name), text);
+        return Files.write(directory.resolve(UlidCreator.getMonotonicUlid() + "-" + name), bytes);
     }
 
     /**

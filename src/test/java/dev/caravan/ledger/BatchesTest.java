@@ -16,11 +16,11 @@ class BatchesTest extends OnLedger {
 
         assertThat(opened)
                 .isEqualTo(new Batch(
-                        "b1", "sends.csv", null, "default", "work/sends", "sends", "reading", 0, 0, 0, 0, 0, NOW));
+                        "b1", "sends.csv", null, "default", "work/sends", "sends", "reading", 0, 0, 0, 0, 0, 0, NOW));
         advance("b1", 0, 5, 3, 1, 1);
         assertThat(openBatch("b1", "other"))
                 .isEqualTo(new Batch(
-                        "b1", "sends.csv", null, "default", "work/sends", "sends", "reading", 5, 3, 1, 1, 3, NOW));
+                        "b1", "sends.csv", null, "default", "work/sends", "sends", "reading", 5, 3, 1, 1, 3, 0, NOW));
     }
 
     @Test
@@ -68,7 +68,7 @@ class BatchesTest extends OnLedger {
         assertThat(find("b").state()).isEqualTo("read");
         assertThat(running()).containsExactly("b");
 
-        reported("b", NOW);
+        reported("b", 0, NOW);
         assertThat(find("b").state()).isEqualTo("finished");
         assertThat(running()).isEmpty();
     }
@@ -119,22 +119,27 @@ class BatchesTest extends OnLedger {
     }
 
     @Test
-    void aReportIsDueAgainWhenASendChangesAfterIt() {
+    void aReportIsDueAgainWhenASendChangesAfterItWasBegun() {
         openBatch("b");
-        admit(draft().of("b", 1));
+        String id = admit(draft().of("b", 1)).get(0);
         advance("b", 0, 1, 1, 0, 0);
         finishReading("b");
         settle(claim(), unknown());
-        long written = ledger.number("SELECT changed_at FROM batch WHERE id = 'b'") + 1;
-        reported("b", written);
-        assertThat(toReport(written + 1)).as("nothing changed").isEmpty();
+        long before = find("b").changes();
+        reported("b", before, NOW);
+        assertThat(toReport(Long.MAX_VALUE)).as("nothing changed").isEmpty();
 
-        ledger.change("UPDATE batch SET changed_at = ? WHERE id = 'b'", written + 5);
+        leaveAndReachItsEnd("b");
+        assertThat(toReport(NOW)).as("written less than a while ago").isEmpty();
+        assertThat(toReport(NOW + 1)).containsExactly("b");
 
-        assertThat(toReport(written)).as("written less than a while ago").isEmpty();
-        assertThat(toReport(written + 1)).containsExactly("b");
-        reported("b", written + 5);
+        long begun = find("b").changes();
+        leaveAndReachItsEnd("b");
+        reported("b", begun, NOW);
+        assertThat(toReport(NOW + 1)).as("changed while it was written").containsExactly("b");
+        reported("b", find("b").changes(), NOW);
         assertThat(toReport(Long.MAX_VALUE)).isEmpty();
+        assertThat(state(id)).isEqualTo("unknown");
     }
 
     @Test
@@ -193,9 +198,17 @@ class BatchesTest extends OnLedger {
         });
     }
 
-    private void reported(String id, long asOf) {
+    private void reported(String id, long changes, long now) {
         write(transaction -> {
-            batches.reported(transaction, id, asOf);
+            batches.reported(transaction, id, changes, now);
+            return null;
+        });
+    }
+
+    private void leaveAndReachItsEnd(String id) {
+        write(transaction -> {
+            transaction.countUnfinished(id, 1);
+            transaction.countUnfinished(id, -1);
             return null;
         });
     }
