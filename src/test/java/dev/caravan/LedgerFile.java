@@ -17,6 +17,10 @@ final class LedgerFile {
         jdbc = new JdbcTemplate(new DriverManagerDataSource("jdbc:sqlite:" + file + "?busy_timeout=10000"));
     }
 
+    void run(String statement) {
+        jdbc.execute(statement);
+    }
+
     /** One number. */
     long number(String sql) {
         return jdbc.queryForObject(sql, Long.class);

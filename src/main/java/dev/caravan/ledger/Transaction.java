@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -104,7 +105,28 @@ public final class Transaction implements AutoCloseable {
 
     void rollback() throws SQLException {
         forgetCounters();
-        connection.rollback();
+        // A statement that failed cannot always be run again.
+        close();
+        try {
+            connection.rollback();
+        } catch (SQLException ended) {
+            rollbackAnew(ended);
+        }
+    }
+
+    /**
+     * SQLite ends a transaction by itself when its disk is full (sqlite.org/lang_transaction.html), and its driver does
+     * not notice: nothing is left to roll back, and each later statement would be its own commit. The driver begins a
+     * transaction when it has rolled one back, so it is given one.
+     */
+    private void rollbackAnew(SQLException ended) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("BEGIN");
+            connection.rollback();
+        } catch (SQLException lost) {
+            ended.addSuppressed(lost);
+            throw ended;
+        }
     }
 
     /** Lets go of the statements; the connection stays with whoever opened it. */
