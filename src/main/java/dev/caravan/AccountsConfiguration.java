@@ -2,6 +2,7 @@ package dev.caravan;
 
 import dev.caravan.account.Accounts;
 import dev.caravan.provider.Provider;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -20,6 +21,10 @@ class AccountsConfiguration {
         if (accounts.isEmpty()) {
             LOG.warn("No account is configured, so nothing is sent and nothing is taken in; add one below"
                     + " caravan.accounts");
+        }
+        List<String> withoutEffect = WithoutEffect.in(properties);
+        if (!withoutEffect.isEmpty()) {
+            LOG.warn("These keys are set but have no effect yet: {}", String.join(", ", withoutEffect));
         }
         return accounts;
     }

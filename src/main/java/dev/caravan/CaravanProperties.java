@@ -75,6 +75,10 @@ public record CaravanProperties(
 
     static final String PREFIX = "caravan";
 
+    // The validator's own messages are in the machine's language, and would stand in the middle of ours.
+    private static final String BLANK = "must not be blank";
+    private static final String POSITIVE = "must be greater than 0";
+
     private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+");
     // What Spring leaves of a placeholder that nothing resolves.
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:}]*)}");
@@ -187,11 +191,11 @@ public record CaravanProperties(
      * @param folders by name
      */
     public record Inbox(
-            @DefaultValue("1s") @DurationMin(millis = 50) Duration poll,
-            @DefaultValue("2s") @DurationMin(millis = 50) Duration settle,
-            @DefaultValue("7d") @DurationMin(seconds = 1) Duration repeatAfter,
-            @Positive Integer holdAbove,
-            @Positive Integer stopBatchAt,
+            @DefaultValue("1s") @DurationMin(millis = 50, message = "must be at least 50ms") Duration poll,
+            @DefaultValue("2s") @DurationMin(millis = 50, message = "must be at least 50ms") Duration settle,
+            @DefaultValue("7d") @DurationMin(seconds = 1, message = "must be at least 1s") Duration repeatAfter,
+            @Positive(message = POSITIVE) Integer holdAbove,
+            @Positive(message = POSITIVE) Integer stopBatchAt,
             @DefaultValue Map<String, Folder> folders) {}
 
     /**
@@ -226,11 +230,11 @@ public record CaravanProperties(
      * @param namespace of the references
      */
     public record Jms(
-            @DefaultValue("caravan.sends") @NotBlank String queue,
+            @DefaultValue("caravan.sends") @NotBlank(message = BLANK) String queue,
             @DefaultValue("") String listen,
             String user,
             String password,
-            @DefaultValue("default") @NotBlank String namespace,
+            @DefaultValue("default") @NotBlank(message = BLANK) String namespace,
             @DefaultValue("end") ReplyOn replyOn) {
 
         @Override
@@ -252,9 +256,9 @@ public record CaravanProperties(
      */
     public record ApiKey(
             String sha256,
-            @DefaultValue @NotEmpty Set<Scope> scopes,
+            @DefaultValue @NotEmpty(message = "must not be empty") Set<Scope> scopes,
             @DefaultValue Set<String> accounts,
-            @DefaultValue("default") @NotBlank String namespace,
+            @DefaultValue("default") @NotBlank(message = BLANK) String namespace,
             Instant expires) {
 
         @Override
@@ -271,9 +275,9 @@ public record CaravanProperties(
      * @param reference that its reference is taken
      */
     public record Keep(
-            @DefaultValue("30d") @DurationMin(seconds = 1) Duration content,
-            @DefaultValue("90d") @DurationMin(seconds = 1) Duration record,
-            @DefaultValue("400d") @DurationMin(seconds = 1) Duration reference) {}
+            @DefaultValue("30d") @DurationMin(seconds = 1, message = "must be at least 1s") Duration content,
+            @DefaultValue("90d") @DurationMin(seconds = 1, message = "must be at least 1s") Duration record,
+            @DefaultValue("400d") @DurationMin(seconds = 1, message = "must be at least 1s") Duration reference) {}
 
     /** What differs for a category. */
     public record Categories(
@@ -292,7 +296,9 @@ public record CaravanProperties(
 
     /** One category; null where it does not differ. */
     public record CategoryProperties(
-            Priority priority, @DurationMin(seconds = 1) Duration expiresAfter, @DefaultValue("keep") Quiet quiet) {}
+            Priority priority,
+            @DurationMin(seconds = 1, message = "must be at least 1s") Duration expiresAfter,
+            @DefaultValue("keep") Quiet quiet) {}
 
     /**
      * A row of the verdict table; a condition that is null always holds.
@@ -304,11 +310,11 @@ public record CaravanProperties(
      * @param pause how long a throttled account waits; the usual backoff when null
      */
     public record VerdictRow(
-            @NotBlank String provider,
+            @NotBlank(message = BLANK) String provider,
             Integer status,
             String code,
             String text,
-            @NotNull VerdictWord verdict,
+            @NotNull(message = "is missing") VerdictWord verdict,
             Duration pause) {}
 
     public CaravanProperties {

@@ -4,6 +4,7 @@
 
 CREATE TABLE batch (
   id           TEXT PRIMARY KEY,
+  gateway      TEXT NOT NULL,              -- whose home holds its file
   source       TEXT NOT NULL,              -- file
   name         TEXT NOT NULL,              -- of the file, as it was dropped
   folder       TEXT,                       -- of the inbox, or null for the inbox itself

@@ -340,10 +340,9 @@ final class Admission {
     }
 
     /** What an outcome tells of a row that became no send: who and where to, never what. */
-    private static ObjectNode detail(BatchReading reading, Candidate candidate) {
+    private ObjectNode detail(BatchReading reading, Candidate candidate) {
         ObjectNode detail = JsonNodeFactory.instance.objectNode().put("namespace", reading.namespace());
         if (candidate.isSend()) {
-            detail.put("provider", candidate.account().provider());
             detail.put("account", candidate.account().name());
             detail.put("to", candidate.send().to().address());
             detail.put("type", candidate.send().content().type().word());
@@ -356,6 +355,7 @@ final class Admission {
                 }
             }
         }
+        accounts.find(detail.path("account").asText()).ifPresent(account -> detail.put("provider", account.provider()));
         return detail;
     }
 }

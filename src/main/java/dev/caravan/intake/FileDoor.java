@@ -7,6 +7,7 @@ import dev.caravan.ledger.Store;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -95,15 +96,25 @@ final class FileDoor {
     /** Step {@code take-file}: from the inbox to {@code work}, where nobody changes it any more. */
     void take(Exchange exchange) throws IOException {
         Path file = path(exchange);
+        String name = Home.printable(file.getFileName().toString());
         String folder = Home.folder(home.inbox(), file);
         Path target = folder == null ? home.work() : home.work().resolve(folder);
         String batch = UlidCreator.getMonotonicUlid().toString();
+        if (Home.isTooLong(name)) {
+            refuse(
+                    file,
+                    name,
+                    batch,
+                    "its name is longer than " + Home.LONGEST_NAME
+                            + " bytes, which leaves no room for the names of its reports; shorten it and drop it again");
+            return;
+        }
         try {
-            Home.move(file, target.resolve(batch + '-' + file.getFileName()));
+            Home.move(file, target.resolve(batch + '-' + name));
         } catch (NoSuchFileException vanished) {
-            LOG.warn("File {} vanished before it could be taken; nothing of it was read", file.getFileName());
+            LOG.warn("File {} vanished before it could be taken; nothing of it was read", name);
         } catch (FileSystemException stuck) {
-            refuse(file, file.getFileName().toString(), batch, "it cannot be moved to work: " + stuck.getReason());
+            refuse(file, name, batch, "it cannot be moved to work: " + stuck.getReason());
         }
     }
 
@@ -112,9 +123,9 @@ final class FileDoor {
         Path file = path(exchange);
         refuse(
                 file,
-                file.getFileName().toString(),
+                Home.printable(file.getFileName().toString()),
                 UlidCreator.getMonotonicUlid().toString(),
-                "its extension is none of .csv, .json and .jsonl; rename it after what it holds and drop it again");
+                "its extension is none of .csv, .json and .jsonl; save or rename it as one of these and drop it again");
     }
 
     /** Step {@code open-batch}: the file's rows, from the first that is not committed yet; or why it is refused. */
@@ -136,9 +147,18 @@ final class FileDoor {
         } catch (UnreadableFileException unreadable) {
             exchange.setVariable(REFUSAL, unreadable.getMessage());
         } catch (IOException unreadable) {
-            exchange.setVariable(
-                    REFUSAL, "it cannot be read: " + unreadable.getClass().getSimpleName());
+            exchange.setVariable(REFUSAL, reason(unreadable));
         }
+    }
+
+    private static String reason(IOException unreadable) {
+        if (unreadable instanceof NoSuchFileException) {
+            return "it is a link to a file that does not exist";
+        }
+        if (unreadable instanceof AccessDeniedException) {
+            return "the user of this gateway may not read it";
+        }
+        return "it cannot be read: " + unreadable.getClass().getSimpleName();
     }
 
     private Batch register(Path file, Matcher name, String folder) {
@@ -240,7 +260,7 @@ final class FileDoor {
     }
 
     private void refuse(Path file, String name, String batch, String reason) throws IOException {
-        Path target = Home.free(home.refused(), name, batch);
+        Path target = Home.free(home.refused(), Home.shortened(name), batch);
         Home.move(file, target);
         Files.writeString(
                 target.resolveSibling(target.getFileName() + ".reason.txt"), reason + '\n', StandardCharsets.UTF_8);
@@ -252,7 +272,8 @@ final class FileDoor {
         if (WORK_NAME.matcher(file.getFileName().toString()).matches()) {
             return file;
         }
-        Path renamed = file.resolveSibling(UlidCreator.getMonotonicUlid() + "-" + file.getFileName());
+        Path renamed = file.resolveSibling(UlidCreator.getMonotonicUlid() + "-"
+                + Home.printable(file.getFileName().toString()));
         Home.move(file, renamed);
         return renamed;
     }

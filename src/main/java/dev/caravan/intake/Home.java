@@ -2,14 +2,21 @@ package dev.caravan.intake;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
+import java.util.regex.Pattern;
 
 /** The places a file goes through, below the gateway's home. */
 final class Home {
+
+    /** In bytes: what is put before and after a name still fits into the 255 that file systems allow. */
+    static final int LONGEST_NAME = 200;
+
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
     private final Path home;
 
@@ -81,6 +88,29 @@ final class Home {
                 ? directory.resolve(
                         stem(name) + '-' + batch + name.substring(stem(name).length()))
                 : wanted;
+    }
+
+    /** A file's name without the characters that would break up a line of the log. */
+    static String printable(String name) {
+        return UNPRINTABLE.matcher(name).replaceAll("_");
+    }
+
+    static boolean isTooLong(String name) {
+        return name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME;
+    }
+
+    /** The name cut to the longest that is allowed, its extension kept. */
+    static String shortened(String name) {
+        String stem = stem(name);
+        String extension = name.substring(stem.length());
+        if (isTooLong(extension)) {
+            stem = name;
+            extension = "";
+        }
+        while (isTooLong(stem + extension)) {
+            stem = stem.substring(0, stem.offsetByCodePoints(stem.length(), -1));
+        }
+        return stem + extension;
     }
 
     /** The name without its extension. */

@@ -76,6 +76,11 @@ class IntakeConfiguration {
         return door;
     }
 
+    @Bean
+    Settled settled(CaravanProperties properties) {
+        return new Settled(properties.inbox().settle(), properties.inbox().poll(), System::nanoTime);
+    }
+
     @Bean("take-file")
     Processor takeFile(FileDoor door) {
         return door::take;

@@ -13,6 +13,13 @@ public final class Batches {
             "id, name, folder, namespace, path, report, state, rows_read, accepted, duplicates, rejected, unfinished,"
                     + " changes, created_at";
 
+    private final String gateway;
+
+    /** @param gateway the id of this gateway: the files of its batches, and so their reports, are in its home */
+    public Batches(String gateway) {
+        this.gateway = gateway;
+    }
+
     /**
      * Opens a batch; one that exists already is left as it is.
      *
@@ -41,9 +48,10 @@ public final class Batches {
                         .isPresent();
         transaction.update(
                 """
-                INSERT INTO batch (id, source, name, folder, namespace, path, report, state, created_at)
-                VALUES (?, 'file', ?, ?, ?, ?, ?, 'reading', ?)""",
+                INSERT INTO batch (id, gateway, source, name, folder, namespace, path, report, state, created_at)
+                VALUES (?, ?, 'file', ?, ?, ?, ?, ?, 'reading', ?)""",
                 id,
+                gateway,
                 name,
                 folder,
                 namespace,
@@ -107,21 +115,24 @@ public final class Batches {
         transaction.update("UPDATE batch SET path = ? WHERE id = ?", path, id);
     }
 
-    /** Batches that are being read or have sends without an end. */
+    /** This gateway's batches that are being read or have sends without an end. */
     public List<Batch> running(Transaction transaction) throws SQLException {
         return transaction.all(
-                "SELECT " + COLUMNS + " FROM batch WHERE state IN ('reading', 'read') ORDER BY id", Batches::read);
+                "SELECT " + COLUMNS + " FROM batch WHERE gateway = ? AND state IN ('reading', 'read') ORDER BY id",
+                Batches::read,
+                gateway);
     }
 
     /**
-     * Batches whose every row has its end, and whose report is missing, or was written before {@code reportedBy} and has
-     * been overtaken.
+     * This gateway's batches whose every row has its end, and whose report is missing, or was written before
+     * {@code reportedBy} and has been overtaken.
      */
     public List<Batch> toReport(Transaction transaction, long reportedBy) throws SQLException {
         return transaction.all(
-                "SELECT " + COLUMNS + " FROM batch WHERE (state = 'read' AND unfinished = 0)"
-                        + " OR (state = 'finished' AND changes > reported AND reported_at < ?) ORDER BY id",
+                "SELECT " + COLUMNS + " FROM batch WHERE gateway = ? AND ((state = 'read' AND unfinished = 0)"
+                        + " OR (state = 'finished' AND changes > reported AND reported_at < ?)) ORDER BY id",
                 Batches::read,
+                gateway,
                 reportedBy);
     }
 
@@ -139,7 +150,7 @@ public final class Batches {
      * @param status a state, {@code duplicate} or {@code rejected}
      * @param sentAt in milliseconds, or null
      */
-    public record Fate(
+    public record RowResult(
             long row,
             String send,
             String status,
@@ -150,7 +161,7 @@ public final class Batches {
             Long sentAt) {}
 
     /** What became of the rows {@code from} to {@code to}, both included, in order. */
-    public List<Fate> fates(Transaction transaction, String batch, long from, long to) throws SQLException {
+    public List<RowResult> results(Transaction transaction, String batch, long from, long to) throws SQLException {
         return transaction.all(
                 """
                 SELECT row_number, id, state, provider_message_id, attempt, error_code, error_message, sent_at
@@ -159,7 +170,7 @@ public final class Batches {
                 SELECT row_number, repeats, status, NULL, 0, error_code, error_message, NULL
                 FROM history WHERE send IS NULL AND batch = ? AND row_number BETWEEN ? AND ?
                 ORDER BY 1""",
-                row -> new Fate(
+                row -> new RowResult(
                         row.getLong(1),
                         row.getString(2),
                         row.getString(3),

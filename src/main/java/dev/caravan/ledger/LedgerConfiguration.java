@@ -87,8 +87,8 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Batches batches() {
-        return new Batches();
+    Batches batches(Gateway gateway) {
+        return new Batches(gateway.id());
     }
 
     @Bean

@@ -76,7 +76,7 @@ public final class Outbox {
                 line,
                 now,
                 status,
-                errorCode == null ? null : "permanent",
+                "rejected".equals(status) ? "permanent" : null,
                 errorCode,
                 errorMessage,
                 repeats,

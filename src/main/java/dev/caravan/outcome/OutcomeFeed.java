@@ -81,7 +81,7 @@ final class OutcomeFeed {
                 entry.status(),
                 entry.providerMessageId(),
                 entry.attempts(),
-                entry.errorCode() == null
+                entry.errorClass() == null
                         ? null
                         : new Outcome.Error(entry.errorClass(), entry.errorCode(), entry.errorMessage()),
                 isSend ? IsoTime.of(entry.acceptedAt(), zone) : null,

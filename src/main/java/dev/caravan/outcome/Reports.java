@@ -7,7 +7,7 @@ import dev.caravan.intake.Rows;
 import dev.caravan.intake.SpreadsheetCells;
 import dev.caravan.ledger.Batch;
 import dev.caravan.ledger.Batches;
-import dev.caravan.ledger.Batches.Fate;
+import dev.caravan.ledger.Batches.RowResult;
 import dev.caravan.ledger.Store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -64,9 +64,9 @@ final class Reports {
                     batch,
                     batch.report() + ".rejected.csv",
                     REJECTED_COLUMNS,
-                    fate -> "rejected".equals(fate.status()),
-                    (row, fate) ->
-                            List.of(Long.toString(row.line()), SpreadsheetCells.protect(text(fate.errorMessage()))));
+                    result -> "rejected".equals(result.status()),
+                    (row, result) ->
+                            List.of(Long.toString(row.line()), SpreadsheetCells.protect(text(result.errorMessage()))));
         }
     }
 
@@ -80,7 +80,7 @@ final class Reports {
     void write(Exchange exchange) throws IOException {
         Batch batch = exchange.getMessage().getBody(Batch.class);
         if (files.isThere(batch)) {
-            write(batch, batch.report() + ".report.csv", REPORT_COLUMNS, fate -> true, this::reportCells);
+            write(batch, batch.report() + ".report.csv", REPORT_COLUMNS, result -> true, this::reportCells);
             LOG.info(
                     "Batch {} ({}) is finished: {} sends, {} duplicates, {} rejected; reports/{}.report.csv",
                     batch.name(),
@@ -102,24 +102,24 @@ final class Reports {
         });
     }
 
-    private List<String> reportCells(Row row, Fate fate) {
+    private List<String> reportCells(Row row, RowResult result) {
         return List.of(
                 Long.toString(row.line()),
-                text(fate.send()),
-                fate.status(),
-                SpreadsheetCells.protect(text(fate.providerMessageId())),
-                Integer.toString(fate.attempts()),
-                SpreadsheetCells.protect(text(fate.errorCode())),
-                SpreadsheetCells.protect(text(fate.errorMessage())),
-                fate.sentAt() == null ? "" : IsoTime.of(fate.sentAt(), clock.getZone()));
+                text(result.send()),
+                result.status(),
+                SpreadsheetCells.protect(text(result.providerMessageId())),
+                Integer.toString(result.attempts()),
+                SpreadsheetCells.protect(text(result.errorCode())),
+                SpreadsheetCells.protect(text(result.errorMessage())),
+                result.sentAt() == null ? "" : IsoTime.of(result.sentAt(), clock.getZone()));
     }
 
     private void write(
             Batch batch,
             String name,
             List<String> added,
-            Predicate<Fate> wanted,
-            BiFunction<Row, Fate, List<String>> cells)
+            Predicate<RowResult> wanted,
+            BiFunction<Row, RowResult, List<String>> cells)
             throws IOException {
         Files.createDirectories(directory);
         Path unfinished = directory.resolve('.' + name + ".part");
@@ -143,19 +143,19 @@ final class Reports {
             CsvWriter csv,
             Rows source,
             List<Row> rows,
-            Predicate<Fate> wanted,
-            BiFunction<Row, Fate, List<String>> cells) {
-        Map<Long, Fate> fates = new HashMap<>();
-        store.read(transaction -> batches.fates(
+            Predicate<RowResult> wanted,
+            BiFunction<Row, RowResult, List<String>> cells) {
+        Map<Long, RowResult> results = new HashMap<>();
+        store.read(transaction -> batches.results(
                         transaction,
                         batch.id(),
                         rows.get(0).number(),
                         rows.get(rows.size() - 1).number()))
-                .forEach(fate -> fates.put(fate.row(), fate));
+                .forEach(result -> results.put(result.row(), result));
         for (Row row : rows) {
-            Fate fate = fates.get(row.number());
-            if (fate != null && wanted.test(fate)) {
-                csv.writeRecord(joined(original(source, row), cells.apply(row, fate)));
+            RowResult result = results.get(row.number());
+            if (result != null && wanted.test(result)) {
+                csv.writeRecord(joined(original(source, row), cells.apply(row, result)));
             }
         }
     }

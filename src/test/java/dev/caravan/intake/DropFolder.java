@@ -49,7 +49,7 @@ public final class DropFolder implements AutoCloseable {
     public static final Duration REPEAT_AFTER = Duration.ofDays(7);
 
     private final DefaultCamelContext camel = new DefaultCamelContext();
-    private final Batches batches = new Batches();
+    private final Batches batches = new Batches("here");
     private final Set<String> arrivals = new TreeSet<>();
     private final Path home;
     private final TemporaryLedger ledger;
@@ -232,7 +232,7 @@ public final class DropFolder implements AutoCloseable {
 
     /** What became of the rows of a batch, {@code number status code} each. */
     List<String> fates(Batch batch) {
-        return store().read(transaction -> batches.fates(transaction, batch.id(), 0, Long.MAX_VALUE)).stream()
+        return store().read(transaction -> batches.results(transaction, batch.id(), 0, Long.MAX_VALUE)).stream()
                 .map(fate ->
                         fate.row() + " " + fate.status() + (fate.errorCode() == null ? "" : " " + fate.errorCode()))
                 .toList();

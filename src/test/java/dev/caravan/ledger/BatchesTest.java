@@ -4,7 +4,7 @@ import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.caravan.ledger.Batches.Fate;
+import dev.caravan.ledger.Batches.RowResult;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -156,12 +156,12 @@ class BatchesTest extends OnLedger {
 
         assertThat(fates("b", 1, 5))
                 .containsExactly(
-                        new Fate(1, ids.get(0), "sent", "wamid", 1, null, null, NOW),
-                        new Fate(2, ids.get(1), "failed", null, 1, "bad", "bad number", null),
-                        new Fate(3, null, "rejected", null, 0, "invalid-number", "to: too short", null),
-                        new Fate(4, "earlier", "duplicate", null, 0, "duplicate", "repeats", null),
-                        new Fate(5, ids.get(2), "queued", null, 0, null, null, null));
-        assertThat(fates("b", 3, 4)).extracting(Fate::row).containsExactly(3L, 4L);
+                        new RowResult(1, ids.get(0), "sent", "wamid", 1, null, null, NOW),
+                        new RowResult(2, ids.get(1), "failed", null, 1, "bad", "bad number", null),
+                        new RowResult(3, null, "rejected", null, 0, "invalid-number", "to: too short", null),
+                        new RowResult(4, "earlier", "duplicate", null, 0, "duplicate", "repeats", null),
+                        new RowResult(5, ids.get(2), "queued", null, 0, null, null, null));
+        assertThat(fates("b", 3, 4)).extracting(RowResult::row).containsExactly(3L, 4L);
     }
 
     private Batch find(String id) {
@@ -176,8 +176,8 @@ class BatchesTest extends OnLedger {
         return ids(read(transaction -> batches.toReport(transaction, reportedBy)));
     }
 
-    private List<Fate> fates(String id, long from, long to) {
-        return read(transaction -> batches.fates(transaction, id, from, to));
+    private List<RowResult> fates(String id, long from, long to) {
+        return read(transaction -> batches.results(transaction, id, from, to));
     }
 
     private static List<String> ids(List<Batch> found) {

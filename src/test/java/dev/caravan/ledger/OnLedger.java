@@ -18,7 +18,7 @@ abstract class OnLedger {
     final Sends sends = new Sends("here");
     final Lanes lanes = new Lanes(sends);
     final Outbox outbox = new Outbox();
-    final Batches batches = new Batches();
+    final Batches batches = new Batches("gateway");
 
     @TempDir
     Path directory;

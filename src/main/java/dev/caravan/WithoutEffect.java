@@ -1,0 +1,51 @@
+package dev.caravan;
+
+import dev.caravan.account.RoutingRule.Failover;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Keys that are read and checked but change nothing yet: whoever sets one is told so, rather than left to rely on it. */
+final class WithoutEffect {
+
+    private WithoutEffect() {}
+
+    /** The keys of this kind that are set, in full. */
+    static List<String> in(CaravanProperties properties) {
+        List<String> set = new ArrayList<>();
+        properties.accounts().forEach((name, account) -> {
+            String key = "caravan.accounts." + name + '.';
+            add(set, key + "per-recipient", account.perRecipient() != null);
+            add(set, key + "budget", account.budget() != null);
+            add(set, key + "quiet", account.quiet() != null);
+            add(set, key + "holidays", !account.holidays().isEmpty());
+            add(set, key + "confirm-within", account.confirmWithin() != null);
+            add(set, key + "webhook-token", account.webhookToken() != null);
+        });
+        for (int index = 0; index < properties.routing().size(); index++) {
+            boolean failsOver = properties.routing().get(index).failover() != Failover.NEVER;
+            add(set, "caravan.routing[" + index + "].failover", failsOver);
+        }
+        add(set, "caravan.inbox.hold-above", properties.inbox().holdAbove() != null);
+        add(set, "caravan.inbox.stop-batch-at", properties.inbox().stopBatchAt() != null);
+        properties.inbox().folders().forEach((name, folder) -> {
+            String key = "caravan.inbox.folders." + name + '.';
+            add(set, key + "region", folder.region() != null);
+            add(set, key + "zone", folder.zone() != null);
+            add(set, key + "category", folder.category() != null);
+        });
+        add(set, "caravan.api.keys", !properties.api().keys().isEmpty());
+        add(set, "caravan.jms.listen", !properties.jms().listen().isEmpty());
+        add(set, "caravan.inbound", !properties.inbound().isEmpty());
+        add(set, "caravan.opt-out", !properties.optOut().isEmpty());
+        add(set, "caravan.templates", !properties.templates().equals(Map.of()));
+        add(set, "caravan.verdicts", !properties.verdicts().isEmpty());
+        return set;
+    }
+
+    private static void add(List<String> set, String key, boolean isSet) {
+        if (isSet) {
+            set.add(key);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.caravan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class WithoutEffectTest {
+
+    @Test
+    void keysThatChangeNothingYetAreNamedAtStart(CapturedOutput output) {
+        String yaml = ConfigurationRunner.ACCOUNT
+                + """
+                      quiet: 21:00-08:00
+                      budget: 1000/1d
+                  routing:
+                    - { to: "+90", accounts: [main], failover: down }
+                  jms: { listen: "tcp://127.0.0.1:61616" }
+                """;
+
+        ConfigurationRunner.configured(yaml).run(context -> assertThat(context).hasNotFailed());
+
+        assertThat(output)
+                .contains("have no effect yet: caravan.accounts.main.budget, caravan.accounts.main.quiet,"
+                        + " caravan.routing[0].failover, caravan.jms.listen");
+    }
+
+    @Test
+    void nothingIsSaidOfDefaults(CapturedOutput output) {
+        ConfigurationRunner.configured(ConfigurationRunner.ACCOUNT)
+                .run(context -> assertThat(context).hasNotFailed());
+
+        assertThat(output).doesNotContain("no effect yet");
+    }
+}
