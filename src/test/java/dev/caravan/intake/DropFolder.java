@@ -49,7 +49,7 @@ public final class DropFolder implements AutoCloseable {
     public static final Duration REPEAT_AFTER = Duration.ofDays(7);
 
     private final DefaultCamelContext camel = new DefaultCamelContext();
-    private final Batches batches = new Batches("gateway");
+    private final Batches batches = new Batches("here");
     private final Set<String> arrivals = new TreeSet<>();
     private final Path home;
     private final TemporaryLedger ledger;

@@ -1,6 +1,7 @@
 package dev.caravan.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.caravan.ledger.Lanes.Slots;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -226,6 +227,19 @@ class PostgresLedgerIT {
 
             assertThat(ledger.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
                     .isZero();
+        }
+
+        @Test
+        void connectionsThatTheDatabaseCutsAreReplaced() {
+            admitMany(1);
+            elsewhere.write(transaction -> elsewhereSends.makeReady(transaction, NOW));
+            ledger.texts("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+
+            await().ignoreExceptionsInstanceOf(LedgerException.class).until(() -> recover(NOW) == 0);
+            await().ignoreExceptionsInstanceOf(LedgerException.class).until(() -> elsewhere
+                    .write(transaction -> elsewhereSends.claim(transaction, "main", null, false, NOW))
+                    .isPresent());
         }
 
         private void admitMany(int count) {
