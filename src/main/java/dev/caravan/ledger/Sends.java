@@ -111,7 +111,7 @@ public final class Sends {
 
     /**
      * Claims the best due send of an account: highest priority, then fair between batches, then in order. Sends that
-     * expired meanwhile get their end on the way.
+     * expired meanwhile get their end on the way, a limited number at a time: after so many, nothing is found.
      *
      * @param only claim this one and no other, or null
      * @param trial whether the account is in trouble
@@ -122,7 +122,7 @@ public final class Sends {
                 ? "(SELECT id FROM send WHERE account = ? AND state = 'queued' AND ready = 1"
                         + " ORDER BY priority, fair_rank, id LIMIT 1)"
                 : "?";
-        while (true) {
+        for (int expired = 0; expired < SWEEP; expired++) {
             Optional<ClaimedRow> claimed = transaction.one(
                     "UPDATE send SET state = 'sending', attempt = attempt + 1, gateway = ?, changed_at = ?"
                             + " WHERE id = " + best + " AND state = 'queued' AND ready = 1"
@@ -151,6 +151,7 @@ public final class Sends {
             }
             expire(transaction, attempt.id(), State.SENDING, now);
         }
+        return Optional.empty();
     }
 
     private record ClaimedRow(Attempt attempt, long fairRank) {}
