@@ -102,8 +102,7 @@ final class Settling {
         } else if (effect instanceof Reaction.Effect.Pause pause) {
             if (lanes.pause(transaction, account, pause.reason(), now)) {
                 LOG.error(
-                        "Account {} is paused and keeps its sends, its provider refuses it ({}); it is tried again with"
-                                + " one send in a minute",
+                        "Account {} is paused and keeps its sends ({}); it is tried again with one send in a minute",
                         account,
                         pause.reason());
             }

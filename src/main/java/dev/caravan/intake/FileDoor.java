@@ -133,9 +133,9 @@ final class FileDoor {
         Path file = named(path(exchange));
         Matcher name = workName(file);
         String folderName = Home.folder(home.work(), file);
+        Batch batch = register(file, name, folderName);
+        exchange.setVariable(BATCH, batch.id());
         try {
-            Batch batch = register(file, name, folderName);
-            exchange.setVariable(BATCH, batch.id());
             FileReading reading = waiting.remove(batch.id());
             if (reading == null) {
                 reading = read(file, folderName, batch);
@@ -144,14 +144,19 @@ final class FileDoor {
             }
             exchange.getExchangeExtension().addOnCompletion(new Closing(reading));
             exchange.getMessage().setBody(reading);
-        } catch (UnreadableFileException unreadable) {
-            exchange.setVariable(REFUSAL, unreadable.getMessage());
         } catch (IOException unreadable) {
+            if (batch.rowsRead() > 0) {
+                // Rows of it are sends already, so it is too late to refuse it: the rest is read when it can be.
+                throw unreadable;
+            }
             exchange.setVariable(REFUSAL, reason(unreadable));
         }
     }
 
     private static String reason(IOException unreadable) {
+        if (unreadable instanceof UnreadableFileException) {
+            return unreadable.getMessage();
+        }
         if (unreadable instanceof NoSuchFileException) {
             return "it is a link to a file that does not exist";
         }

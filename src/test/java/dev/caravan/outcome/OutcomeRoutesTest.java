@@ -1,0 +1,109 @@
+package dev.caravan.outcome;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.caravan.intake.DropFolder;
+import dev.caravan.ledger.Outbox;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The route of outcomes as it ships, with endpoints of Camel's own. */
+class OutcomeRoutesTest {
+
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    private final Outbox outbox = new Outbox();
+    private final DefaultCamelContext camel = new DefaultCamelContext();
+
+    @TempDir
+    private Path home;
+
+    private DropFolder inbox;
+
+    @BeforeEach
+    void open() throws Exception {
+        inbox = new DropFolder(home, 1_000_000);
+        OutcomeFeed feed = new OutcomeFeed(inbox.store(), outbox, DropFolder.ZONE);
+        camel.getRegistry().bind("next-outcomes", (Processor) feed::next);
+        camel.getRegistry().bind("outcomes-delivered", (Processor) feed::delivered);
+        byte[] routes = Files.readAllBytes(Path.of("routes", "outcomes", "outcomes.camel.yaml"));
+        PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromBytes("outcomes.camel.yaml", routes));
+        camel.start();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        camel.close();
+        inbox.close();
+    }
+
+    @Test
+    void everyEndpointGetsEveryOutcomeInOrderAndOnlyLogsSeeThemMasked() throws IOException {
+        deliver("kept", file("kept.jsonl"), false);
+        deliver("logged", file("logged.jsonl"), true);
+
+        inbox.drop("a.csv", "to,text\n+905301234567x,one\n+905301234568y,two\n");
+        inbox.drop("b.csv", "to,text\n+905301234569z,three\n");
+
+        await().atMost(LONG).untilAsserted(() -> {
+            assertThat(lines("kept.jsonl")).hasSize(3);
+            assertThat(lines("logged.jsonl")).hasSize(3);
+        });
+        assertThat(lines("kept.jsonl"))
+                .extracting(line -> line.replaceAll(".*\"to\":\"([^\"]*)\".*", "$1"))
+                .containsExactly("+905301234567x", "+905301234568y", "+905301234569z");
+        assertThat(lines("logged.jsonl")).noneMatch(line -> line.contains("53012345"));
+    }
+
+    @Test
+    void anEndpointThatFailsHoldsUpNoOtherAndGetsItsOutcomesLater() throws IOException {
+        deliver("broken", "direct:nobody-listens?block=false", false);
+        deliver("kept", file("kept.jsonl"), false);
+
+        inbox.drop("a.csv", "to,text\n123,one\n");
+
+        await().atMost(LONG).untilAsserted(() -> assertThat(lines("kept.jsonl")).hasSize(1));
+        assertThat(cursor("broken")).isZero();
+        assertThat(cursor("kept")).isPositive();
+    }
+
+    private void deliver(String name, String endpoint, boolean masked) {
+        inbox.store().write(transaction -> {
+            outbox.register(transaction, name);
+            return null;
+        });
+        TemplatedRouteBuilder.builder(camel, "outcomes")
+                .routeId(name)
+                .parameter("name", name)
+                .parameter("cursor", name)
+                .parameter("endpoint", endpoint)
+                .parameter("masked", masked)
+                .add();
+    }
+
+    private long cursor(String name) {
+        return inbox.store().read(transaction -> outbox.cursor(transaction, name));
+    }
+
+    private String file(String name) {
+        return "file:" + home.resolve("outcomes") + "?fileName=" + name + "&fileExist=Append&appendChars=%0A";
+    }
+
+    private List<String> lines(String name) throws IOException {
+        Path file = home.resolve("outcomes").resolve(name);
+        return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    }
+}
