@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,7 +45,7 @@ final class GatewayProcess implements AutoCloseable {
 
     /** Waits until it says that it is ready. */
     GatewayProcess awaitReady() {
-        awaitThat("the gateway is ready", () -> get("/actuator/health/readiness") == 200);
+        awaitThat("the gateway is ready", () -> status("/actuator/health/readiness") == 200);
         return this;
     }
 
@@ -70,17 +69,24 @@ final class GatewayProcess implements AutoCloseable {
         }
     }
 
+    /** The body of a GET. */
+    String get(String path) throws IOException, InterruptedException {
+        return client.send(request(path), BodyHandlers.ofString()).body();
+    }
+
     /** The HTTP status of a GET, 0 when nobody answers. */
-    private int get(String path) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(10))
-                .build();
+    private int status(String path) throws InterruptedException {
         try {
-            HttpResponse<Void> answer = client.send(request, BodyHandlers.discarding());
-            return answer.statusCode();
+            return client.send(request(path), BodyHandlers.discarding()).statusCode();
         } catch (IOException notListening) {
             return 0;
         }
+    }
+
+    private HttpRequest request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(10))
+                .build();
     }
 
     /** Everything it has printed so far. */

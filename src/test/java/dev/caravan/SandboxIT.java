@@ -47,6 +47,7 @@ class SandboxIT {
 
             assertThatEveryRowEndsAsItsTextSays(gateway);
             assertThatTheReportsSayTheSame(installation);
+            assertThatHealthAndMetricsTellOfTheLanes(gateway);
             assertThatTheSameFileSendsNothing(installation, gateway);
             assertThatAnotherFileIsSent(installation, gateway);
 
@@ -86,6 +87,20 @@ class SandboxIT {
             assertThat(row.getField("line")).isEqualTo("25");
             assertThat(row.getField("reason")).startsWith("to: this is neither a number of TR");
         });
+    }
+
+    private static void assertThatHealthAndMetricsTellOfTheLanes(GatewayProcess gateway) throws Exception {
+        assertThat(read(gateway.get("/actuator/health"))
+                        .at("/components/lane/details/texter-sandbox/state")
+                        .asText())
+                .isEqualTo("running");
+        assertThat(gateway.get("/actuator/prometheus"))
+                .contains(
+                        "caravan_sends_total{account=\"maytapi-sandbox\",status=\"unknown\"} 1.0",
+                        "caravan_provider_latency_seconds_count{account=\"wapcrm-sandbox\"}",
+                        "caravan_lane_queued{account=\"texter-sandbox\"} 0.0",
+                        "caravan_lane_paused{account=\"texter-sandbox\"} 0.0",
+                        "caravan_lane_oldest_due{account=\"texter-sandbox\"} 0.0");
     }
 
     private static void assertThatTheSameFileSendsNothing(Installation installation, GatewayProcess gateway)
