@@ -2,6 +2,7 @@ package dev.caravan;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import org.apache.camel.CamelContext;
@@ -21,22 +22,33 @@ class RouteFiles extends DefaultRoutesCollector {
     @Override
     public Collection<Resource> findRouteResourcesFromDirectory(
             CamelContext context, String excludePattern, String includePattern) {
-        PathMatchingResourcePatternResolver resolver = new PathMatchingResourcePatternResolver();
-        List<Resource> files = new ArrayList<>();
-        for (String pattern : includePattern.split(",")) {
-            try {
-                if (!pattern.isBlank()) {
-                    for (org.springframework.core.io.Resource file : resolver.getResources(pattern.strip())) {
-                        files.add(ResourceHelper.fromBytes(file.getFilename(), file.getContentAsByteArray()));
-                    }
-                }
-            } catch (IOException unreadable) {
-                throw new ConfigurationException(
-                        "caravan.routes",
-                        "the routes in " + pattern.strip() + " cannot be read: " + unreadable.getMessage(),
-                        "Name the folder that holds intake, delivery, providers and outcomes, with file: before it.");
+        return Arrays.stream(includePattern.split(","))
+                .map(String::strip)
+                .filter(pattern -> !pattern.isEmpty())
+                .flatMap(pattern -> find(pattern).stream())
+                .toList();
+    }
+
+    private static List<Resource> find(String pattern) {
+        try {
+            List<Resource> files = new ArrayList<>();
+            for (org.springframework.core.io.Resource file :
+                    new PathMatchingResourcePatternResolver().getResources(pattern)) {
+                files.add(ResourceHelper.fromBytes(file.getFilename(), file.getContentAsByteArray()));
             }
+            if (files.isEmpty()) {
+                throw missing("there are no routes in " + pattern);
+            }
+            return files;
+        } catch (IOException unreadable) {
+            throw missing("the routes in " + pattern + " cannot be read: " + unreadable.getMessage());
         }
-        return files;
+    }
+
+    private static ConfigurationException missing(String problem) {
+        return new ConfigurationException(
+                "caravan.routes",
+                problem,
+                "Name the folder that holds intake, delivery, providers and outcomes, with file: before it.");
     }
 }
