@@ -2,17 +2,23 @@ package dev.caravan.delivery;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravan.account.Account;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
+import dev.caravan.ledger.Transaction;
 import dev.caravan.message.Recipient;
 import dev.caravan.message.Send;
 import dev.caravan.message.SendJson;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.Exchange;
 
 /** The two ways into the queue: looking at the best due send, and claiming it. */
@@ -61,9 +67,7 @@ final class Claiming {
     void claim(Exchange exchange) {
         Turn turn = Turn.of(exchange);
         String only = turn.candidate() == null ? null : turn.candidate().id();
-        long now = System.currentTimeMillis();
-        Claim claim = store.write(
-                transaction -> lanes.claim(transaction, turn.account().name(), only, now));
+        Claim claim = store.write(transaction -> claim(transaction, turn, only));
         if (claim instanceof Claim.Claimed claimed) {
             Send send = read(claimed.attempt().content());
             exchange.setVariable(Turn.SEND, send);
@@ -75,6 +79,22 @@ final class Claiming {
         } else if (only == null) {
             turn.foundNothing();
         }
+    }
+
+    /** The clock is read when the write has its turn: while it waited, a send may have expired or the start gone by. */
+    private Claim claim(Transaction transaction, Turn turn, String only) throws SQLException {
+        Account account = turn.account();
+        Instant now = Instant.now();
+        return account.pace().isUnlimited()
+                ? lanes.claim(transaction, account.name(), only, now.toEpochMilli())
+                : lanes.claim(
+                        transaction,
+                        account.name(),
+                        only,
+                        turn.start(),
+                        account.pace(),
+                        ThreadLocalRandom.current(),
+                        ChronoUnit.MICROS.between(Instant.EPOCH, now));
     }
 
     private Send read(String content) {

@@ -26,9 +26,6 @@ final class Lane {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
-    /** A reserved start that comes later than this is given back: two sends would come too close together. */
-    private static final long LATEST_MICROS = TimeUnit.MILLISECONDS.toMicros(250);
-
     /** Fast lanes reserve the starts of this time in one commit. */
     private static final Duration RESERVED_AHEAD = Duration.ofMillis(100);
 
@@ -56,6 +53,7 @@ final class Lane {
     private boolean reserving;
     private Lanes.Slots slots;
     private int usedSlots;
+    private long taken;
     private long wakeAt;
     private long heldUntil;
 
@@ -105,7 +103,8 @@ final class Lane {
         while (open && work && running < account.concurrency() && !isHeld() && mayStart()) {
             running++;
             unclaimed++;
-            executor.execute(this::takeTurns);
+            long start = taken;
+            executor.execute(() -> takeTurns(start));
         }
     }
 
@@ -134,12 +133,13 @@ final class Lane {
             }
             return false;
         }
-        if (start < now - LATEST_MICROS) {
+        if (start < now - Lanes.LATEST_MICROS) {
             reserve(Optional.of(new Lanes.Slots(
                     slots.starts().subList(usedSlots, slots.starts().size()), slots.next(), 0)));
             return false;
         }
         usedSlots++;
+        taken = start;
         return true;
     }
 
@@ -202,12 +202,16 @@ final class Lane {
         }
     }
 
-    /** A lane without a pace goes on in the same thread as long as it finds something. */
-    private void takeTurns() {
+    /**
+     * A lane without a pace goes on in the same thread as long as it finds something.
+     *
+     * @param start reserved for a turn of a lane with a pace, in microseconds
+     */
+    private void takeTurns(long start) {
         boolean again = true;
         while (again) {
             long seen = signals();
-            Turn turn = new Turn(account, this::claimed);
+            Turn turn = new Turn(account, start, this::claimed);
             boolean failed = false;
             try {
                 route.accept(turn);

@@ -3,18 +3,22 @@ package dev.caravan.delivery;
 import dev.caravan.delivery.Reaction.Effect;
 import dev.caravan.ledger.Settlement;
 import dev.caravan.ledger.State;
+import dev.caravan.message.Masking;
 import dev.caravan.provider.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 
 /** Verdict to reaction: what is retried, and when. Pure, given its source of chance. */
 final class RetrySchedule {
 
     private static final Duration FIRST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofMinutes(15);
+    private static final Duration LONGEST_HOLD = Duration.ofDays(2);
     private static final int MESSAGE_LENGTH = 500;
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
     private final ZoneId zone;
     private final RandomGenerator random;
@@ -41,27 +45,29 @@ final class RetrySchedule {
             Integer httpStatus,
             Instant now) {
         if (verdict instanceof Verdict.Sent sent) {
-            Settlement accepted =
-                    new Settlement(State.SENT, 0, refreshed, sent.providerMessageId(), httpStatus, null, null, null);
+            Settlement accepted = new Settlement(
+                    State.SENT, 0, refreshed, clean(sent.providerMessageId()), httpStatus, null, null, null);
             return new Reaction(accepted, new Effect.Works());
         }
         if (verdict instanceof Verdict.Permanent) {
             return new Reaction(settle(verdict, State.FAILED, now, refreshed, httpStatus), new Effect.None());
         }
         if (verdict instanceof Verdict.Throttled throttled) {
-            Instant until = end(throttled.pause(), throttles, now);
+            Instant wanted = end(throttled.pause(), throttles, now);
+            Instant latest = now.plus(LONGEST_HOLD);
+            Instant until = wanted.isAfter(latest) ? latest : wanted;
             return new Reaction(
                     settle(verdict, State.QUEUED, now, refreshed, httpStatus), new Effect.Hold(until.toEpochMilli()));
         }
         if (verdict instanceof Verdict.AccountFault) {
             return new Reaction(
                     settle(verdict, State.QUEUED, now, refreshed, httpStatus),
-                    new Effect.Pause(verdict.code() + ": " + verdict.message()));
+                    new Effect.Pause(verdict.code() + ": " + Masking.blot(verdict.message())));
         }
         if (verdict instanceof Verdict.Misdelivered) {
             return new Reaction(
                     settle(verdict, State.UNKNOWN, now, refreshed, httpStatus),
-                    new Effect.Pause(verdict.code() + ": " + verdict.message()));
+                    new Effect.Pause(verdict.code() + ": " + Masking.blot(verdict.message())));
         }
         if (verdict instanceof Verdict.Stale stale) {
             return refreshed
@@ -106,11 +112,16 @@ final class RetrySchedule {
                 null,
                 httpStatus,
                 verdict instanceof Verdict.Stale ? "transient" : verdict.word(),
-                cut(verdict.code()),
-                cut(verdict.message()));
+                clean(verdict.code()),
+                clean(verdict.message()));
     }
 
-    private static String cut(String text) {
-        return text == null || text.length() <= MESSAGE_LENGTH ? text : text.substring(0, MESSAGE_LENGTH);
+    /** A provider's words as every database and every line of a log can hold them. */
+    private static String clean(String text) {
+        if (text == null) {
+            return null;
+        }
+        String cut = text.length() <= MESSAGE_LENGTH ? text : text.substring(0, MESSAGE_LENGTH);
+        return CONTROL.matcher(cut).replaceAll(" ");
     }
 }

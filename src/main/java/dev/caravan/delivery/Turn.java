@@ -20,6 +20,7 @@ final class Turn {
     static final String DECIDED = "decided";
 
     private final Account account;
+    private final long start;
     private final ClaimListener listener;
     private boolean claimDone;
     private Attempt attempt;
@@ -35,8 +36,10 @@ final class Turn {
         void claimed(boolean found);
     }
 
-    Turn(Account account, ClaimListener listener) {
+    /** @param start reserved for it when the account has a pace, in microseconds */
+    Turn(Account account, long start, ClaimListener listener) {
         this.account = account;
+        this.start = start;
         this.listener = listener;
     }
 
@@ -51,6 +54,10 @@ final class Turn {
 
     Account account() {
         return account;
+    }
+
+    long start() {
+        return start;
     }
 
     /** The send that is looked up before it is claimed, or null. */

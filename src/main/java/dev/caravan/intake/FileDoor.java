@@ -196,6 +196,12 @@ final class FileDoor {
                 batch.name(),
                 batch.id(),
                 batch.rowsRead() == 0 ? "" : ", read on after row " + batch.rowsRead());
+        if (batch.isRefused()) {
+            store.write(transaction -> {
+                batches.reopen(transaction, batch.id());
+                return null;
+            });
+        }
         return reading;
     }
 

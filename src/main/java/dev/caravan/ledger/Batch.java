@@ -34,4 +34,8 @@ public record Batch(
     public boolean isReading() {
         return "reading".equals(state);
     }
+
+    public boolean isRefused() {
+        return "refused".equals(state);
+    }
 }

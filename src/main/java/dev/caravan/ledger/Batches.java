@@ -110,6 +110,11 @@ public final class Batches {
         transaction.update("UPDATE batch SET state = 'refused' WHERE id = ? AND state = 'reading'", id);
     }
 
+    /** A file that was refused and never left can be read after all. */
+    public void reopen(Transaction transaction, String id) throws SQLException {
+        transaction.update("UPDATE batch SET state = 'reading' WHERE id = ? AND state = 'refused'", id);
+    }
+
     /** Where the file of a batch is now, below home. */
     public void moved(Transaction transaction, String id, String path) throws SQLException {
         transaction.update("UPDATE batch SET path = ? WHERE id = ?", path, id);

@@ -19,6 +19,12 @@ public final class Lanes {
     private static final Duration FIRST_PROBE = Duration.ofMinutes(1);
     private static final Duration LAST_PROBE = Duration.ofMinutes(15);
 
+    /** A reserved start is missed after this long: two sends would come too close together. */
+    public static final long LATEST_MICROS = TimeUnit.MILLISECONDS.toMicros(250);
+
+    /** A next start further ahead than so many reservations of every gateway was written by a clock that was wrong. */
+    private static final int MOST_GATEWAYS = 100;
+
     private final Sends sends;
 
     public Lanes(Sends sends) {
@@ -74,6 +80,43 @@ public final class Lanes {
     public Optional<Long> heldUntil(Transaction transaction, String account, long now) throws SQLException {
         Gate gate = gate(transaction, account);
         return gate.isOpen(now) ? Optional.empty() : Optional.of(gate.lookAgainAt(now));
+    }
+
+    /**
+     * Claims for a turn whose start was reserved. When the turn comes late (a slow look-up, a ledger that stalled), the
+     * gap to the next start is counted from now; and when it is later than a whole gap while others have reserved starts
+     * ahead, it claims nothing, so that no two sends come closer together than the pace allows.
+     *
+     * @param only claim this send and no other, or null
+     * @param start reserved for the turn, in microseconds
+     * @param nowMicros in microseconds
+     */
+    public Claim claim(
+            Transaction transaction,
+            String account,
+            String only,
+            long start,
+            Pace pace,
+            RandomGenerator random,
+            long nowMicros)
+            throws SQLException {
+        long now = TimeUnit.MICROSECONDS.toMillis(nowMicros);
+        long late = nowMicros - start;
+        if (late <= LATEST_MICROS) {
+            return claim(transaction, account, only, now);
+        }
+        long next = transaction
+                .one("SELECT next_slot FROM account WHERE name = ?", row -> row.getLong(1), account)
+                .orElseThrow();
+        if (late > TimeUnit.NANOSECONDS.toMicros(pace.shortest().toNanos()) && next > nowMicros) {
+            return new Claim.Nothing();
+        }
+        Claim claim = claim(transaction, account, only, now);
+        if (claim instanceof Claim.Claimed) {
+            long moved = Math.max(next, nowMicros + TimeUnit.NANOSECONDS.toMicros(pace.nextGapNanos(random)));
+            transaction.update("UPDATE account SET next_slot = ? WHERE name = ?", moved, account);
+        }
+        return claim;
     }
 
     private static Gate gate(Transaction transaction, String account) throws SQLException {
@@ -156,6 +199,10 @@ public final class Lanes {
         long next = unused.filter(slots -> slots.next() == row.nextSlot())
                 .map(slots -> slots.starts().get(0))
                 .orElse(row.nextSlot());
+        long longestGap = TimeUnit.NANOSECONDS.toMicros(pace.longest().toNanos());
+        if (next > nowMicros + MOST_GATEWAYS * (wanted + 1L) * longestGap) {
+            next = nowMicros + longestGap;
+        }
         long due = transaction
                 .one(
                         "SELECT count(*) FROM (SELECT 1 FROM send"

@@ -86,12 +86,15 @@ public final class Sends {
         transaction.update("UPDATE send SET idempotency_key = NULL WHERE id = ?", id);
     }
 
-    /** The best due send of an account that is none of {@code taken}, without claiming it: its id and content. */
+    /**
+     * The best due send of an account that is none of {@code taken}, without claiming it. Its number counts what has
+     * become of it so far, look-ups that failed included, so that these wait longer each time.
+     */
     public Optional<Attempt> candidate(Transaction transaction, String account, Set<String> taken) throws SQLException {
         return transaction
                 .all(
                         """
-                        SELECT id, attempt, content, expires_at, refreshed FROM send
+                        SELECT id, sequence + 1, content, expires_at, refreshed FROM send
                         WHERE account = ? AND state = 'queued' AND ready = 1
                         ORDER BY priority, fair_rank, id LIMIT ?""",
                         row -> new Attempt(

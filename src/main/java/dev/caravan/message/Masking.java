@@ -1,13 +1,26 @@
 package dev.caravan.message;
 
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
+import java.util.regex.Pattern;
 
 /** Hides recipients in logs. */
 public final class Masking {
 
     private static final int VISIBLE_END = 2;
 
+    /** Seven digits and more, as people group them: a phone number in somebody's words. */
+    private static final Pattern NUMBER = Pattern.compile("\\+?\\d(?:[ ().-]?\\d){6,}");
+
     private Masking() {}
+
+    /**
+     * A text without the phone numbers in it, for logs.
+     *
+     * @param text may be null, which stays null
+     */
+    public static String blot(String text) {
+        return text == null ? null : NUMBER.matcher(text).replaceAll("***");
+    }
 
     /**
      * A phone number with a plus sign keeps its country code and last two digits ({@code +90********67}); anything else

@@ -62,7 +62,7 @@ record Outcome(
                 status,
                 providerMessageId,
                 attempts,
-                error,
+                error == null ? null : new Error(error.errorClass(), error.code(), Masking.blot(error.message())),
                 acceptedAt,
                 at);
     }

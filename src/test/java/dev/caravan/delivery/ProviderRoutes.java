@@ -166,7 +166,7 @@ public final class ProviderRoutes {
 
     private Exchange pass(String route, Object body, Account account, Map<String, Object> headers, String found) {
         return template.send(ATTEMPT, exchange -> {
-            Turn turn = new Turn(account, claimed -> {});
+            Turn turn = new Turn(account, 0, claimed -> {});
             turn.claimed(new Attempt("send", 1, null, Long.MAX_VALUE, false, false, System.currentTimeMillis()));
             exchange.setVariable(ROUTE, route);
             exchange.setVariable(Turn.VARIABLE, turn);

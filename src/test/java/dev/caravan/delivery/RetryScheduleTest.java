@@ -220,6 +220,22 @@ class RetryScheduleTest {
         assertThat(settlement.errorMessage()).hasSize(500);
     }
 
+    @Test
+    void noProviderHoldsAnAccountForLongerThanTwoDays() {
+        Reaction reaction = react(new Verdict.Throttled("429", "slow", new Verdict.Wait.For(Duration.ofDays(9_000))));
+
+        assertThat(reaction.effect())
+                .isEqualTo(new Reaction.Effect.Hold(NOW.plus(Duration.ofDays(2)).toEpochMilli()));
+    }
+
+    @Test
+    void wordsOfAProviderAreStoredWithoutControlCharacters() {
+        Reaction reaction = react(new Verdict.Permanent("a\u0000b", "two\nlines"));
+
+        assertThat(reaction.settlement().errorCode()).isEqualTo("a b");
+        assertThat(reaction.settlement().errorMessage()).isEqualTo("two lines");
+    }
+
     private static Reaction react(Verdict verdict) {
         return schedule(MIDDLE).react(verdict, 1, false, false, 0, HTTP_STATUS, NOW);
     }

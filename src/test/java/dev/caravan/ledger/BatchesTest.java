@@ -88,6 +88,13 @@ class BatchesTest extends OnLedger {
 
         assertThat(find("b1").state()).isEqualTo("refused");
         assertThat(find("b2").state()).isEqualTo("read");
+        write(transaction -> {
+            batches.reopen(transaction, "b1");
+            batches.reopen(transaction, "b2");
+            return null;
+        });
+        assertThat(find("b1").state()).isEqualTo("reading");
+        assertThat(find("b2").state()).isEqualTo("read");
     }
 
     @Test

@@ -289,6 +289,19 @@ class SendsTest extends OnLedger {
         return claimed;
     }
 
+    @Test
+    void aSendWhoseLookUpFailedCountsItsTries() {
+        String id = admit(draft()).get(0);
+        for (int tries = 1; tries <= 3; tries++) {
+            Attempt candidate = this.<Optional<Attempt>>read(
+                            transaction -> sends.candidate(transaction, "main", Set.of()))
+                    .orElseThrow();
+            assertThat(candidate.number()).isEqualTo(tries);
+            settleUnclaimed(
+                    id, new Settlement(State.QUEUED, NOW, false, null, 500, "transient", "lookup-failed", "no answer"));
+        }
+    }
+
     private String candidate(Set<String> taken) {
         return read(transaction -> sends.candidate(transaction, "main", taken))
                 .map(Attempt::id)

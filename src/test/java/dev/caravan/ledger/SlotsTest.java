@@ -58,6 +58,48 @@ class SlotsTest extends OnLedger {
     }
 
     @Test
+    void aTurnThatComesLateMovesTheNextStartAGapAway() {
+        admitMany(10);
+        reserve(1, START);
+
+        assertThat(claimAt(START, START + 6_000_000)).isInstanceOf(Claim.Claimed.class);
+
+        assertThat(reserve(1, START + 6_000_000).starts()).containsExactly(START + 6_000_000 + GAP);
+    }
+
+    @Test
+    void ofTurnsThatAStallHeldUpTogetherOnlyOneClaims() {
+        admitMany(10);
+        List<Long> starts = reserve(4, START).starts();
+        long after = START + 4_000_000;
+
+        assertThat(starts.stream().map(start -> claimAt(start, after)).filter(Claim.Claimed.class::isInstance))
+                .hasSize(1);
+    }
+
+    @Test
+    void aTurnInTimeLeavesTheStartsAsTheyAre() {
+        admitMany(10);
+        List<Long> starts = reserve(2, START).starts();
+
+        assertThat(starts).allSatisfy(start -> assertThat(claimAt(start, start + Lanes.LATEST_MICROS))
+                .isInstanceOf(Claim.Claimed.class));
+        assertThat(reserve(1, START).starts()).containsExactly(START + 2 * GAP);
+    }
+
+    @Test
+    void aNextStartThatAWrongClockLeftFarAheadIsGivenUp() {
+        admitMany(10);
+        reserve(1, START + TimeUnit.DAYS.toMicros(400));
+
+        assertThat(reserve(1, START).starts()).containsExactly(START + GAP);
+    }
+
+    private Claim claimAt(long start, long now) {
+        return write(transaction -> lanes.claim(transaction, "main", null, start, FIFTY, random, now));
+    }
+
+    @Test
     void aRandomSpacingIsDrawnForEveryGap() {
         admitMany(200);
         Pace pace = Pace.of(new Spacing(Duration.ofSeconds(2), Duration.ofSeconds(6)));
