@@ -22,7 +22,7 @@ public final class Lanes {
     /** A reserved start is missed after this long: two sends would come too close together. */
     public static final long LATEST_MICROS = TimeUnit.MILLISECONDS.toMicros(250);
 
-    /** A next start further ahead than so many reservations of every gateway was written by a clock that was wrong. */
+    /** A next start more than a day beyond what so many gateways reserve was written by a clock that was wrong. */
     private static final int MOST_GATEWAYS = 100;
 
     private final Sends sends;
@@ -200,7 +200,7 @@ public final class Lanes {
                 .map(slots -> slots.starts().get(0))
                 .orElse(row.nextSlot());
         long longestGap = TimeUnit.NANOSECONDS.toMicros(pace.longest().toNanos());
-        if (next > nowMicros + MOST_GATEWAYS * (wanted + 1L) * longestGap) {
+        if (next > nowMicros + TimeUnit.DAYS.toMicros(1) + MOST_GATEWAYS * (wanted + 1L) * longestGap) {
             next = nowMicros + longestGap;
         }
         long due = transaction
