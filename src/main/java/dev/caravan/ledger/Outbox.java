@@ -4,8 +4,8 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * The history read as an outbox: every row is an outcome, in the order of commits, and each endpoint keeps its own place
- * in it.
+ * The history read as an outbox: every row but those of erasures is an outcome, in the order of commits, and each endpoint
+ * keeps its own place in it.
  */
 public final class Outbox {
 
@@ -92,7 +92,7 @@ public final class Outbox {
                   history.error_message, history.provider_message_id, history.repeats, history.detail, send.namespace, send.reference,
                   send.account, send.provider, send.recipient, send.type, send.category, send.accepted_at
                 FROM history LEFT JOIN send ON send.id = history.send
-                WHERE history.id > ? ORDER BY history.id LIMIT ?""",
+                WHERE history.id > ? AND history.status <> 'erased' ORDER BY history.id LIMIT ?""",
                 row -> new Entry(
                         row.getLong(1),
                         row.getString(2),
