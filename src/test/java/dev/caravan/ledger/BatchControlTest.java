@@ -260,8 +260,8 @@ class BatchControlTest extends OnLedger {
         admitRows("b", 30);
         write(transaction -> {
             for (int number = 1; number <= 20; number++) {
-                Attempt attempt = stopping.claim(transaction, "main", null, false, NOW)
-                        .orElseThrow();
+                Attempt attempt =
+                        stopping.claim(transaction, "main", null, false, NOW).orElseThrow();
                 stopping.settle(transaction, attempt, failed(), NOW);
             }
             return null;

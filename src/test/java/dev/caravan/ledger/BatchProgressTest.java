@@ -76,7 +76,7 @@ class BatchProgressTest extends OnLedger {
     }
 
     private BatchProgress.Standing standing(BatchProgress progress, long now) {
-        return read(transaction -> progress.of(
-                transaction, batches.find(transaction, "b").orElseThrow(), now));
+        return read(transaction ->
+                progress.of(transaction, batches.find(transaction, "b").orElseThrow(), now));
     }
 }

@@ -25,7 +25,8 @@ class RecipientsTest extends OnLedger {
 
     @Test
     void exportsEverySendWithItsContentAndHistory() {
-        List<String> ids = admit(draft().to(ALI), draft().to(EVA), draft().to(ALI).account("other"));
+        List<String> ids =
+                admit(draft().to(ALI), draft().to(EVA), draft().to(ALI).account("other"));
         settle(claim(), sent("wamid"));
 
         List<Full> all = recipients.export(ALI, Reach.ALL, "");
@@ -62,13 +63,17 @@ class RecipientsTest extends OnLedger {
                         "erased sent  - order-1 r default order-1 -",
                         "erased failed  - erased - erased",
                         "erased cancelled  - - - erased");
-        assertThat(ledger.texts("SELECT status || ' ' || coalesce(provider_message_id, '-') || ' '"
-                        + " || coalesce(error_message, '-') || ' ' || coalesce(actor, '-') || ' '"
-                        + " || coalesce(reason, '-') FROM history WHERE send = ? ORDER BY sequence", ids.get(3)))
+        assertThat(ledger.texts(
+                        "SELECT status || ' ' || coalesce(provider_message_id, '-') || ' '"
+                                + " || coalesce(error_message, '-') || ' ' || coalesce(actor, '-') || ' '"
+                                + " || coalesce(reason, '-') FROM history WHERE send = ? ORDER BY sequence",
+                        ids.get(3)))
                 .containsExactly("cancelled - erased anne erased", "erased - - anne asked in writing");
         assertThat(ledger.text("SELECT recipient || ' ' || provider_message_id FROM send WHERE id = ?", ids.get(1)))
                 .isEqualTo(EVA + " wamid-of-eva");
-        assertThat(everything()).doesNotContain(ALI, "of-ali", "0530 111", "bad number").contains("hello");
+        assertThat(everything())
+                .doesNotContain(ALI, "of-ali", "0530 111", "bad number")
+                .contains("hello");
         assertThat(recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW + 2).sends())
                 .isZero();
     }

@@ -30,7 +30,8 @@ class SendControlTest extends OnLedger {
                 ledger.store(),
                 sends,
                 lanes,
-                new Accounts(List.of(account("main", Pace.UNLIMITED), account("other", Pace.UNLIMITED)), List.of(), null),
+                new Accounts(
+                        List.of(account("main", Pace.UNLIMITED), account("other", Pace.UNLIMITED)), List.of(), null),
                 Map.of(Category.OTP, Duration.ofMinutes(5)),
                 woken::add);
     }

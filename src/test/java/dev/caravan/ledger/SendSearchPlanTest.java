@@ -47,7 +47,9 @@ class SendSearchPlanTest {
                     .contains("USING INDEX send_");
             assertThat(plan(ledger, new SendFilter("default", "order-1", Set.of(), null, null, null, null)))
                     .contains("idempotency_key=?");
-            assertThat(plan(ledger, SendFilter.ALL)).contains("sqlite_autoindex_send_1").doesNotContain("TEMP B-TREE");
+            assertThat(plan(ledger, SendFilter.ALL))
+                    .contains("sqlite_autoindex_send_1")
+                    .doesNotContain("TEMP B-TREE");
         }
     }
 
@@ -72,7 +74,9 @@ class SendSearchPlanTest {
     /** The connection, with the text of each query kept. */
     private static Connection noting(Connection connection, List<String> asked) {
         return (Connection) Proxy.newProxyInstance(
-                SendSearchPlanTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, values) -> {
+                SendSearchPlanTest.class.getClassLoader(),
+                new Class<?>[] {Connection.class},
+                (proxy, method, values) -> {
                     if (method.getName().equals("prepareStatement")) {
                         asked.add((String) values[0]);
                     }

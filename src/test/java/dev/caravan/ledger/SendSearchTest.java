@@ -76,9 +76,9 @@ class SendSearchTest extends OnLedger {
         assertThat(all(SendFilter.ALL, new Reach("default", Set.of("other", "main")), 10))
                 .hasSize(2);
         assertThat(all(SendFilter.ALL, new Reach("shop", Set.of()), 10)).isEmpty();
-        assertThat(read(transaction -> search.find(transaction, ids.get(0), new Reach(null, Set.of("other")))
-                        .isPresent()))
-                .isEqualTo(false);
+        boolean found = read(transaction -> search.find(transaction, ids.get(0), new Reach(null, Set.of("other")))
+                .isPresent());
+        assertThat(found).isFalse();
     }
 
     @Test
@@ -98,10 +98,11 @@ class SendSearchTest extends OnLedger {
     void tellsEverythingOfASendAndItsHistory() {
         String id = admit(draft().of("b", 7).reference("order-1")).get(0);
         settle(claim(), failed());
-        write(transaction -> transaction.update(
-                "UPDATE history SET actor = 'anne', reason = 'because' WHERE send = ?", id));
+        write(transaction ->
+                transaction.update("UPDATE history SET actor = 'anne', reason = 'because' WHERE send = ?", id));
 
-        StoredSend send = read(transaction -> search.find(transaction, id, Reach.ALL)).orElseThrow();
+        StoredSend send =
+                read(transaction -> search.find(transaction, id, Reach.ALL)).orElseThrow();
         List<HistoryEntry> history = read(transaction -> search.history(transaction, id));
 
         assertThat(send)
