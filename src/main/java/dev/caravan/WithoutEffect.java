@@ -34,7 +34,6 @@ final class WithoutEffect {
             add(set, key + "zone", folder.zone() != null);
             add(set, key + "category", folder.category() != null);
         });
-        add(set, "caravan.api.keys", !properties.api().keys().isEmpty());
         add(set, "caravan.jms.listen", !properties.jms().listen().isEmpty());
         add(set, "caravan.inbound", !properties.inbound().isEmpty());
         add(set, "caravan.opt-out", !properties.optOut().isEmpty());
