@@ -29,7 +29,7 @@ final class CsvRows implements Rows {
     /**
      * Opens a file after reading through all of it once, to know that every byte of it can be decoded.
      *
-     * @throws UnreadableFileException when no record of it can be read
+     * @throws UnreadableInputException when no record of it can be read
      */
     static CsvRows open(Path file, FileFormat folder) throws IOException {
         FileFormat format = format(file, folder);
@@ -44,7 +44,7 @@ final class CsvRows implements Rows {
             records.expect(rows.columns().size());
             rows.upcoming = rows.filled();
             if (rows.upcoming == null) {
-                throw new UnreadableFileException("it has a header, but no rows");
+                throw new UnreadableInputException("it has a header, but no rows");
             }
             return rows;
         } catch (IOException | RuntimeException unreadable) {
@@ -65,7 +65,7 @@ final class CsvRows implements Rows {
         try {
             Encoding.prove(file, StandardCharsets.UTF_8, "");
             return folder.readAs(StandardCharsets.UTF_8);
-        } catch (UnreadableFileException saved) {
+        } catch (UnreadableInputException saved) {
             return folder.readAs(folder.charset());
         }
     }
@@ -107,9 +107,9 @@ final class CsvRows implements Rows {
         return best;
     }
 
-    private static Header header(CsvRecord record, FileFormat format) throws UnreadableFileException {
+    private static Header header(CsvRecord record, FileFormat format) throws UnreadableInputException {
         if (record.problem() != null) {
-            throw new UnreadableFileException(
+            throw new UnreadableInputException(
                     "its header cannot be read: " + record.problem().getMessage());
         }
         Header header = new Header(record.cells(), format);

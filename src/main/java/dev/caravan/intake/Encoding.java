@@ -28,7 +28,7 @@ record Encoding(Charset charset, int markLength) {
     /**
      * @param configured for files without a byte order mark
      * @param remedy what to do when it is the wrong one, as part of a sentence
-     * @throws UnreadableFileException when the file is empty or blank, or not text in that encoding throughout
+     * @throws UnreadableInputException when the file is empty or blank, or not text in that encoding throughout
      */
     static Encoding prove(Path file, Charset configured, String remedy) throws IOException {
         byte[] start;
@@ -53,9 +53,9 @@ record Encoding(Charset charset, int markLength) {
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
     }
 
-    private static Encoding of(byte[] start, Charset configured) throws UnreadableFileException {
+    private static Encoding of(byte[] start, Charset configured) throws UnreadableInputException {
         if (begins(start, 'P', 'K', 3, 4)) {
-            throw new UnreadableFileException(
+            throw new UnreadableInputException(
                     "it is a workbook or an archive, no text; open it and save what it holds as CSV");
         }
         if (begins(start, 0xEF, 0xBB, 0xBF)) {
@@ -118,18 +118,18 @@ record Encoding(Charset charset, int markLength) {
                 }
             }
             if (blank) {
-                throw new UnreadableFileException("it is empty");
+                throw new UnreadableInputException("it is empty");
             }
         }
 
-        private void look(CharBuffer characters) throws UnreadableFileException {
+        private void look(CharBuffer characters) throws UnreadableInputException {
             char[] array = characters.array();
             for (int index = 0; index < characters.limit(); index++) {
                 char character = array[index];
                 if (character == '\n' && !afterReturn || character == '\r') {
                     line++;
                 } else if (character == 0) {
-                    throw new UnreadableFileException("line " + line
+                    throw new UnreadableInputException("line " + line
                             + " holds a NUL byte: it is no text, or in UTF-16 without a byte order mark; " + remedy);
                 } else if (blank && !Character.isWhitespace(character)) {
                     blank = false;
@@ -138,8 +138,8 @@ record Encoding(Charset charset, int markLength) {
             }
         }
 
-        private UnreadableFileException malformed(long offset) {
-            return new UnreadableFileException("line " + line + ", at byte offset " + offset + ", is not "
+        private UnreadableInputException malformed(long offset) {
+            return new UnreadableInputException("line " + line + ", at byte offset " + offset + ", is not "
                     + encoding.charset().name()
                     + (encoding.markLength() == 0 ? "" : ", which its byte order mark says it is") + "; " + remedy);
         }

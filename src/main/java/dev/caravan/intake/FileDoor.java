@@ -154,7 +154,7 @@ final class FileDoor {
     }
 
     private static String reason(IOException unreadable) {
-        if (unreadable instanceof UnreadableFileException) {
+        if (unreadable instanceof UnreadableInputException) {
             return unreadable.getMessage();
         }
         if (unreadable instanceof NoSuchFileException) {
@@ -185,7 +185,7 @@ final class FileDoor {
         });
     }
 
-    private FileReading read(Path file, String folder, Batch batch) throws IOException, UnreadableFileException {
+    private FileReading read(Path file, String folder, Batch batch) throws IOException, UnreadableInputException {
         String account = files.folder(folder).account();
         Rows rows = files.open(file, folder);
         FileReading reading =

@@ -61,7 +61,7 @@ final class JsonRows implements Rows {
      * Opens a file after reading through all of it once: its bytes, and of an array its syntax too, since after a fault
      * nobody can tell where the next element begins.
      *
-     * @throws UnreadableFileException when no record of it can be read
+     * @throws UnreadableInputException when no record of it can be read
      */
     static JsonRows open(Path file, FileFormat format) throws IOException {
         Encoding encoding = Encoding.prove(file, StandardCharsets.UTF_8, "save it as UTF-8, as JSON always is");
@@ -180,7 +180,7 @@ final class JsonRows implements Rows {
             Line first = lines.nextFilled();
             if (first != null && first.text().stripLeading().startsWith("[")) {
                 lines.close();
-                throw new UnreadableFileException(
+                throw new UnreadableInputException(
                         "it holds an array, where a .jsonl file has one object per line; rename it to .json");
             }
             if (first != null) {
@@ -241,18 +241,18 @@ final class JsonRows implements Rows {
             try (JsonParser parser = MAPPER.createParser(encoding.open(file))) {
                 JsonToken first = parser.nextToken();
                 if (first != JsonToken.START_ARRAY && first != JsonToken.START_OBJECT) {
-                    throw new UnreadableFileException("it holds neither an array of sends nor one send");
+                    throw new UnreadableInputException("it holds neither an array of sends nor one send");
                 }
                 JsonToken second = parser.nextToken();
                 if (first == JsonToken.START_ARRAY && second == JsonToken.END_ARRAY) {
-                    throw new UnreadableFileException("it holds no send: its array is empty");
+                    throw new UnreadableInputException("it holds no send: its array is empty");
                 }
                 for (JsonToken token = second; token != null; token = parser.nextToken()) {
                     if (token == JsonToken.VALUE_STRING) {
                         // Makes the parser decode the string, and so refuse it now when it is too long.
                         parser.getTextLength();
                     } else if (parser.getParsingContext().inRoot() && parser.nextToken() != null) {
-                        throw new UnreadableFileException(
+                        throw new UnreadableInputException(
                                 "after its " + (first == JsonToken.START_ARRAY ? "array" : "object")
                                         + " something follows; a file of one object per line is named .jsonl");
                     }
@@ -262,7 +262,7 @@ final class JsonRows implements Rows {
                         ? ""
                         : ", in line " + unreadable.getLocation().getLineNr() + ", column "
                                 + unreadable.getLocation().getColumnNr();
-                throw new UnreadableFileException("it holds " + fault(unreadable) + place);
+                throw new UnreadableInputException("it holds " + fault(unreadable) + place);
             }
         }
 
