@@ -143,7 +143,7 @@ final class Header {
                     + "one of them 'to'";
         }
         String own = format.columns().get("to");
-        return "its header has no column 'to'" + (own == null ? "" : " and no '" + own + "'")
-                + "; add it, or say under the folder's columns which one holds the phone numbers";
+        return "its header has no column 'to'" + (own == null ? "" : " and no '" + own + "'") + "; "
+                + format.advice().onRecipients();
     }
 }
