@@ -16,11 +16,13 @@ import dev.caravan.ledger.Store;
 import dev.caravan.message.Category;
 import dev.caravan.message.PhoneNumbers;
 import dev.caravan.message.SendJson;
+import dev.caravan.provider.Provider;
 import dev.caravan.provider.Providers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.CamelContext;
@@ -66,6 +68,16 @@ class IntakeConfiguration {
     @Bean
     Origins origins(PhoneNumbers phoneNumbers, SendJson sendJson) {
         return new Origins(phoneNumbers, sendJson);
+    }
+
+    @Bean
+    WrittenRecipients writtenRecipients(PhoneNumbers phoneNumbers, List<Provider> providers) {
+        return new WrittenRecipients(phoneNumbers, providers);
+    }
+
+    @Bean
+    BlocklistImport blocklistImport(Store store, Blocklist blocklist, WrittenRecipients recipients) {
+        return new BlocklistImport(store, blocklist, recipients);
     }
 
     @Bean
