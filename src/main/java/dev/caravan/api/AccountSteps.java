@@ -43,7 +43,6 @@ final class AccountSteps {
     /** Step {@code list-accounts}: those that the caller may use, by name. */
     void list(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
-        request.query();
         ObjectNode page = JsonNodeFactory.instance.objectNode();
         ArrayNode items = page.putArray("items");
         page.putNull("next");

@@ -163,7 +163,6 @@ class ByHandApiTest {
         "/sends?stat=failed, stat",
         "/blocklist?cursor=1.2.3, cursor",
         "/blocklist?cursor=x, cursor",
-        "/accounts?limit=1, limit",
     })
     void aParameterWithoutSuchAValueIsRefused(String path, String field) {
         HttpResponse<String> refused = door.get("/api/v1" + path);
