@@ -59,6 +59,7 @@ public final class DropFolder implements AutoCloseable {
     private final TemporaryLedger ledger;
     private final BatchFiles files;
     private final Blocklist blocklist;
+    private final Sends sends;
     private final Lanes lanes;
     private final Admission admission;
     private FileDoor door;
@@ -81,7 +82,7 @@ public final class DropFolder implements AutoCloseable {
         Accounts accounts = new Accounts(
                 List.of(main, crm, abroad), List.of(new RoutingRule("+972", List.of(abroad), Failover.NEVER)), main);
         this.blocklist = new Blocklist(store().write(DigestKey::of));
-        Sends sends = new Sends("here", blocklist, 101);
+        this.sends = new Sends("here", blocklist, 101);
         this.lanes = new Lanes(sends);
         store().write(transaction -> {
             lanes.register(transaction, List.of("main", "crm", "abroad"));
@@ -163,6 +164,10 @@ public final class DropFolder implements AutoCloseable {
 
     Blocklist blocklist() {
         return blocklist;
+    }
+
+    Sends sends() {
+        return sends;
     }
 
     Lanes lanes() {
