@@ -63,6 +63,19 @@ class ArchitectureTest {
             .because("outcomes come from the history, and a report repeats the rows of its file");
 
     @ArchTest
+    static final ArchRule jmsIsADoorAndNoWayThrough = only("jms", "intake", "outcome", "account", "ledger", "message")
+            .because("a message becomes sends at intake, and its replies are outcomes; no broker stands in between");
+
+    @ArchTest
+    static final ArchRule onlyTheJmsDoorKnowsJms = noClasses()
+            .that()
+            .resideOutsideOfPackages(ROOT, ROOT + ".jms")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jakarta.jms..", "org.apache.activemq..", "org.springframework.jms..")
+            .because("a gateway without a broker runs without these classes");
+
+    @ArchTest
     static final ArchRule sandboxStandsForTheProviders = only("sandbox", "provider", "ledger")
             .because("it answers calls as a provider would, and needs the ledger only to see whether it is new");
 
