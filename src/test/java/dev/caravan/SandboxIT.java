@@ -38,7 +38,8 @@ class SandboxIT {
     void sandboxSendsItsExampleThroughEveryProviderAndWhatIsDroppedAfterwards() throws Exception {
         Installation installation = new Installation(directory);
         try (GatewayProcess gateway = installation.start(
-                "--spring.profiles.active=sandbox", "--caravan.jms.listen=tcp://127.0.0.1:" + Installation.freePort())) {
+                "--spring.profiles.active=sandbox",
+                "--caravan.jms.listen=tcp://127.0.0.1:" + Installation.freePort())) {
             gateway.awaitReady();
             long ready = System.nanoTime();
             gateway.awaitThat(

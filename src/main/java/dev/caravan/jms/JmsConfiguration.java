@@ -10,6 +10,7 @@ import dev.caravan.ledger.Replies;
 import dev.caravan.ledger.Store;
 import dev.caravan.outcome.Outcomes;
 import jakarta.jms.ConnectionFactory;
+import java.util.List;
 import org.apache.camel.Component;
 import org.apache.camel.Processor;
 import org.apache.camel.component.jms.JmsComponent;
@@ -23,8 +24,27 @@ import org.springframework.context.annotation.Lazy;
 class JmsConfiguration {
 
     @Bean("jms-door")
-    JmsDoor jmsDoor(ObjectProvider<ConnectionFactory> connections, Accounts accounts) {
-        return new JmsDoor(connections.getIfAvailable(), accounts);
+    JmsDoor jmsDoor(ObjectProvider<ConnectionFactory> connections, Accounts accounts, CaravanProperties properties) {
+        ConnectionFactory factory = connections.getIfAvailable();
+        if (factory == null) {
+            refuseEndpoints("caravan.outcomes", properties.outcomes());
+            refuseEndpoints("caravan.events", properties.events());
+        }
+        return new JmsDoor(factory, accounts);
+    }
+
+    private static void refuseEndpoints(String key, List<String> endpoints) {
+        if (endpoints.stream().anyMatch(endpoint -> endpoint.startsWith("jms:"))) {
+            throw withoutBroker(key);
+        }
+    }
+
+    private static ConfigurationException withoutBroker(String key) {
+        return new ConfigurationException(
+                key,
+                "there is no broker for an endpoint that begins with jms:",
+                "write into caravan.jms.listen the address of one to start here, or name your own with"
+                        + " spring.artemis.mode: native and spring.artemis.broker-url");
     }
 
     /** Made when a route or an outcome endpoint asks for it, so that a closed door costs nothing. */
@@ -33,11 +53,7 @@ class JmsConfiguration {
     Component jmsComponent(ObjectProvider<ConnectionFactory> connections) {
         ConnectionFactory factory = connections.getIfAvailable();
         if (factory == null) {
-            throw new ConfigurationException(
-                    "caravan.jms.listen",
-                    "there is no broker for an endpoint that begins with jms:",
-                    "write the address of a broker to start here, or name your own with spring.artemis.mode: native and"
-                            + " spring.artemis.broker-url");
+            throw withoutBroker("caravan.jms.listen");
         }
         JmsComponent component = new JmsComponent();
         component.setConnectionFactory(factory);
