@@ -67,6 +67,7 @@ class ArchitectureTest {
                     "api", "intake", "delivery", "outcome", "provider", "account", "ledger", "message")
             .because("a request asks for what other packages do, and none of them knows who asks");
 
+    @ArchTest
     static final ArchRule jmsIsADoorAndNoWayThrough = only("jms", "intake", "outcome", "account", "ledger", "message")
             .because("a message becomes sends at intake, and its replies are outcomes; no broker stands in between");
 
