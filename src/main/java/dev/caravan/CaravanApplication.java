@@ -2,10 +2,12 @@ package dev.caravan;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.jms.JmsAutoConfiguration;
+import org.springframework.boot.autoconfigure.jms.artemis.ArtemisAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 
-/** Starts the gateway. */
-@SpringBootApplication
+/** Starts the gateway. With the JMS door closed nothing of JMS is started; what opens it brings its own configuration. */
+@SpringBootApplication(exclude = {ArtemisAutoConfiguration.class, JmsAutoConfiguration.class})
 @EnableConfigurationProperties(CaravanProperties.class)
 public class CaravanApplication {
 

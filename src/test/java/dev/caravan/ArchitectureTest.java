@@ -68,6 +68,19 @@ class ArchitectureTest {
             .because("a request asks for what other packages do, and none of them knows who asks");
 
     @ArchTest
+    static final ArchRule jmsIsADoorAndNoWayThrough = only("jms", "intake", "outcome", "account", "ledger", "message")
+            .because("a message becomes sends at intake, and its replies are outcomes; no broker stands in between");
+
+    @ArchTest
+    static final ArchRule onlyTheJmsDoorKnowsJms = noClasses()
+            .that()
+            .resideOutsideOfPackages(ROOT, ROOT + ".jms")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jakarta.jms..", "org.apache.activemq..", "org.springframework.jms..")
+            .because("a gateway without a broker runs without these classes");
+
+    @ArchTest
     static final ArchRule sandboxStandsForTheProviders = only("sandbox", "api", "provider", "ledger")
             .because("it answers calls as a provider would, makes a key to try, and asks the ledger whether it is new");
 

@@ -38,7 +38,9 @@ class SandboxIT {
     @Test
     void sandboxSendsItsExampleThroughEveryProviderAndWhatIsDroppedAfterwards() throws Exception {
         Installation installation = new Installation(directory);
-        try (GatewayProcess gateway = installation.start("--spring.profiles.active=sandbox")) {
+        try (GatewayProcess gateway = installation.start(
+                "--spring.profiles.active=sandbox",
+                "--caravan.jms.listen=tcp://127.0.0.1:" + Installation.freePort())) {
             gateway.awaitReady();
             long ready = System.nanoTime();
             gateway.awaitThat(

@@ -5,6 +5,7 @@ import dev.caravan.account.Accounts;
 import dev.caravan.intake.Admission;
 import dev.caravan.intake.BlocklistImport;
 import dev.caravan.intake.Origins;
+import dev.caravan.intake.RequestBatches;
 import dev.caravan.intake.WrittenRecipients;
 import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Blocklist;
@@ -83,6 +84,11 @@ class ApiConfiguration {
         return new RecipientSteps(store, sends, recipients, blocklist, written, views);
     }
 
+    @Bean
+    BatchSteps batchSteps(Origins origins, RequestBatches batches, Admission admission) {
+        return new BatchSteps(origins, batches, admission);
+    }
+
     @Bean("api-request")
     Processor apiRequest() {
         return ApiRequest::receive;
@@ -111,6 +117,21 @@ class ApiConfiguration {
     @Bean("admit-send")
     Processor admitSend(SendSteps steps) {
         return steps::admit;
+    }
+
+    @Bean("open-rows")
+    Processor openRows(BatchSteps steps) {
+        return steps::open;
+    }
+
+    @Bean("admit-rows")
+    Processor admitRows(BatchSteps steps) {
+        return steps::admit;
+    }
+
+    @Bean("finish-rows")
+    Processor finishRows(BatchSteps steps) {
+        return steps::finish;
     }
 
     @Bean("show-send")

@@ -25,14 +25,8 @@ import org.junit.jupiter.api.Test;
 class ContractTest {
 
     /** Operations of the contract that no route serves yet. */
-    private static final Set<String> PENDING = Set.of(
-            "accept-batch",
-            "get-batch",
-            "get-batch-report",
-            "pause-batch",
-            "resume-batch",
-            "cancel-batch",
-            "list-senders");
+    private static final Set<String> PENDING =
+            Set.of("get-batch", "get-batch-report", "pause-batch", "resume-batch", "cancel-batch", "list-senders");
 
     /** Served as a file. */
     private static final String ITSELF = "get-contract";
