@@ -5,8 +5,12 @@ import dev.caravan.account.Accounts;
 import dev.caravan.intake.Admission;
 import dev.caravan.intake.Origins;
 import dev.caravan.intake.RequestBatches;
+import dev.caravan.ledger.BatchControl;
+import dev.caravan.ledger.BatchProgress;
+import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.SendQueries;
 import dev.caravan.ledger.Store;
+import dev.caravan.outcome.Reports;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
@@ -55,6 +59,12 @@ class ApiConfiguration {
         return new BatchSteps(origins, batches, admission);
     }
 
+    @Bean
+    BatchControlSteps batchControlSteps(
+            Store store, Batches batches, BatchControl control, BatchProgress progress, Reports reports, Views views) {
+        return new BatchControlSteps(store, batches, control, progress, reports, views);
+    }
+
     @Bean("api-request")
     Processor apiRequest() {
         return ApiRequest::receive;
@@ -98,6 +108,31 @@ class ApiConfiguration {
     @Bean("finish-rows")
     Processor finishRows(BatchSteps steps) {
         return steps::finish;
+    }
+
+    @Bean("show-batch")
+    Processor showBatch(BatchControlSteps steps) {
+        return steps::show;
+    }
+
+    @Bean("report-batch")
+    Processor reportBatch(BatchControlSteps steps) {
+        return steps::report;
+    }
+
+    @Bean("pause-batch")
+    Processor pauseBatch(BatchControlSteps steps) {
+        return steps::pause;
+    }
+
+    @Bean("resume-batch")
+    Processor resumeBatch(BatchControlSteps steps) {
+        return steps::resume;
+    }
+
+    @Bean("cancel-batch")
+    Processor cancelBatch(BatchControlSteps steps) {
+        return steps::cancel;
     }
 
     @Bean("show-send")

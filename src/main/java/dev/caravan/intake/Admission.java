@@ -254,7 +254,7 @@ public final class Admission {
                 return this;
             }
             return keyed(
-                    send.reference() == null ? null : "r " + origin.namespace() + ' ' + send.reference(), fingerprints);
+                    send.reference() == null ? null : NewSend.key(origin.namespace(), send.reference()), fingerprints);
         }
 
         private Candidate keyed(String fresh, Fingerprints fingerprints) {

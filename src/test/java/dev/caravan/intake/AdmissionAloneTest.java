@@ -299,8 +299,8 @@ class AdmissionAloneTest {
         assertThat(inbox.ledger().texts("SELECT correlation FROM reply WHERE sequence IS NULL ORDER BY id"))
                 .containsExactly("c-1", "c-2");
         inbox.store().write(transaction -> {
-            String id = accepted(admitted).id();
-            return inbox.sends().cancel(transaction, id, "a test", "tester", System.currentTimeMillis());
+            inbox.sends().block(transaction, accepted(admitted).id(), System.currentTimeMillis());
+            return null;
         });
         assertThat(inbox.ledger().texts("SELECT correlation || ' ' || sequence FROM reply ORDER BY id"))
                 .containsExactly("c-1 1", "c-2 1");
