@@ -106,6 +106,13 @@ class ConfigurationRefusalTest {
                 refused("caravan.jms.queue", "blank", ""),
                 refused(hub + "sha256", "64 hex digits", "hush", hub + "scopes=send"),
                 refused(hub + "scopes", "empty", "", hub + "sha256=" + DIGEST),
+                refused(
+                        "caravan.api.keys.spare.sha256",
+                        "'hub'",
+                        DIGEST,
+                        hub + "sha256=" + DIGEST,
+                        hub + "scopes=send",
+                        "caravan.api.keys.spare.scopes=send"),
                 refused("caravan.api.keys.2nd-key.scopes", "empty", "", "caravan.api.keys.2nd-key.sha256=" + DIGEST),
                 refused(hub + "scopes[0]", "send, read, admin", "all"),
                 refused(hub + "expires", "Instant", "tomorrow"),
