@@ -137,8 +137,8 @@ class SendersApiTest {
 
     @Test
     void accountThatIsUnknownOrNotTheCallersIsNotFound() {
-        for (HttpResponse<String> answer : List.of(
-                senders("nobody"), door.with(RestDoor.LIMITED).get("/api/v1/accounts/phones/senders"))) {
+        for (HttpResponse<String> answer :
+                List.of(senders("nobody"), door.with(RestDoor.LIMITED).get("/api/v1/accounts/phones/senders"))) {
             assertThat(answer.statusCode()).isEqualTo(404);
             assertThat(json(answer).path("code").asText()).isEqualTo("not-found");
         }
