@@ -20,7 +20,8 @@ class RouteFilesTest {
         assertThat(files.findRouteResourcesFromDirectory(
                         null, null, "classpath:routes/delivery/*.camel.yaml, file:routes/intake/*.camel.yaml,"))
                 .extracting(Resource::getLocation)
-                .containsExactlyInAnyOrder("call.camel.yaml", "lane.camel.yaml", "file.camel.yaml", "jms.camel.yaml");
+                .contains("call.camel.yaml", "lane.camel.yaml", "file.camel.yaml")
+                .doesNotContain("maytapi.camel.yaml");
     }
 
     @Test

@@ -40,7 +40,6 @@ class ContractTest {
             "list-accounts",
             "pause-account",
             "resume-account",
-            "list-senders",
             "list-blocked",
             "block",
             "unblock",
