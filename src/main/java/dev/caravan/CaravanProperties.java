@@ -372,12 +372,20 @@ public record CaravanProperties(
                 checkRegion("caravan.inbox.folders." + name + ".region", folder.region());
             }
         });
-        api.keys().forEach((name, key) -> {
+        Map<String, String> nameByDigest = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        new TreeMap<>(api.keys()).forEach((name, key) -> {
             if (key.sha256() == null || !SHA256.matcher(key.sha256()).matches()) {
                 throw new ConfigurationException(
                         "caravan.api.keys." + name + ".sha256",
                         "is no SHA-256 digest",
                         "write the 64 hex digits that `printf %s \"$KEY\" | sha256sum` prints, never the key itself");
+            }
+            String other = nameByDigest.put(key.sha256(), name);
+            if (other != null) {
+                throw new ConfigurationException(
+                        "caravan.api.keys." + name + ".sha256",
+                        "is that of '" + other + "' too",
+                        "give each name a key of its own");
             }
         });
     }

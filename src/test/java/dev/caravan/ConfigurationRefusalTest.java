@@ -114,6 +114,13 @@ class ConfigurationRefusalTest {
                         listening("caravan.jms.user=hub", "caravan.jms.password=ENC(hush)")),
                 refused(hub + "sha256", "64 hex digits", "hush", hub + "scopes=send"),
                 refused(hub + "scopes", "empty", "", hub + "sha256=" + DIGEST),
+                refused(
+                        "caravan.api.keys.spare.sha256",
+                        "'hub'",
+                        DIGEST,
+                        hub + "sha256=" + DIGEST,
+                        hub + "scopes=send",
+                        "caravan.api.keys.spare.scopes=send"),
                 refused("caravan.api.keys.2nd-key.scopes", "empty", "", "caravan.api.keys.2nd-key.sha256=" + DIGEST),
                 refused(hub + "scopes[0]", "send, read, admin", "all"),
                 refused(hub + "expires", "Instant", "tomorrow"),

@@ -43,6 +43,7 @@ class RoutesTest {
     private static final Pattern SECRET = Pattern.compile("(?i)settings|key|token|password|secret");
     private static final String DIRECT = "direct:";
     private static final String OF_EACH_PROVIDER = "{{provider}}";
+    private static final String OF_EACH_OPERATION = "direct:${variable.operation}";
     private static final String LOOKUP = "-lookup";
 
     /** Camel would repeat a failed step: past the throttle, past the claim, and so as a second message. */
@@ -145,9 +146,12 @@ class RoutesTest {
     void everyDirectCallHasARouteAndEveryDirectRouteACaller() throws IOException {
         Set<String> routes = new HashSet<>();
         Set<String> called = new HashSet<>();
+        List<String> operations = operations();
         allParts().forEach(part -> {
             String uri = part.text("uri");
-            if (uri.startsWith(DIRECT)) {
+            if (uri.equals(OF_EACH_OPERATION)) {
+                called.addAll(operations);
+            } else if (uri.startsWith(DIRECT)) {
                 (part.kind().equals("from") ? routes : called).addAll(substituted(uri));
             }
         });
@@ -216,6 +220,14 @@ class RoutesTest {
     private static List<MatchResult> placeholders(JsonNode route) {
         return RouteFile.texts(route).stream()
                 .flatMap(text -> PLACEHOLDER.matcher(text).results())
+                .toList();
+    }
+
+    /** As a call of each operation of the REST door makes of it. */
+    private static List<String> operations() throws IOException {
+        return allParts()
+                .filter(part -> part.kind().equals(RouteFile.VERB))
+                .map(part -> DIRECT + part.text("id"))
                 .toList();
     }
 

@@ -75,6 +75,11 @@ class LedgerConfiguration {
     }
 
     @Bean
+    SendQueries sendQueries() {
+        return new SendQueries();
+    }
+
+    @Bean
     BatchControl batchControl(Sends sends) {
         return new BatchControl(sends);
     }
