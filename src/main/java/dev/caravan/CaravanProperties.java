@@ -186,8 +186,8 @@ public record CaravanProperties(
      * @param poll how often it is looked into
      * @param settle a file is taken when it has not changed for this long
      * @param repeatAfter a row without a reference, seen again within this time, is a duplicate
-     * @param holdAbove a file of more rows than this is held until it is released
-     * @param stopBatchAt a batch is paused when so many of its sends have failed
+     * @param holdAbove a batch of more rows than this is held until it is released
+     * @param stopBatchAt a batch is paused when this share of its first sends has failed, as {@code 20%}
      * @param folders by name
      */
     public record Inbox(
@@ -195,8 +195,22 @@ public record CaravanProperties(
             @DefaultValue("2s") @DurationMin(millis = 50, message = "must be at least 50ms") Duration settle,
             @DefaultValue("7d") @DurationMin(seconds = 1, message = "must be at least 1s") Duration repeatAfter,
             @Positive(message = POSITIVE) Integer holdAbove,
-            @Positive(message = POSITIVE) Integer stopBatchAt,
-            @DefaultValue Map<String, Folder> folders) {}
+            @jakarta.validation.constraints.Pattern(
+                            regexp = "[1-9][0-9]?%|100%",
+                            message = "must be a percentage from 1% to 100%")
+                    String stopBatchAt,
+            @DefaultValue Map<String, Folder> folders) {
+
+        /** Above 100 when no share of failures stops a batch. */
+        public int stopBatchAtPercent() {
+            return stopBatchAt == null ? 101 : Integer.parseInt(stopBatchAt.replace("%", ""));
+        }
+
+        /** The greatest number when no batch is too large. */
+        public long mostUnheld() {
+            return holdAbove == null ? Long.MAX_VALUE : holdAbove;
+        }
+    }
 
     /**
      * A folder below the inbox.
@@ -285,6 +299,12 @@ public record CaravanProperties(
             @DefaultValue @Valid CategoryProperties transactional,
             @DefaultValue @Valid CategoryProperties marketing) {
 
+        // What a one-time code is for is over in minutes, and nobody waits for an advertisement.
+        public Categories {
+            otp = otp.or(Priority.HIGH, Duration.ofMinutes(5));
+            marketing = marketing.or(Priority.LOW, null);
+        }
+
         public CategoryProperties of(Category category) {
             return switch (category) {
                 case OTP -> otp;
@@ -298,7 +318,15 @@ public record CaravanProperties(
     public record CategoryProperties(
             Priority priority,
             @DurationMin(seconds = 1, message = "must be at least 1s") Duration expiresAfter,
-            @DefaultValue("keep") Quiet quiet) {}
+            @DefaultValue("keep") Quiet quiet) {
+
+        private CategoryProperties or(Priority otherPriority, Duration otherExpiry) {
+            return new CategoryProperties(
+                    priority == null ? otherPriority : priority,
+                    expiresAfter == null ? otherExpiry : expiresAfter,
+                    quiet);
+        }
+    }
 
     /**
      * A row of the verdict table; a condition that is null always holds.
@@ -341,12 +369,20 @@ public record CaravanProperties(
                 checkRegion("caravan.inbox.folders." + name + ".region", folder.region());
             }
         });
-        api.keys().forEach((name, key) -> {
+        Map<String, String> nameByDigest = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        new TreeMap<>(api.keys()).forEach((name, key) -> {
             if (key.sha256() == null || !SHA256.matcher(key.sha256()).matches()) {
                 throw new ConfigurationException(
                         "caravan.api.keys." + name + ".sha256",
                         "is no SHA-256 digest",
                         "write the 64 hex digits that `printf %s \"$KEY\" | sha256sum` prints, never the key itself");
+            }
+            String other = nameByDigest.put(key.sha256(), name);
+            if (other != null) {
+                throw new ConfigurationException(
+                        "caravan.api.keys." + name + ".sha256",
+                        "is that of '" + other + "' too",
+                        "give each name a key of its own");
             }
         });
     }

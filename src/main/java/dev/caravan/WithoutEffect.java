@@ -26,15 +26,6 @@ final class WithoutEffect {
             boolean failsOver = properties.routing().get(index).failover() != Failover.NEVER;
             add(set, "caravan.routing[" + index + "].failover", failsOver);
         }
-        add(set, "caravan.inbox.hold-above", properties.inbox().holdAbove() != null);
-        add(set, "caravan.inbox.stop-batch-at", properties.inbox().stopBatchAt() != null);
-        properties.inbox().folders().forEach((name, folder) -> {
-            String key = "caravan.inbox.folders." + name + '.';
-            add(set, key + "region", folder.region() != null);
-            add(set, key + "zone", folder.zone() != null);
-            add(set, key + "category", folder.category() != null);
-        });
-        add(set, "caravan.api.keys", !properties.api().keys().isEmpty());
         add(set, "caravan.jms.listen", !properties.jms().listen().isEmpty());
         add(set, "caravan.inbound", !properties.inbound().isEmpty());
         add(set, "caravan.opt-out", !properties.optOut().isEmpty());

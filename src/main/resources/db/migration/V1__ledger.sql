@@ -5,18 +5,21 @@
 CREATE TABLE batch (
   id           TEXT PRIMARY KEY,
   gateway      TEXT NOT NULL,              -- whose home holds its file
-  source       TEXT NOT NULL,              -- file
-  name         TEXT NOT NULL,              -- of the file, as it was dropped
+  source       TEXT NOT NULL,              -- file or rest
+  name         TEXT NOT NULL,              -- of the file as it was dropped, or of the key that posted it
   folder       TEXT,                       -- of the inbox, or null for the inbox itself
   namespace    TEXT NOT NULL,
-  path         TEXT NOT NULL,              -- of the file, below home
-  report       TEXT NOT NULL,              -- what its reports are called, before .report.csv; no two batches share it
+  path         TEXT,                       -- of the file, below home; null for a request
+  report       TEXT,                       -- what its reports are called, before .report.csv; no two batches share it
   state        TEXT NOT NULL,              -- reading, read, finished, refused
+  paused       TEXT,                       -- null, hand, held (too large), failures, cancelled
+  released     SMALLINT NOT NULL DEFAULT 0, -- 1 once somebody resumed it: it is held and stopped no more
   rows_read    BIGINT NOT NULL DEFAULT 0,  -- records committed; reading goes on after them
   accepted     BIGINT NOT NULL DEFAULT 0,
   duplicates   BIGINT NOT NULL DEFAULT 0,
   rejected     BIGINT NOT NULL DEFAULT 0,
   unfinished   BIGINT NOT NULL DEFAULT 0,  -- accepted sends without an end
+  failed       BIGINT NOT NULL DEFAULT 0,  -- times a send of it has failed
   created_at   BIGINT NOT NULL,
   read_at      BIGINT,                     -- when the last record was committed
   changes      BIGINT NOT NULL DEFAULT 0,  -- commits in which sends of it reached or left an end
@@ -25,6 +28,7 @@ CREATE TABLE batch (
 );
 
 CREATE INDEX batch_state ON batch (state);
+CREATE INDEX batch_unfinished ON batch (paused) WHERE unfinished > 0;
 CREATE INDEX batch_report ON batch (report);
 
 CREATE TABLE send (
@@ -45,7 +49,7 @@ CREATE TABLE send (
   content             TEXT NOT NULL,       -- the canonical message as JSON
   digests             TEXT NOT NULL,       -- of each field that idempotency compares, keyed
   state               TEXT NOT NULL,       -- queued, sending, sent, delivered, read, failed, cancelled, expired, unknown
-  ready               SMALLINT NOT NULL,   -- 1 once it has been due; 0 while it waits for due_at
+  ready               SMALLINT NOT NULL,   -- 1 once it has been due; 0 while it waits for due_at; 2 while its batch is paused
   due_at              BIGINT,
   expires_at          BIGINT NOT NULL,
   attempt             INTEGER NOT NULL DEFAULT 0,
@@ -58,7 +62,9 @@ CREATE TABLE send (
   error_message       TEXT,
   accepted_at         BIGINT NOT NULL,
   changed_at          BIGINT NOT NULL,
-  sent_at             BIGINT
+  sent_at             BIGINT,
+  traceparent         TEXT,                -- W3C trace context, as the caller gave it
+  replies             SMALLINT NOT NULL DEFAULT 0  -- 1 when somebody waits for its end in reply
 );
 
 CREATE INDEX send_claim  ON send (account, priority, fair_rank, id) WHERE state = 'queued' AND ready = 1;
@@ -66,6 +72,8 @@ CREATE INDEX send_due    ON send (due_at) WHERE state = 'queued' AND ready = 0;
 CREATE INDEX send_expiry ON send (expires_at) WHERE state = 'queued';
 CREATE INDEX send_flight ON send (gateway) WHERE state = 'sending';
 CREATE INDEX send_batch  ON send (batch, row_number) WHERE batch IS NOT NULL;
+CREATE INDEX send_aside  ON send (batch) WHERE state = 'queued' AND ready = 2;
+CREATE INDEX send_trouble ON send (state, id) WHERE state IN ('failed', 'expired', 'unknown', 'cancelled');
 
 -- What happened, in the order it was committed: attempts, the audit trail, and the outbox of outcomes.
 CREATE TABLE history (
@@ -85,6 +93,8 @@ CREATE TABLE history (
   error_message       TEXT,
   provider_message_id TEXT,
   repeats             TEXT,                -- of a duplicate row: the send it repeats
+  actor               TEXT,                -- of a change by hand: the name of the key
+  reason              TEXT,                -- of a change by hand: why, in the words of who did it
   detail              TEXT                 -- of a rejected or duplicate row: what was read of it, as JSON
 );
 
@@ -107,6 +117,29 @@ CREATE TABLE account (
   budget_day    TEXT,
   budget_used   BIGINT NOT NULL DEFAULT 0
 );
+
+-- Recipients never to be sent to. Who they are cannot be read back: only a keyed digest is kept.
+CREATE TABLE block (
+  recipient  TEXT NOT NULL,
+  scope      TEXT NOT NULL,                 -- marketing or all
+  source     TEXT NOT NULL,                 -- who said so
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (recipient, scope)
+);
+
+-- Who gets a reply when a send has its end.
+CREATE TABLE reply (
+  id          ${identity},
+  send        TEXT NOT NULL,
+  gateway     TEXT NOT NULL,                -- whose connection it came over
+  destination TEXT NOT NULL,
+  correlation TEXT,
+  sequence    INTEGER,                      -- of the send's history: what to tell; null until it has its end
+  created_at  BIGINT NOT NULL
+);
+
+CREATE INDEX reply_send ON reply (send);
+CREATE INDEX reply_due  ON reply (gateway, id) WHERE sequence IS NOT NULL;
 
 -- Where each outcome endpoint has got to, and the key of the digests.
 CREATE TABLE setting (

@@ -63,8 +63,13 @@ class ArchitectureTest {
             .because("outcomes come from the history, and a report repeats the rows of its file");
 
     @ArchTest
-    static final ArchRule sandboxStandsForTheProviders = only("sandbox", "provider", "ledger")
-            .because("it answers calls as a provider would, and needs the ledger only to see whether it is new");
+    static final ArchRule restDoorLeadsToTheOthers = only(
+                    "api", "intake", "delivery", "outcome", "provider", "account", "ledger", "message")
+            .because("a request asks for what other packages do, and none of them knows who asks");
+
+    @ArchTest
+    static final ArchRule sandboxStandsForTheProviders = only("sandbox", "api", "provider", "ledger")
+            .because("it answers calls as a provider would, makes a key to try, and asks the ledger whether it is new");
 
     @ArchTest
     static final ArchRule nothingKnowsTheSandbox = noClasses()

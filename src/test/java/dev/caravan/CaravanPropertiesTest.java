@@ -65,7 +65,7 @@ class CaravanPropertiesTest {
                     .isEqualTo(
                             new CaravanProperties.Keep(Duration.ofDays(30), Duration.ofDays(90), Duration.ofDays(400)));
             assertThat(properties.categories().of(Category.MARKETING))
-                    .isEqualTo(new CaravanProperties.CategoryProperties(null, null, Quiet.KEEP));
+                    .isEqualTo(new CaravanProperties.CategoryProperties(Priority.LOW, null, Quiet.KEEP));
             assertThat(properties.templates()).isEmpty();
             assertThat(properties.verdicts()).isEmpty();
             assertThat(context.getBean(Accounts.class).isEmpty()).isTrue();
@@ -181,7 +181,7 @@ class CaravanPropertiesTest {
                     settle: 100ms
                     repeat-after: 1d
                     hold-above: 500
-                    stop-batch-at: 20
+                    stop-batch-at: 20%%
                     folders:
                       erp_1:
                         account: main
@@ -227,7 +227,7 @@ class CaravanPropertiesTest {
                                     Duration.ofMillis(100),
                                     Duration.ofDays(1),
                                     500,
-                                    20,
+                                    "20%",
                                     Map.of(
                                             "erp_1",
                                             new CaravanProperties.Folder(

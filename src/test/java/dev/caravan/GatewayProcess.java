@@ -74,6 +74,14 @@ final class GatewayProcess implements AutoCloseable {
         return client.send(request(path), BodyHandlers.ofString()).body();
     }
 
+    /** The body of a GET with a key of the gateway. */
+    String get(String path, String key) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(request(path), (name, value) -> true)
+                .header("Authorization", "Bearer " + key)
+                .build();
+        return client.send(request, BodyHandlers.ofString()).body();
+    }
+
     /** The HTTP status of a GET, 0 when nobody answers. */
     private int status(String path) throws InterruptedException {
         try {

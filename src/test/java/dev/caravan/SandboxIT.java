@@ -26,6 +26,7 @@ class SandboxIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path EXAMPLE = Path.of("examples", "sends.csv");
     private static final int ROWS = 27;
+    private static final String KEY = "Key of this sandbox run: ";
 
     /** What the texts of the example say; every other row is sent. */
     private static final Map<Long, String> OTHER_ENDS =
@@ -90,11 +91,19 @@ class SandboxIT {
     }
 
     private static void assertThatHealthAndMetricsTellOfTheLanes(GatewayProcess gateway) throws Exception {
-        assertThat(read(gateway.get("/actuator/health"))
+        String key = gateway.output()
+                .lines()
+                .filter(line -> line.contains(KEY))
+                .map(line -> line.substring(line.indexOf(KEY) + KEY.length()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(gateway.get("/actuator/prometheus")).contains("\"unauthenticated\"");
+        assertThat(gateway.get("/actuator/health")).doesNotContain("texter");
+        assertThat(read(gateway.get("/actuator/health", key))
                         .at("/components/lane/details/texter-sandbox/state")
                         .asText())
                 .isEqualTo("running");
-        assertThat(gateway.get("/actuator/prometheus"))
+        assertThat(gateway.get("/actuator/prometheus", key))
                 .contains(
                         "caravan_sends_total{account=\"maytapi-sandbox\",status=\"unknown\"} 1.0",
                         "caravan_provider_latency_seconds_count{account=\"wapcrm-sandbox\"}",
@@ -130,6 +139,7 @@ class SandboxIT {
 
     private static void assertThatNothingIsSaidThatMustNotBe(String output) throws IOException {
         assertThat(output).doesNotContain("sandbox-key", "sandbox-token", "sandbox-secret", "sandbox-product");
+        assertThat(output).doesNotContain("generated security password");
         try (CsvReader<NamedCsvRecord> rows = CsvReader.builder().ofNamedCsvRecord(EXAMPLE)) {
             for (NamedCsvRecord row : rows) {
                 String digits = row.getField("to").replaceAll("\\D", "");

@@ -3,6 +3,7 @@ package dev.caravan.delivery;
 import dev.caravan.CaravanProperties;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
+import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
@@ -24,9 +25,10 @@ import org.springframework.context.annotation.Configuration;
 class DeliveryConfiguration {
 
     @Bean(destroyMethod = "close")
-    Dispatcher dispatcher(Accounts accounts, Store store, Sends sends, Lanes lanes, CamelContext context) {
+    Dispatcher dispatcher(
+            Accounts accounts, Store store, Sends sends, Lanes lanes, BatchControl batches, CamelContext context) {
         ExecutorService turns = context.getExecutorServiceManager().newCachedThreadPool(this, "turn");
-        return new Dispatcher(accounts, store, sends, lanes, turns);
+        return new Dispatcher(accounts, store, sends, lanes, batches, turns);
     }
 
     @Bean("lane")

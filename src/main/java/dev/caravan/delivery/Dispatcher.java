@@ -2,12 +2,15 @@ package dev.caravan.delivery;
 
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Arrivals;
+import dev.caravan.ledger.BatchControl;
+import dev.caravan.ledger.BatchControl.QueuedRow;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -20,17 +23,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Wakes the lanes that have something to send: at once when this gateway accepted it, within a second when its time came
- * or another gateway accepted it. Also gives sends that expired in the queue their end.
+ * or another gateway accepted it. Also gives sends that expired in the queue or whose batch was cancelled their end, and
+ * brings back those of a batch that is paused no longer.
  */
 final class Dispatcher implements Arrivals, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final long POLL_MILLIS = 500;
 
+    /** After so many small commits a sweep leaves the rest to the next poll. */
+    private static final int MOST_SWEEPS = 40;
+
     private final Accounts accounts;
     private final Store store;
     private final Sends sends;
     private final Lanes lanes;
+    private final BatchControl batches;
     private final Map<String, Lane> open = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "dispatcher");
@@ -41,11 +49,13 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     private boolean ledgerAway;
 
     /** @param executor runs the turns; its threads are bounded by the lanes' concurrency */
-    Dispatcher(Accounts accounts, Store store, Sends sends, Lanes lanes, ExecutorService executor) {
+    Dispatcher(
+            Accounts accounts, Store store, Sends sends, Lanes lanes, BatchControl batches, ExecutorService executor) {
         this.accounts = accounts;
         this.store = store;
         this.sends = sends;
         this.lanes = lanes;
+        this.batches = batches;
         this.executor = executor;
         timer.scheduleWithFixedDelay(this::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -82,7 +92,11 @@ final class Dispatcher implements Arrivals, AutoCloseable {
                 int expired = store.write(transaction -> sends.expire(transaction, now));
                 LOG.info("{} sends expired in the queue", expired);
             }
-            if (store.read(transaction -> sends.anyBecameDue(transaction, now))) {
+            cancelBatches(now);
+            releaseBatches(now);
+            for (int sweep = 0;
+                    sweep < MOST_SWEEPS && store.read(transaction -> sends.anyBecameDue(transaction, now));
+                    sweep++) {
                 store.write(transaction -> sends.makeReady(transaction, now));
             }
             List<String> waiting = store.read(sends::accountsWithWork);
@@ -95,6 +109,31 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             ledgerAway = true;
         } catch (RuntimeException unexpected) {
             LOG.error("The dispatcher's poll failed; it goes on", unexpected);
+        }
+    }
+
+    private void cancelBatches(long now) {
+        for (String batch : store.read(batches::toCancel)) {
+            List<QueuedRow> rows = store.read(transaction -> batches.queued(transaction, batch, 0));
+            while (!rows.isEmpty()) {
+                List<QueuedRow> some = rows;
+                store.write(transaction -> {
+                    batches.cancelSome(transaction, some, now);
+                    return null;
+                });
+                long last = rows.get(rows.size() - 1).row();
+                rows = store.read(transaction -> batches.queued(transaction, batch, last));
+            }
+        }
+    }
+
+    private void releaseBatches(long now) {
+        Optional<String> batch = store.read(batches::toRelease);
+        for (int sweep = 0; sweep < MOST_SWEEPS && batch.isPresent(); sweep++) {
+            String released = batch.get();
+            if (store.write(transaction -> batches.release(transaction, released, now)) == 0) {
+                batch = store.read(batches::toRelease);
+            }
         }
     }
 

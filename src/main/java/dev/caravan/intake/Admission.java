@@ -1,5 +1,6 @@
 package dev.caravan.intake;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.f4b6a3.ulid.UlidCreator;
@@ -7,18 +8,21 @@ import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Batches;
+import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.ExistingSend;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.NewSend;
 import dev.caravan.ledger.Outbox;
+import dev.caravan.ledger.Replies;
 import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
+import dev.caravan.message.Category;
 import dev.caravan.message.InvalidSendException;
-import dev.caravan.message.PhoneNumbers;
+import dev.caravan.message.Priority;
 import dev.caravan.message.Recipient;
 import dev.caravan.message.Send;
-import dev.caravan.message.SendJson;
 import dev.caravan.provider.Providers;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -32,25 +36,35 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Admission: every row of a batch becomes a send in the ledger, or a duplicate, or a rejection with its reason. A chunk
- * of rows is one commit, together with how far the batch has got, so that a crash neither loses nor repeats a row.
+ * Admission: what comes through any of the doors becomes a send in the ledger, or a duplicate, or a rejection with its
+ * reason. A chunk of a batch's rows is one commit, together with how far the batch has got, so that a crash neither loses
+ * nor repeats a row. Safe for concurrent use.
  */
-final class Admission {
+public final class Admission {
+
+    private static final CategoryRule NO_RULE = new CategoryRule(null, null);
+
+    private static final InvalidSendException CANCELLED = new InvalidSendException(
+            "", "batch-cancelled", "the batch was cancelled before this row was read; nothing of the row was sent");
 
     private final Store store;
     private final Sends sends;
     private final Lanes lanes;
     private final Batches batches;
     private final Outbox outbox;
+    private final Replies replies;
+    private final Blocklist blocklist;
     private final Accounts accounts;
     private final Providers providers;
-    private final PhoneNumbers phoneNumbers;
-    private final SendJson sendJson;
+    private final Map<Category, CategoryRule> categories;
     private final Duration repeatAfter;
+    private final byte[] digestKey;
     private final Arrivals arrivals;
 
     /**
+     * @param categories what each stands for; one that is absent stands for nothing
      * @param repeatAfter how long a row without a reference is recognised
+     * @param digestKey of what idempotency compares
      * @param arrivals told the accounts that have new sends, after the commit
      */
     Admission(
@@ -59,23 +73,57 @@ final class Admission {
             Lanes lanes,
             Batches batches,
             Outbox outbox,
+            Replies replies,
+            Blocklist blocklist,
             Accounts accounts,
             Providers providers,
-            PhoneNumbers phoneNumbers,
-            SendJson sendJson,
+            Map<Category, CategoryRule> categories,
             Duration repeatAfter,
+            byte[] digestKey,
             Arrivals arrivals) {
         this.store = store;
         this.sends = sends;
         this.lanes = lanes;
         this.batches = batches;
         this.outbox = outbox;
+        this.replies = replies;
+        this.blocklist = blocklist;
         this.accounts = accounts;
         this.providers = providers;
-        this.phoneNumbers = phoneNumbers;
-        this.sendJson = sendJson;
+        this.categories = Map.copyOf(categories);
         this.repeatAfter = repeatAfter;
+        this.digestKey = digestKey.clone();
         this.arrivals = arrivals;
+    }
+
+    /**
+     * Admits sends that belong to no batch, all of them in one commit.
+     *
+     * @return what became of each, in their order
+     * @throws QueueFullException when an account has no room for more; nothing was stored then
+     * @throws dev.caravan.ledger.LedgerException when they could not be stored
+     */
+    public List<Admitted> admit(Origin origin, List<Incoming> incoming) {
+        Instant now = Instant.now();
+        Fingerprints fingerprints = new Fingerprints(digestKey);
+        List<Candidate> candidates = new ArrayList<>(incoming.size());
+        for (Incoming one : incoming) {
+            Row row = new Row(candidates.size() + 1L, 1, null, one.send(), null, null);
+            candidates.add(examine(origin, row, one.priority(), null, now).withReference(origin, fingerprints));
+        }
+        Set<String> touched = touched(candidates);
+        full(touched).ifPresent(account -> {
+            throw new QueueFullException(account);
+        });
+        List<Admitted> admitted = store.write(transaction -> {
+            List<Admitted> done = new ArrayList<>(candidates.size());
+            for (int index = 0; index < incoming.size(); index++) {
+                done.add(admitAlone(transaction, origin, candidates.get(index), incoming.get(index), now));
+            }
+            return done;
+        });
+        arrivals.at(touched);
+        return admitted;
     }
 
     /**
@@ -84,17 +132,14 @@ final class Admission {
      * @return false when an account's queue is full; nothing of the rows was stored then
      * @throws dev.caravan.ledger.LedgerException when they could not be stored
      */
-    boolean admit(BatchReading reading, List<Row> rows) {
+    public boolean admit(BatchReading reading, List<Row> rows) {
         Instant now = Instant.now();
         List<Candidate> examined = new ArrayList<>(rows.size());
         for (Row row : rows) {
-            examined.add(examine(reading, row, now));
+            examined.add(examine(reading.origin(), row, null, reading.idempotencyKey(), now));
         }
-        Set<String> touched = new HashSet<>();
-        examined.stream()
-                .filter(Candidate::isSend)
-                .forEach(one -> touched.add(one.account().name()));
-        if (anyFull(touched)) {
+        Set<String> touched = touched(examined);
+        if (full(touched).isPresent()) {
             return false;
         }
         // Not before: a key counts the equal rows so far, and rows that wait for room are examined again.
@@ -108,8 +153,22 @@ final class Admission {
                         account, Math.max(rank(transaction, reading, account), lanes.fairClock(transaction, account)));
             }
             Counts done = new Counts();
+            Optional<String> paused = batches.paused(transaction, reading.batch());
+            boolean nobodyBlocked = blocklist.isEmpty(transaction);
             for (Candidate candidate : candidates) {
-                admit(transaction, reading, candidate, ranks, done, now.toEpochMilli());
+                if (paused.isPresent() && paused.get().equals("cancelled") && candidate.problem() == null) {
+                    reject(transaction, reading, candidate, CANCELLED, done, now.toEpochMilli());
+                } else {
+                    admit(
+                            transaction,
+                            reading,
+                            candidate,
+                            ranks,
+                            paused.isPresent(),
+                            nobodyBlocked,
+                            done,
+                            now.toEpochMilli());
+                }
             }
             batches.advance(
                     transaction,
@@ -118,17 +177,18 @@ final class Admission {
                     candidates.size(),
                     done.accepted,
                     done.duplicates,
-                    done.rejected);
+                    done.rejections.size());
             return done;
         });
-        reading.committed(candidates.size(), ranks, counts.accepted, counts.duplicates, counts.rejected);
+        reading.committed(candidates.size(), ranks, counts.accepted, counts.duplicates, counts.rejections);
         arrivals.at(touched);
         return true;
     }
 
     /** Counts a row that was committed before a restart, so that equal rows after it are numbered as they were. */
     void passOver(BatchReading reading, Row row) {
-        examine(reading, row, Instant.now()).withKey(reading);
+        examine(reading.origin(), row, null, reading.idempotencyKey(), Instant.now())
+                .withKey(reading);
     }
 
     /** Where a batch has got to in an account's queue; after a restart only the ledger knows. */
@@ -137,78 +197,223 @@ final class Admission {
         return rank == null ? sends.latestRank(transaction, reading.batch(), account) : rank;
     }
 
-    private boolean anyFull(Set<String> touched) {
+    private static Set<String> touched(List<Candidate> candidates) {
+        Set<String> touched = new HashSet<>();
+        candidates.stream()
+                .filter(Candidate::isSend)
+                .forEach(one -> touched.add(one.account().name()));
+        return touched;
+    }
+
+    private Optional<String> full(Set<String> touched) {
         return store.read(transaction -> {
             for (String name : touched) {
                 if (lanes.queued(transaction, name) >= accounts.get(name).maxQueued()) {
-                    return true;
+                    return Optional.of(name);
                 }
             }
-            return false;
+            return Optional.empty();
         });
     }
 
-    /** What a row is before the ledger has been asked about it: a send with its account and key, or a problem. */
-    private record Candidate(
-            Row row, Send send, Account account, ObjectNode canonical, String key, InvalidSendException problem) {
+    /**
+     * What a row is before the ledger has been asked about it: a send with its account and key, or a problem.
+     *
+     * @param key null for a send that repeats nothing by definition
+     * @param digests of the fields that idempotency compares
+     */
+    record Candidate(
+            Row row,
+            Send send,
+            Account account,
+            ObjectNode canonical,
+            Instant expiresAt,
+            String key,
+            String digests,
+            InvalidSendException problem) {
+
+        private static Candidate invalid(Row row, InvalidSendException problem) {
+            return new Candidate(row, null, null, null, null, null, null, problem);
+        }
+
         boolean isSend() {
             return send != null;
         }
 
-        Candidate withKey(BatchReading reading) {
+        /** For a row of a batch, recognised by its reference or else by its cells. */
+        private Candidate withKey(BatchReading reading) {
+            if (!isSend() || send.reference() != null) {
+                return withReference(reading.origin(), reading.fingerprints());
+            }
+            return keyed(reading.rowKey(account, row), reading.fingerprints());
+        }
+
+        /** Recognised by its reference, or by nothing. */
+        private Candidate withReference(Origin origin, Fingerprints fingerprints) {
             if (!isSend()) {
                 return this;
             }
-            String given = send.reference();
-            String fresh = given == null ? reading.rowKey(account, row) : "r " + reading.namespace() + ' ' + given;
-            return new Candidate(row, send, account, canonical, fresh, null);
+            return keyed(
+                    send.reference() == null ? null : "r " + origin.namespace() + ' ' + send.reference(), fingerprints);
+        }
+
+        private Candidate keyed(String fresh, Fingerprints fingerprints) {
+            return new Candidate(
+                    row, send, account, canonical, expiresAt, fresh, fingerprints.ofContent(canonical), null);
         }
     }
 
     private static final class Counts {
         private long accepted;
         private long duplicates;
-        private long rejected;
+        private final List<Rejection> rejections = new ArrayList<>();
     }
 
-    private Candidate examine(BatchReading reading, Row row, Instant now) {
+    /**
+     * A row as a send, validated against the account that would serve it.
+     *
+     * @param priority when neither the send nor its category says one, or null
+     * @param idempotencyKey makes the reference of a send without one, or null
+     */
+    Candidate examine(Origin origin, Row row, Priority priority, String idempotencyKey, Instant now) {
         try {
             if (row.sendId() != null) {
-                return new Candidate(row, null, null, null, null, null);
+                return Candidate.invalid(row, null);
             }
             if (row.problem() != null) {
                 throw row.problem();
             }
-            ObjectNode node = row.send();
-            if (reading.account() != null && !node.hasNonNull("account")) {
-                node.put("account", reading.account());
-            }
-            Send send = sendJson.read(node, this::resolve);
+            ObjectNode node = completed(origin, row, priority, idempotencyKey);
+            Send send = origin.sendJson().read(node, (to, account) -> resolve(origin, to, account));
             Account account = accounts.choose(send.account(), send.to());
+            if (!origin.mayUse(account.name())) {
+                throw new InvalidSendException(
+                        "account",
+                        "account-not-allowed",
+                        "this key may not send through account " + account.name() + "; it may use "
+                                + String.join(
+                                        ", ",
+                                        origin.accounts().stream().sorted().toList()));
+            }
             providers.check(send, account);
-            if (expiry(send, account, now).compareTo(now) <= 0) {
+            Instant expiry = expiry(send, account, now);
+            if (expiry.compareTo(now) <= 0) {
                 throw new InvalidSendException("expiresAt", "expired", "its expiry has passed already");
             }
-            return new Candidate(row, send, account, sendJson.write(send), null, null);
+            ObjectNode canonical = origin.sendJson().write(send);
+            return new Candidate(row, send, account, canonical, expiry, null, null, null);
         } catch (InvalidSendException problem) {
-            return new Candidate(row, null, null, null, null, problem);
+            return Candidate.invalid(row, problem);
         }
     }
 
-    private Recipient resolve(String to, String account) {
+    /** The row's own fields, and what its origin and category say where it says nothing. */
+    private ObjectNode completed(Origin origin, Row row, Priority priority, String idempotencyKey) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.setAll(row.send());
+        if (origin.account() != null && isAbsent(node, "account")) {
+            node.put("account", origin.account());
+        }
+        if (origin.category() != null && isAbsent(node, "category")) {
+            node.put("category", origin.category().word());
+        }
+        if (idempotencyKey != null && isAbsent(node, "reference")) {
+            node.put("reference", idempotencyKey + '#' + row.number());
+        }
+        if (isAbsent(node, "priority")) {
+            Priority assumed = priority != null
+                    ? priority
+                    : Category.of(node.path("category").asText())
+                            .map(this::rule)
+                            .map(CategoryRule::priority)
+                            .orElse(null);
+            if (assumed != null) {
+                node.put("priority", assumed.word());
+            }
+        }
+        return node;
+    }
+
+    /** As {@link dev.caravan.message.SendJson} reads it: a blank string or a null counts as absent. */
+    private static boolean isAbsent(ObjectNode node, String field) {
+        JsonNode value = node.path(field);
+        return value.isMissingNode()
+                || value.isNull()
+                || value.isTextual() && value.textValue().isBlank();
+    }
+
+    private Recipient resolve(Origin origin, String to, String account) {
         boolean ownId = account != null
                 && accounts.find(account)
                         .map(named -> providers.get(named.provider()).isOwnId(to))
                         .orElse(false);
-        return ownId ? new Recipient(to) : phoneNumbers.normalise(to);
+        return ownId ? new Recipient(to) : origin.phoneNumbers().normalise(to);
     }
 
-    private static Instant expiry(Send send, Account account, Instant now) {
+    private CategoryRule rule(Category category) {
+        return categories.getOrDefault(category, NO_RULE);
+    }
+
+    private Instant expiry(Send send, Account account, Instant now) {
         if (send.expiresAt() != null) {
             return send.expiresAt();
         }
         Instant start = send.sendAt() != null && send.sendAt().isAfter(now) ? send.sendAt() : now;
-        return start.plus(account.expiresAfter());
+        Duration byCategory =
+                send.category() == null ? null : rule(send.category()).expiresAfter();
+        return start.plus(byCategory == null ? account.expiresAfter() : byCategory);
+    }
+
+    private Admitted admitAlone(
+            Transaction transaction, Origin origin, Candidate candidate, Incoming incoming, Instant now)
+            throws SQLException {
+        if (!candidate.isSend()) {
+            InvalidSendException problem = candidate.problem();
+            return new Admitted.Rejected(problem.field(), problem.code(), reason(problem), null);
+        }
+        String account = candidate.account().name();
+        NewSend fresh = fresh(
+                origin,
+                candidate,
+                null,
+                lanes.fairClock(transaction, account) + 1,
+                false,
+                incoming.traceparent(),
+                now.toEpochMilli());
+        Optional<ExistingSend> existing = sends.insert(transaction, fresh);
+        if (existing.isEmpty()) {
+            boolean blocked = blockIfListed(transaction, fresh, now.toEpochMilli());
+            if (!blocked) {
+                awaitEnd(transaction, fresh.id(), incoming.reply(), now);
+            }
+            return new Admitted.Accepted(fresh.id(), blocked ? State.FAILED : State.QUEUED, account);
+        }
+        ExistingSend earlier = existing.get();
+        if (!earlier.digests().equals(candidate.digests())) {
+            InvalidSendException conflict = conflict(candidate, earlier);
+            return new Admitted.Rejected(conflict.field(), conflict.code(), conflict.getMessage(), earlier.id());
+        }
+        if (!earlier.state().isEnd()) {
+            awaitEnd(transaction, earlier.id(), incoming.reply(), now);
+        }
+        return new Admitted.Repeated(earlier.id(), earlier.state());
+    }
+
+    private void awaitEnd(Transaction transaction, String send, Incoming.Reply reply, Instant now) throws SQLException {
+        if (reply != null) {
+            replies.register(transaction, send, reply.destination(), reply.correlationId(), now.toEpochMilli());
+        }
+    }
+
+    private boolean blockIfListed(Transaction transaction, NewSend send, long now) throws SQLException {
+        boolean listed = !blocklist.isEmpty(transaction)
+                && blocklist
+                        .covers(transaction, send.recipient(), send.category())
+                        .isPresent();
+        if (listed) {
+            sends.block(transaction, send.id(), now);
+        }
+        return listed;
     }
 
     private void admit(
@@ -216,39 +421,43 @@ final class Admission {
             BatchReading reading,
             Candidate candidate,
             Map<String, Long> ranks,
+            boolean aside,
+            boolean nobodyBlocked,
             Counts counts,
             long now)
             throws SQLException {
         if (candidate.problem() != null) {
-            InvalidSendException problem = candidate.problem();
-            reject(transaction, reading, candidate, problem.code(), reason(problem), now);
-            counts.rejected++;
+            reject(transaction, reading, candidate, candidate.problem(), counts, now);
             return;
         }
         if (!candidate.isSend()) {
-            repeat(transaction, reading, candidate, candidate.row().sendId(), now);
-            counts.duplicates++;
+            repeat(transaction, reading, candidate, candidate.row().sendId(), counts, now);
             return;
         }
-        String digests = reading.fingerprints().ofContent(candidate.canonical());
-        Optional<ExistingSend> existing = insert(transaction, reading, candidate, digests, ranks, now);
+        String account = candidate.account().name();
+        long rank = ranks.get(account) + 1;
+        NewSend fresh = fresh(reading.origin(), candidate, reading.batch(), rank, aside, reading.traceparent(), now);
+        Optional<ExistingSend> existing = insert(transaction, candidate, fresh, now);
         if (existing.isEmpty()) {
+            ranks.put(account, rank);
             counts.accepted++;
+            if (!nobodyBlocked) {
+                blockIfListed(transaction, fresh, now);
+            }
         } else if (candidate.send().reference() != null
-                && !existing.get().digests().equals(digests)) {
-            reject(
-                    transaction,
-                    reading,
-                    candidate,
-                    "reference-conflict",
-                    "reference: send " + existing.get().id() + " has this reference and differs in "
-                            + Fingerprints.differing(digests, existing.get().digests()),
-                    now);
-            counts.rejected++;
+                && !existing.get().digests().equals(candidate.digests())) {
+            reject(transaction, reading, candidate, conflict(candidate, existing.get()), counts, now);
         } else {
-            repeat(transaction, reading, candidate, existing.get().id(), now);
-            counts.duplicates++;
+            repeat(transaction, reading, candidate, existing.get().id(), counts, now);
         }
+    }
+
+    private static InvalidSendException conflict(Candidate candidate, ExistingSend earlier) {
+        return new InvalidSendException(
+                "reference",
+                "reference-conflict",
+                "reference: send " + earlier.id() + " has this reference and differs in "
+                        + Fingerprints.differing(candidate.digests(), earlier.digests()));
     }
 
     /** Names the field, unless the message does or the whole record is meant. */
@@ -257,26 +466,28 @@ final class Admission {
         return message.startsWith(problem.field()) ? message : problem.field() + ": " + message;
     }
 
-    private Optional<ExistingSend> insert(
-            Transaction transaction,
-            BatchReading reading,
-            Candidate candidate,
-            String digests,
-            Map<String, Long> ranks,
-            long now)
+    private Optional<ExistingSend> insert(Transaction transaction, Candidate candidate, NewSend fresh, long now)
             throws SQLException {
+        Optional<ExistingSend> existing = sends.insert(transaction, fresh);
+        if (existing.isPresent() && candidate.send().reference() == null && isForgotten(existing.get(), now)) {
+            sends.releaseKey(transaction, existing.get().id());
+            existing = sends.insert(transaction, fresh);
+        }
+        return existing;
+    }
+
+    private static NewSend fresh(
+            Origin origin, Candidate candidate, String batch, long rank, boolean aside, String traceparent, long now) {
         Send send = candidate.send();
         Account account = candidate.account();
-        Instant accepted = Instant.ofEpochMilli(now);
-        long rank = ranks.get(account.name()) + 1;
-        NewSend fresh = new NewSend(
+        return new NewSend(
                 UlidCreator.getMonotonicUlid().toString(),
                 candidate.key(),
-                reading.namespace(),
+                origin.namespace(),
                 send.reference(),
-                reading.batch(),
-                candidate.row().number(),
-                candidate.row().line(),
+                batch,
+                batch == null ? null : candidate.row().number(),
+                batch == null ? null : candidate.row().line(),
                 account.name(),
                 account.provider(),
                 send.to().address(),
@@ -285,19 +496,12 @@ final class Admission {
                 send.priority(),
                 rank,
                 candidate.canonical().toString(),
-                digests,
+                candidate.digests(),
                 send.sendAt() == null ? now : send.sendAt().toEpochMilli(),
-                expiry(send, account, accepted).toEpochMilli(),
-                now);
-        Optional<ExistingSend> existing = sends.insert(transaction, fresh);
-        if (existing.isPresent() && send.reference() == null && isForgotten(existing.get(), now)) {
-            sends.releaseKey(transaction, existing.get().id());
-            existing = sends.insert(transaction, fresh);
-        }
-        if (existing.isEmpty()) {
-            ranks.put(account.name(), rank);
-        }
-        return existing;
+                candidate.expiresAt().toEpochMilli(),
+                now,
+                aside,
+                traceparent);
     }
 
     private boolean isForgotten(ExistingSend existing, long now) {
@@ -305,14 +509,24 @@ final class Admission {
     }
 
     private void reject(
-            Transaction transaction, BatchReading reading, Candidate candidate, String code, String reason, long now)
+            Transaction transaction,
+            BatchReading reading,
+            Candidate candidate,
+            InvalidSendException problem,
+            Counts counts,
+            long now)
             throws SQLException {
-        note(transaction, reading, candidate, "rejected", code, reason, null, now);
+        Row row = candidate.row();
+        String reason = reason(problem);
+        note(transaction, reading, candidate, "rejected", problem.code(), reason, null, now);
+        counts.rejections.add(new Rejection(row.number(), row.line(), problem.field(), problem.code(), reason));
     }
 
-    private void repeat(Transaction transaction, BatchReading reading, Candidate candidate, String earlier, long now)
+    private void repeat(
+            Transaction transaction, BatchReading reading, Candidate candidate, String earlier, Counts counts, long now)
             throws SQLException {
         note(transaction, reading, candidate, "duplicate", "duplicate", "repeats send " + earlier, earlier, now);
+        counts.duplicates++;
     }
 
     private void note(
@@ -335,13 +549,13 @@ final class Admission {
                 code,
                 reason,
                 earlier,
-                detail(reading, candidate).toString(),
+                detail(reading.origin(), candidate).toString(),
                 now);
     }
 
     /** What an outcome tells of a row that became no send: who and where to, never what. */
-    private ObjectNode detail(BatchReading reading, Candidate candidate) {
-        ObjectNode detail = JsonNodeFactory.instance.objectNode().put("namespace", reading.namespace());
+    private ObjectNode detail(Origin origin, Candidate candidate) {
+        ObjectNode detail = JsonNodeFactory.instance.objectNode().put("namespace", origin.namespace());
         if (candidate.isSend()) {
             detail.put("account", candidate.account().name());
             detail.put("to", candidate.send().to().address());

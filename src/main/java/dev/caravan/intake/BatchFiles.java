@@ -38,20 +38,20 @@ public final class BatchFiles {
     /** The namespace of references in a folder. */
     String namespace(String folder) {
         Folder known = folders.get(folder == null ? "" : folder);
-        return known == null ? "default" : known.namespace();
+        return known == null ? "default" : known.origin().namespace();
     }
 
     /** The folders that are made at start: the configured ones, as against those merely named like an account. */
     List<String> toCreate() {
         return folders.values().stream()
                 .filter(Folder::isConfigured)
-                .map(Folder::name)
+                .map(folder -> folder.origin().scope())
                 .toList();
     }
 
     /** Whether the file of a batch is still where it was laid away. */
     public boolean isThere(Batch batch) {
-        return Files.exists(home.resolve(batch.path()));
+        return batch.hasFile() && Files.exists(home.resolve(batch.path()));
     }
 
     /**

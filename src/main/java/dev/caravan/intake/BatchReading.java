@@ -2,39 +2,62 @@ package dev.caravan.intake;
 
 import dev.caravan.account.Account;
 import dev.caravan.ledger.Batch;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A batch while it is being read: where it has got to, and what tells equal rows apart. Used by one thread. */
-final class BatchReading {
+public final class BatchReading {
+
+    /** As many rejected rows are kept to be told at once; all of them are in the ledger. */
+    static final int MOST_REJECTIONS = 1_000;
 
     private final Batch batch;
-    private final String account;
+    private final Origin origin;
+    private final String idempotencyKey;
+    private final String traceparent;
     private final Fingerprints fingerprints;
     private final Rows rows;
     private final Occurrences occurrences = new Occurrences();
     private final Map<String, Long> fairRanks = new HashMap<>();
+    private final List<Rejection> rejections = new ArrayList<>();
     private long rowsCommitted;
     private long accepted;
     private long duplicates;
     private long rejected;
 
+    /** The reading of a batch that came in a file. */
+    BatchReading(Batch batch, Origin origin, Fingerprints fingerprints, Rows rows) {
+        this(batch, origin, null, null, fingerprints, rows);
+    }
+
     /**
-     * @param account for rows that name none, or null
-     * @param rows of the batch's file
+     * @param idempotencyKey rows without a reference are {@code <key>#<row>} then; null when they are known by their cells
+     * @param traceparent of the request, or null
+     * @param rows of the batch
      */
-    BatchReading(Batch batch, String account, Fingerprints fingerprints, Rows rows) {
-        this.rows = rows;
+    BatchReading(
+            Batch batch,
+            Origin origin,
+            String idempotencyKey,
+            String traceparent,
+            Fingerprints fingerprints,
+            Rows rows) {
         this.batch = batch;
-        this.account = account;
+        this.origin = origin;
+        this.idempotencyKey = idempotencyKey;
+        this.traceparent = traceparent;
         this.fingerprints = fingerprints;
+        this.rows = rows;
         this.rowsCommitted = batch.rowsRead();
         this.accepted = batch.accepted();
         this.duplicates = batch.duplicates();
         this.rejected = batch.rejected();
     }
 
-    String batch() {
+    /** The batch's id. */
+    public String batch() {
         return batch.id();
     }
 
@@ -42,12 +65,16 @@ final class BatchReading {
         return batch.name();
     }
 
-    String namespace() {
-        return batch.namespace();
+    Origin origin() {
+        return origin;
     }
 
-    String account() {
-        return account;
+    String idempotencyKey() {
+        return idempotencyKey;
+    }
+
+    String traceparent() {
+        return traceparent;
     }
 
     Fingerprints fingerprints() {
@@ -56,24 +83,29 @@ final class BatchReading {
 
     /** The key of a row without a reference, the same when its file is read again; equal rows are numbered. */
     String rowKey(Account account, Row row) {
-        String fingerprint = fingerprints.ofRow(batch.folder(), account.name(), rows.own(row));
+        String fingerprint = fingerprints.ofRow(origin.scope(), account.name(), rows.own(row));
         return "f " + fingerprint + ' ' + occurrences.next(fingerprint);
     }
 
-    long rowsCommitted() {
+    public long rowsCommitted() {
         return rowsCommitted;
     }
 
-    long accepted() {
+    public long accepted() {
         return accepted;
     }
 
-    long duplicates() {
+    public long duplicates() {
         return duplicates;
     }
 
-    long rejected() {
+    public long rejected() {
         return rejected;
+    }
+
+    /** The first rows that were rejected in this reading, at most 1,000. */
+    public List<Rejection> rejections() {
+        return List.copyOf(rejections);
     }
 
     /** The place in the account's queue of the latest send that this reading admitted; null when it admitted none. */
@@ -81,11 +113,13 @@ final class BatchReading {
         return fairRanks.get(account);
     }
 
-    void committed(long rows, Map<String, Long> ranks, long nowAccepted, long nowDuplicates, long nowRejected) {
-        rowsCommitted += rows;
+    void committed(
+            long rowsRead, Map<String, Long> ranks, long nowAccepted, long nowDuplicates, List<Rejection> nowRejected) {
+        rowsCommitted += rowsRead;
         fairRanks.putAll(ranks);
         accepted += nowAccepted;
         duplicates += nowDuplicates;
-        rejected += nowRejected;
+        rejected += nowRejected.size();
+        nowRejected.stream().limit(MOST_REJECTIONS - rejections.size()).forEach(rejections::add);
     }
 }

@@ -51,8 +51,10 @@ final class FileDoor {
     private final Batches batches;
     private final Admission admission;
     private final byte[] digestKey;
+    private final long holdAbove;
     private final Map<String, FileReading> waiting = new HashMap<>();
 
+    /** @param holdAbove a batch of more rows than this waits for somebody to release it */
     FileDoor(
             Home home,
             ZoneId zone,
@@ -60,7 +62,8 @@ final class FileDoor {
             Store store,
             Batches batches,
             Admission admission,
-            byte[] digestKey) {
+            byte[] digestKey,
+            long holdAbove) {
         this.home = home;
         this.zone = zone;
         this.files = files;
@@ -68,6 +71,7 @@ final class FileDoor {
         this.batches = batches;
         this.admission = admission;
         this.digestKey = digestKey;
+        this.holdAbove = holdAbove;
     }
 
     /** Makes the directories a user drops files into and finds results in. */
@@ -84,9 +88,9 @@ final class FileDoor {
     /** At the start: a batch whose file a crash left in {@code done} already is read. */
     void finishLayingAway() {
         for (Batch batch : store.read(batches::running)) {
-            if (batch.isReading() && !home.isInWork(batch.path()) && files.isThere(batch)) {
+            if (batch.isReading() && batch.hasFile() && !home.isInWork(batch.path()) && files.isThere(batch)) {
                 store.write(transaction -> {
-                    batches.finishReading(transaction, batch.id(), System.currentTimeMillis());
+                    batches.finishReading(transaction, batch.id(), holdAbove, System.currentTimeMillis());
                     return null;
                 });
             }
@@ -179,6 +183,7 @@ final class FileDoor {
                     Home.stem(name.group(2)),
                     stem -> Files.exists(home.reports().resolve(stem + ".report.csv"))
                             || Files.exists(home.reports().resolve(stem + ".rejected.csv")),
+                    holdAbove < Long.MAX_VALUE,
                     System.currentTimeMillis());
             batches.moved(transaction, batch.id(), home.relative(file));
             return batch;
@@ -186,10 +191,10 @@ final class FileDoor {
     }
 
     private FileReading read(Path file, String folder, Batch batch) throws IOException, UnreadableInputException {
-        String account = files.folder(folder).account();
+        Origin origin = files.folder(folder).origin();
         Rows rows = files.open(file, folder);
         FileReading reading =
-                new FileReading(file, new BatchReading(batch, account, new Fingerprints(digestKey), rows), rows);
+                new FileReading(file, new BatchReading(batch, origin, new Fingerprints(digestKey), rows), rows);
         passOver(reading, batch.rowsRead());
         LOG.info(
                 "File {} is batch {}{}",
@@ -254,7 +259,7 @@ final class FileDoor {
         });
         Home.move(reading.file(), target);
         store.write(transaction -> {
-            batches.finishReading(transaction, batch.batch(), System.currentTimeMillis());
+            batches.finishReading(transaction, batch.batch(), holdAbove, System.currentTimeMillis());
             return null;
         });
         LOG.info(
@@ -263,6 +268,13 @@ final class FileDoor {
                 batch.accepted(),
                 batch.duplicates(),
                 batch.rejected());
+        if (batch.rowsCommitted() > holdAbove) {
+            LOG.warn(
+                    "File {} has more than {} rows and is held: nothing of it is sent until batch {} is resumed",
+                    batch.name(),
+                    holdAbove,
+                    batch.batch());
+        }
         if (batch.accepted() == 0 && batch.duplicates() > 0) {
             LOG.warn(
                     "File {} sends nothing: its rows repeat sends accepted before; the report names them",

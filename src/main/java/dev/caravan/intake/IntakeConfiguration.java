@@ -1,22 +1,28 @@
 package dev.caravan.intake;
 
 import dev.caravan.CaravanProperties;
+import dev.caravan.CaravanProperties.CategoryProperties;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Batches;
+import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.DigestKey;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Outbox;
+import dev.caravan.ledger.Replies;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
+import dev.caravan.message.Category;
 import dev.caravan.message.PhoneNumbers;
 import dev.caravan.message.SendJson;
 import dev.caravan.provider.Providers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.model.ModelCamelContext;
@@ -35,10 +41,10 @@ class IntakeConfiguration {
             Lanes lanes,
             Batches batches,
             Outbox outbox,
+            Replies replies,
+            Blocklist blocklist,
             Accounts accounts,
             Providers providers,
-            PhoneNumbers phoneNumbers,
-            SendJson sendJson,
             CaravanProperties properties,
             Arrivals arrivals) {
         return new Admission(
@@ -47,17 +53,25 @@ class IntakeConfiguration {
                 lanes,
                 batches,
                 outbox,
+                replies,
+                blocklist,
                 accounts,
                 providers,
-                phoneNumbers,
-                sendJson,
+                rules(properties),
                 properties.inbox().repeatAfter(),
+                store.write(DigestKey::of),
                 arrivals);
     }
 
     @Bean
-    BatchFiles batchFiles(CaravanProperties properties, Accounts accounts) {
-        return new BatchFiles(properties.home(), folders(properties, accounts));
+    Origins origins(PhoneNumbers phoneNumbers, SendJson sendJson) {
+        return new Origins(phoneNumbers, sendJson);
+    }
+
+    @Bean
+    BatchFiles batchFiles(
+            CaravanProperties properties, Accounts accounts, PhoneNumbers phoneNumbers, SendJson sendJson) {
+        return new BatchFiles(properties.home(), folders(properties, accounts, phoneNumbers, sendJson));
     }
 
     @Bean
@@ -70,10 +84,19 @@ class IntakeConfiguration {
                 store,
                 batches,
                 admission,
-                store.write(DigestKey::of));
+                store.write(DigestKey::of),
+                properties.inbox().mostUnheld());
         door.createDirectories();
         door.finishLayingAway();
         return door;
+    }
+
+    @Bean
+    RequestBatches requestBatches(Store store, Batches batches, CaravanProperties properties) {
+        RequestBatches requests = new RequestBatches(
+                store, batches, store.write(DigestKey::of), properties.inbox().mostUnheld());
+        requests.finishInterrupted();
+        return requests;
     }
 
     @Bean
@@ -136,13 +159,25 @@ class IntakeConfiguration {
         };
     }
 
+    private static Map<Category, CategoryRule> rules(CaravanProperties properties) {
+        Map<Category, CategoryRule> rules = new EnumMap<>(Category.class);
+        for (Category category : Category.values()) {
+            CategoryProperties written = properties.categories().of(category);
+            rules.put(category, new CategoryRule(written.priority(), written.expiresAfter()));
+        }
+        return rules;
+    }
+
     /** The inbox itself, a folder named like each account, and the configured ones, which win. */
-    private static Map<String, Folder> folders(CaravanProperties properties, Accounts accounts) {
+    private static Map<String, Folder> folders(
+            CaravanProperties properties, Accounts accounts, PhoneNumbers phoneNumbers, SendJson sendJson) {
         Map<String, Folder> folders = new HashMap<>();
-        folders.put("", new Folder(null, null, "default", plain("caravan.inbox.folders.<folder>.charset"), false));
+        Origin inbox = new Origin(null, "default", null, Set.of(), null, phoneNumbers, sendJson);
+        folders.put("", new Folder(inbox, plain("caravan.inbox.folders.<folder>.charset"), false));
         for (Account account : accounts.all()) {
-            FileFormat format = plain("caravan.inbox.folders." + account.name() + ".charset");
-            folders.put(account.name(), new Folder(account.name(), account.name(), "default", format, false));
+            String name = account.name();
+            Origin origin = new Origin(name, "default", name, Set.of(), null, phoneNumbers, sendJson);
+            folders.put(name, new Folder(origin, plain("caravan.inbox.folders." + name + ".charset"), false));
         }
         properties.inbox().folders().forEach((name, folder) -> {
             FileFormat format = new FileFormat(
@@ -152,7 +187,15 @@ class IntakeConfiguration {
                     folder.defaults(),
                     "caravan.inbox.folders." + name + ".charset");
             String account = folder.account() == null && accounts.find(name).isPresent() ? name : folder.account();
-            folders.put(name, new Folder(name, account, folder.namespace(), format, true));
+            Origin origin = new Origin(
+                    name,
+                    folder.namespace(),
+                    account,
+                    Set.of(),
+                    folder.category(),
+                    folder.region() == null ? phoneNumbers : new PhoneNumbers(folder.region()),
+                    folder.zone() == null ? sendJson : new SendJson(folder.zone()));
+            folders.put(name, new Folder(origin, format, true));
         });
         return folders;
     }

@@ -1,35 +1,47 @@
 package dev.caravan.ledger;
 
 /**
- * The sends of one file, and how far it has got.
+ * The sends of one file or one request, and how far it has got.
  *
  * @param id a ULID
- * @param name of the file as it was dropped
+ * @param source {@code file} or {@code rest}
+ * @param name of the file as it was dropped, or of the key that posted it
  * @param folder of the inbox, or null for the inbox itself
  * @param namespace of its references
- * @param path of the file now, below home
- * @param report what its reports are called, before {@code .report.csv}
+ * @param path of the file now, below home; null for a request
+ * @param report what its reports are called, before {@code .report.csv}; null for a request
  * @param state {@code reading}, {@code read}, {@code finished} or {@code refused}
+ * @param paused why none of its sends is claimed: {@code hand}, {@code held} because it is large, {@code failures} or
+ *     {@code cancelled}; null when they are
  * @param rowsRead records committed; reading goes on after them
  * @param unfinished accepted sends without an end
+ * @param failed how often a send of it has failed
  * @param changes commits in which sends of it reached or left an end
  * @param createdAt in milliseconds
  */
 public record Batch(
         String id,
+        String source,
         String name,
         String folder,
         String namespace,
         String path,
         String report,
         String state,
+        String paused,
         long rowsRead,
         long accepted,
         long duplicates,
         long rejected,
         long unfinished,
+        long failed,
         long changes,
         long createdAt) {
+
+    /** Whether it came as a file, which reports are made from. */
+    public boolean hasFile() {
+        return path != null;
+    }
 
     public boolean isReading() {
         return "reading".equals(state);

@@ -10,8 +10,8 @@ import java.util.function.Predicate;
 public final class Batches {
 
     private static final String COLUMNS =
-            "id, name, folder, namespace, path, report, state, rows_read, accepted, duplicates, rejected, unfinished,"
-                    + " changes, created_at";
+            "id, source, name, folder, namespace, path, report, state, paused, rows_read, accepted, duplicates,"
+                    + " rejected, unfinished, failed, changes, created_at";
 
     private final String gateway;
 
@@ -21,8 +21,9 @@ public final class Batches {
     }
 
     /**
-     * Opens a batch; one that exists already is left as it is.
+     * Opens the batch of a file; one that exists already is left as it is.
      *
+     * @param held whether none of its sends is claimed until it is known to be small enough, or is released
      * @param stem what its reports would be called; the batch's id is added when another batch has the name
      * @param taken whether reports of that name are on disk already
      * @return the batch as it stands
@@ -36,6 +37,7 @@ public final class Batches {
             String path,
             String stem,
             Predicate<String> taken,
+            boolean held,
             long now)
             throws SQLException {
         Optional<Batch> existing = find(transaction, id);
@@ -48,8 +50,8 @@ public final class Batches {
                         .isPresent();
         transaction.update(
                 """
-                INSERT INTO batch (id, gateway, source, name, folder, namespace, path, report, state, created_at)
-                VALUES (?, ?, 'file', ?, ?, ?, ?, ?, 'reading', ?)""",
+                INSERT INTO batch (id, gateway, source, name, folder, namespace, path, report, state, paused, created_at)
+                VALUES (?, ?, 'file', ?, ?, ?, ?, ?, 'reading', ?, ?)""",
                 id,
                 gateway,
                 name,
@@ -57,6 +59,28 @@ public final class Batches {
                 namespace,
                 path,
                 used ? stem + '-' + id : stem,
+                held ? "held" : null,
+                now);
+        return find(transaction, id).orElseThrow();
+    }
+
+    /**
+     * Opens the batch of a request.
+     *
+     * @param key the name of the key that posted it
+     * @param held whether none of its sends is claimed until it is known to be small enough, or is released
+     */
+    public Batch openRequest(Transaction transaction, String id, String key, String namespace, boolean held, long now)
+            throws SQLException {
+        transaction.update(
+                """
+                INSERT INTO batch (id, gateway, source, name, namespace, state, paused, created_at)
+                VALUES (?, ?, 'rest', ?, ?, 'reading', ?, ?)""",
+                id,
+                gateway,
+                key,
+                namespace,
+                held ? "held" : null,
                 now);
         return find(transaction, id).orElseThrow();
     }
@@ -100,9 +124,26 @@ public final class Batches {
         return transaction.one("SELECT 1 FROM batch LIMIT 1", row -> true).isPresent();
     }
 
-    /** The last record is committed. */
-    public void finishReading(Transaction transaction, String id, long now) throws SQLException {
-        transaction.update("UPDATE batch SET state = 'read', read_at = ? WHERE id = ? AND state = 'reading'", now, id);
+    /**
+     * The last record is committed.
+     *
+     * @param holdAbove a batch that is held for its size is let go when it has no more records than this
+     */
+    public void finishReading(Transaction transaction, String id, long holdAbove, long now) throws SQLException {
+        transaction.update(
+                """
+                UPDATE batch SET state = 'read', read_at = ?,
+                  paused = CASE WHEN paused = 'held' AND rows_read <= ? THEN NULL ELSE paused END
+                WHERE id = ? AND state = 'reading'""",
+                now,
+                holdAbove,
+                id);
+    }
+
+    /** Why none of a batch's sends is claimed, as {@link Batch#paused()}; empty when they are. */
+    public Optional<String> paused(Transaction transaction, String id) throws SQLException {
+        return transaction.one(
+                "SELECT paused FROM batch WHERE id = ? AND paused IS NOT NULL", row -> row.getString(1), id);
     }
 
     /** No record could be read. */
@@ -201,12 +242,15 @@ public final class Batches {
                 row.getString(5),
                 row.getString(6),
                 row.getString(7),
-                row.getLong(8),
-                row.getLong(9),
+                row.getString(8),
+                row.getString(9),
                 row.getLong(10),
                 row.getLong(11),
                 row.getLong(12),
                 row.getLong(13),
-                row.getLong(14));
+                row.getLong(14),
+                row.getLong(15),
+                row.getLong(16),
+                row.getLong(17));
     }
 }

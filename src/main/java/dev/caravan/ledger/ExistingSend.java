@@ -4,9 +4,8 @@ package dev.caravan.ledger;
  * A send that holds the key of another one.
  *
  * @param id its id
- * @param batch the batch it came in, or null
- * @param row its record in that batch
  * @param digests of the fields that idempotency compares
  * @param acceptedAt in milliseconds
+ * @param state where it stands
  */
-public record ExistingSend(String id, String batch, long row, String digests, long acceptedAt) {}
+public record ExistingSend(String id, String digests, long acceptedAt, State state) {}

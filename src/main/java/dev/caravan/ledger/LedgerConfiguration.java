@@ -1,6 +1,7 @@
 package dev.caravan.ledger;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.caravan.CaravanProperties;
 import dev.caravan.Gateway;
 import dev.caravan.account.Accounts;
 import java.io.IOException;
@@ -74,8 +75,23 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Sends sends(Gateway gateway) {
-        return new Sends(gateway.id());
+    Blocklist blocklist(Store store) {
+        return new Blocklist(store.write(DigestKey::of));
+    }
+
+    @Bean
+    Sends sends(Gateway gateway, Blocklist blocklist, CaravanProperties properties) {
+        return new Sends(gateway.id(), blocklist, properties.inbox().stopBatchAtPercent());
+    }
+
+    @Bean
+    BatchControl batchControl(Sends sends) {
+        return new BatchControl(sends);
+    }
+
+    @Bean
+    Replies replies(Gateway gateway) {
+        return new Replies(gateway.id());
     }
 
     @Bean

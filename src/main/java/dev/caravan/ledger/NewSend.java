@@ -12,8 +12,8 @@ import dev.caravan.message.Priority;
  *     nothing by definition
  * @param reference the caller's own key, or null
  * @param batch the batch it came in, or null
- * @param row its record in the batch, from 1
- * @param line the line of the file where the record begins
+ * @param row its record in the batch, from 1; null for a send that came alone
+ * @param line the line where the record begins; null for a send that came alone
  * @param recipient normalised
  * @param category or null
  * @param fairRank its place in the account's queue
@@ -22,6 +22,8 @@ import dev.caravan.message.Priority;
  * @param dueAt when it is due, in milliseconds
  * @param expiresAt when it is no longer worth sending, in milliseconds
  * @param acceptedAt now, in milliseconds
+ * @param aside whether its batch is paused, so that it does not take its place in the queue yet
+ * @param traceparent the caller's W3C trace context, or null
  */
 public record NewSend(
         String id,
@@ -29,8 +31,8 @@ public record NewSend(
         String namespace,
         String reference,
         String batch,
-        long row,
-        long line,
+        Long row,
+        Long line,
         String account,
         String provider,
         String recipient,
@@ -42,4 +44,6 @@ public record NewSend(
         String digests,
         long dueAt,
         long expiresAt,
-        long acceptedAt) {}
+        long acceptedAt,
+        boolean aside,
+        String traceparent) {}

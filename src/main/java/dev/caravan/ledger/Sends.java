@@ -1,5 +1,6 @@
 package dev.caravan.ledger;
 
+import dev.caravan.message.Category;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -14,11 +15,28 @@ public final class Sends {
 
     private static final int SWEEP = 500;
 
-    private final String gateway;
+    /** What {@code ready} says of a queued send. */
+    private static final int WAITING = 0;
 
-    /** @param gateway the id of this gateway, written into the rows it is sending */
-    public Sends(String gateway) {
+    private static final int READY = 1;
+    private static final int ASIDE = 2;
+
+    /** A batch is judged by its failures once so many of its sends have their end. */
+    private static final int FIRST_SENDS = 20;
+
+    private final String gateway;
+    private final Blocklist blocklist;
+    private final int stopBatchAt;
+
+    /**
+     * @param gateway the id of this gateway, written into the rows it is sending
+     * @param blocklist asked before a send is claimed
+     * @param stopBatchAt pauses a batch when so many per cent of its first sends have failed; above 100 never
+     */
+    public Sends(String gateway, Blocklist blocklist, int stopBatchAt) {
         this.gateway = gateway;
+        this.blocklist = blocklist;
+        this.stopBatchAt = stopBatchAt;
     }
 
     /**
@@ -28,13 +46,13 @@ public final class Sends {
      *     holds its key
      */
     public Optional<ExistingSend> insert(Transaction transaction, NewSend send) throws SQLException {
-        boolean ready = send.dueAt() <= send.acceptedAt();
+        int ready = send.aside() ? ASIDE : send.dueAt() <= send.acceptedAt() ? READY : WAITING;
         int inserted = transaction.update(
                 """
                 INSERT INTO send (id, idempotency_key, namespace, reference, batch, row_number, line, account, provider,
                   recipient, type, category, priority, fair_rank, content, digests, state, ready, due_at, expires_at,
-                  accepted_at, changed_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)
+                  accepted_at, changed_at, traceparent)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)
                 ON CONFLICT DO NOTHING""",
                 send.id(),
                 send.key(),
@@ -52,20 +70,21 @@ public final class Sends {
                 send.fairRank(),
                 send.content(),
                 send.digests(),
-                ready ? 1 : 0,
+                ready,
                 send.dueAt(),
                 send.expiresAt(),
                 send.acceptedAt(),
-                send.acceptedAt());
+                send.acceptedAt(),
+                send.traceparent());
         if (inserted == 1) {
             transaction.countQueued(send.account(), 1);
             return Optional.empty();
         }
         return transaction
                 .one(
-                        "SELECT id, batch, row_number, digests, accepted_at FROM send WHERE idempotency_key = ?",
+                        "SELECT id, digests, accepted_at, state FROM send WHERE idempotency_key = ?",
                         row -> new ExistingSend(
-                                row.getString(1), row.getString(2), row.getLong(3), row.getString(4), row.getLong(5)),
+                                row.getString(1), row.getString(2), row.getLong(3), State.of(row.getString(4))),
                         send.key())
                 .filter(existing -> !existing.id().equals(send.id()));
     }
@@ -114,7 +133,8 @@ public final class Sends {
 
     /**
      * Claims the best due send of an account: highest priority, then fair between batches, then in order. Sends that
-     * expired meanwhile get their end on the way, a limited number at a time: after so many, nothing is found.
+     * expired meanwhile or whose recipient has been blocked get their end on the way, and those of a paused batch are set
+     * aside, a limited number at a time: after so many, nothing is found.
      *
      * @param only claim this one and no other, or null
      * @param trial whether the account is in trouble
@@ -125,11 +145,13 @@ public final class Sends {
                 ? "(SELECT id FROM send WHERE account = ? AND state = 'queued' AND ready = 1"
                         + " ORDER BY priority, fair_rank, id LIMIT 1)"
                 : "?";
-        for (int expired = 0; expired < SWEEP; expired++) {
+        boolean nobodyBlocked = blocklist.isEmpty(transaction);
+        for (int passedOver = 0; passedOver < SWEEP; passedOver++) {
             Optional<ClaimedRow> claimed = transaction.one(
                     "UPDATE send SET state = 'sending', attempt = attempt + 1, gateway = ?, changed_at = ?"
                             + " WHERE id = " + best + " AND state = 'queued' AND ready = 1"
-                            + " RETURNING id, attempt, content, expires_at, refreshed, fair_rank",
+                            + " RETURNING id, attempt, content, expires_at, refreshed, fair_rank, recipient, category,"
+                            + " batch, (SELECT paused FROM batch WHERE batch.id = send.batch)",
                     row -> new ClaimedRow(
                             new Attempt(
                                     row.getString(1),
@@ -139,25 +161,57 @@ public final class Sends {
                                     row.getInt(5) == 1,
                                     trial,
                                     now),
-                            row.getLong(6)),
+                            row.getLong(6),
+                            row.getString(7),
+                            category(row.getString(8)),
+                            row.getString(9),
+                            row.getString(10) != null),
                     gateway,
                     now,
                     only == null ? account : only);
             if (claimed.isEmpty()) {
                 return Optional.empty();
             }
-            Attempt attempt = claimed.get().attempt();
+            ClaimedRow row = claimed.get();
+            Attempt attempt = row.attempt();
             transaction.countQueued(account, -1);
-            transaction.advance(account, claimed.get().fairRank());
-            if (attempt.expiresAt() > now) {
+            if (row.paused()) {
+                setAside(transaction, attempt.id(), account, row.batch());
+                continue;
+            }
+            transaction.advance(account, row.fairRank());
+            if (attempt.expiresAt() <= now) {
+                endUnattempted(transaction, attempt.id(), State.SENDING, expired(), null, null, now);
+            } else if (!nobodyBlocked
+                    && blocklist
+                            .covers(transaction, row.recipient(), row.category())
+                            .isPresent()) {
+                endUnattempted(transaction, attempt.id(), State.SENDING, blocked(), null, null, now);
+            } else {
                 return Optional.of(attempt);
             }
-            expire(transaction, attempt.id(), State.SENDING, now);
         }
         return Optional.empty();
     }
 
-    private record ClaimedRow(Attempt attempt, long fairRank) {}
+    /** Puts a send of a paused batch back, and keeps it and others of its batch out of the claim's way. */
+    private static void setAside(Transaction transaction, String id, String account, String batch) throws SQLException {
+        transaction.update(
+                "UPDATE send SET state = 'queued', attempt = attempt - 1, gateway = NULL, ready = 2 WHERE id = ?", id);
+        transaction.countQueued(account, 1);
+        transaction.update(
+                "UPDATE send SET ready = 2 WHERE id IN (SELECT id FROM send WHERE account = ? AND state = 'queued'"
+                        + " AND ready = 1 AND batch = ? LIMIT " + SWEEP + ")",
+                account,
+                batch);
+    }
+
+    private static Category category(String word) {
+        return word == null ? null : Category.of(word).orElseThrow();
+    }
+
+    private record ClaimedRow(
+            Attempt attempt, long fairRank, String recipient, Category category, String batch, boolean paused) {}
 
     /**
      * Writes the result of an attempt.
@@ -172,7 +226,7 @@ public final class Sends {
                   gateway = NULL, sequence = sequence + 1, provider_message_id = ?, error_class = ?, error_code = ?,
                   error_message = ?, changed_at = ?, sent_at = CASE WHEN ? = 'sent' THEN ? ELSE sent_at END
                 WHERE id = ? AND state = 'sending' AND attempt = ? AND gateway = ?
-                RETURNING account, batch, row_number, line, sequence, attempt""",
+                RETURNING account, batch, row_number, line, sequence, attempt, replies""",
                 Changed::read,
                 settlement.state().word(),
                 settlement.dueAt(),
@@ -208,7 +262,7 @@ public final class Sends {
                 UPDATE send SET state = ?, ready = CASE WHEN ? <= ? THEN 1 ELSE 0 END, due_at = ?,
                   sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?, changed_at = ?
                 WHERE id = ? AND state = 'queued' AND ready = 1
-                RETURNING account, batch, row_number, line, sequence, attempt""",
+                RETURNING account, batch, row_number, line, sequence, attempt, replies""",
                 Changed::read,
                 settlement.state().word(),
                 settlement.dueAt(),
@@ -227,19 +281,39 @@ public final class Sends {
         return true;
     }
 
-    private static void record(
+    private void record(
             Transaction transaction, String id, Changed changed, Long startedAt, Settlement settlement, long now)
+            throws SQLException {
+        record(transaction, id, changed, startedAt, settlement, null, null, now);
+    }
+
+    private void record(
+            Transaction transaction,
+            String id,
+            Changed changed,
+            Long startedAt,
+            Settlement settlement,
+            String actor,
+            String reason,
+            long now)
             throws SQLException {
         if (settlement.state().isEnd()) {
             transaction.countUnfinished(changed.batch(), -1);
+            if (changed.replies()) {
+                transaction.update(
+                        "UPDATE reply SET sequence = ? WHERE send = ? AND sequence IS NULL", changed.sequence(), id);
+            }
         } else {
             transaction.countQueued(changed.account(), 1);
+        }
+        if (settlement.state() == State.FAILED && changed.batch() != null) {
+            countFailure(transaction, changed.batch());
         }
         transaction.update(
                 """
                 INSERT INTO history (send, sequence, batch, row_number, line, at, status, attempt, started_at,
-                  http_status, error_class, error_code, error_message, provider_message_id)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                  http_status, error_class, error_code, error_message, provider_message_id, actor, reason)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 id,
                 changed.sequence(),
                 changed.batch(),
@@ -253,7 +327,24 @@ public final class Sends {
                 settlement.errorClass(),
                 settlement.errorCode(),
                 settlement.errorMessage(),
-                settlement.providerMessageId());
+                settlement.providerMessageId(),
+                actor,
+                reason);
+    }
+
+    /** A batch is paused when too many of its first sends fail, until somebody says that it is all right. */
+    private void countFailure(Transaction transaction, String batch) throws SQLException {
+        // What this commit has ended is not in the batch's row yet.
+        long ended = -transaction.unfinished(batch);
+        transaction.update(
+                """
+                UPDATE batch SET failed = failed + 1, paused = CASE WHEN paused IS NULL AND released = 0
+                  AND accepted - unfinished >= ? AND (failed + 1) * 100 >= ? * (accepted - unfinished + ?)
+                  THEN 'failures' ELSE paused END WHERE id = ?""",
+                FIRST_SENDS - ended,
+                stopBatchAt,
+                ended,
+                batch);
     }
 
     /**
@@ -298,35 +389,65 @@ public final class Sends {
                 row -> row.getString(1),
                 now);
         for (String id : expired) {
-            expire(transaction, id, State.QUEUED, now);
+            endUnattempted(transaction, id, State.QUEUED, expired(), null, null, now);
         }
         return expired.size();
     }
 
-    private static void expire(Transaction transaction, String id, State from, long now) throws SQLException {
-        Settlement expired = new Settlement(
+    private static Settlement expired() {
+        return new Settlement(
                 State.EXPIRED, 0, false, null, null, "permanent", "expired", "it was not sent before its expiry");
-        // A send that was claimed only to find it expired was never attempted.
+    }
+
+    private static Settlement blocked() {
+        return new Settlement(
+                State.FAILED, 0, false, null, null, "permanent", "blocked", "the recipient is on the blocklist");
+    }
+
+    /** Gives a send that was just accepted its end: its recipient is blocked. */
+    public void block(Transaction transaction, String id, long now) throws SQLException {
+        endUnattempted(transaction, id, State.QUEUED, blocked(), null, null, now);
+    }
+
+    /**
+     * Cancels a queued send.
+     *
+     * @param actor the name of the key that asks for it, or null
+     * @return false when it is not queued
+     */
+    public boolean cancel(Transaction transaction, String id, String reason, String actor, long now)
+            throws SQLException {
+        Settlement cancelled = new Settlement(State.CANCELLED, 0, false, null, null, null, "cancelled", reason);
+        return endUnattempted(transaction, id, State.QUEUED, cancelled, actor, actor == null ? null : reason, now);
+    }
+
+    /** The end of a send that is not being attempted; claimed only to find that out, it was never attempted. */
+    private boolean endUnattempted(
+            Transaction transaction, String id, State from, Settlement end, String actor, String reason, long now)
+            throws SQLException {
         int attempted = from == State.SENDING ? 1 : 0;
         Optional<Changed> changed = transaction.one(
                 """
-                UPDATE send SET state = 'expired', attempt = attempt - ?, gateway = NULL, sequence = sequence + 1,
+                UPDATE send SET state = ?, attempt = attempt - ?, gateway = NULL, sequence = sequence + 1,
                   error_class = ?, error_code = ?, error_message = ?, changed_at = ?
-                WHERE id = ? AND state = ? RETURNING account, batch, row_number, line, sequence, attempt""",
+                WHERE id = ? AND state = ? RETURNING account, batch, row_number, line, sequence, attempt, replies""",
                 Changed::read,
+                end.state().word(),
                 attempted,
-                expired.errorClass(),
-                expired.errorCode(),
-                expired.errorMessage(),
+                end.errorClass(),
+                end.errorCode(),
+                end.errorMessage(),
                 now,
                 id,
                 from.word());
-        if (changed.isPresent()) {
-            if (from == State.QUEUED) {
-                transaction.countQueued(changed.get().account(), -1);
-            }
-            record(transaction, id, changed.get(), null, expired, now);
+        if (changed.isEmpty()) {
+            return false;
         }
+        if (from == State.QUEUED) {
+            transaction.countQueued(changed.get().account(), -1);
+        }
+        record(transaction, id, changed.get(), null, end, actor, reason, now);
+        return true;
     }
 
     /**
@@ -368,7 +489,8 @@ public final class Sends {
                 row -> row.getString(1));
     }
 
-    private record Changed(String account, String batch, Object row, Object line, int sequence, int attempt) {
+    private record Changed(
+            String account, String batch, Object row, Object line, int sequence, int attempt, boolean replies) {
         private static Changed read(ResultSet row) throws SQLException {
             return new Changed(
                     row.getString(1),
@@ -376,7 +498,8 @@ public final class Sends {
                     row.getObject(3),
                     row.getObject(4),
                     row.getInt(5),
-                    row.getInt(6));
+                    row.getInt(6),
+                    row.getInt(7) == 1);
         }
     }
 }

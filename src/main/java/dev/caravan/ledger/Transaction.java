@@ -71,6 +71,12 @@ public final class Transaction implements AutoCloseable {
         }
     }
 
+    /** What {@link #countUnfinished} has counted for a batch since the last commit. */
+    long unfinished(String batch) {
+        long[] change = unfinished.get(batch);
+        return change == null ? 0 : change[0];
+    }
+
     /** Counts sends that entered or left the state queued. */
     void countQueued(String account, long change) {
         accounts.computeIfAbsent(account, name -> new long[2])[0] += change;

@@ -53,7 +53,21 @@ final class Progress {
                 batch.accepted(),
                 batch.isReading() ? " (still reading)" : "",
                 rate,
-                rate <= 0 ? "no end in sight" : left(batch.unfinished() / rate));
+                batch.paused() != null
+                        ? stopped(batch)
+                        : rate <= 0 ? "no end in sight" : left(batch.unfinished() / rate));
+    }
+
+    private static String stopped(Batch batch) {
+        return switch (batch.paused()) {
+            case "cancelled" -> "cancelled";
+            case "held" ->
+                batch.isReading()
+                        ? "held until it is read"
+                        : "held for its size; nothing of it is sent until it is resumed";
+            case "failures" -> "paused because too many of its first sends failed; resume or cancel it";
+            default -> "paused by hand";
+        };
     }
 
     private static String left(double seconds) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
+import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.NewSend;
 import dev.caravan.ledger.Sends;
@@ -25,7 +26,7 @@ import org.springframework.boot.actuate.health.Status;
 /** What health and gauges say of lanes, from a ledger of their own. */
 class LaneHealthTest {
 
-    private final Sends sends = new Sends("here");
+    private final Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
     private final Lanes lanes = new Lanes(sends);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 

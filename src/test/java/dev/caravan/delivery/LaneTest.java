@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
+import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
 import dev.caravan.ledger.Lanes;
@@ -45,7 +46,7 @@ class LaneTest {
 
     private static final Pace FAST = pace(1_000, Duration.ofSeconds(1));
 
-    private final Sends sends = new Sends("here");
+    private final Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
     private final Lanes lanes = new Lanes(sends);
     private final ThreadPoolExecutor turns = (ThreadPoolExecutor) Executors.newCachedThreadPool();
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);

@@ -9,13 +9,17 @@ import dev.caravan.account.RoutingRule;
 import dev.caravan.account.RoutingRule.Failover;
 import dev.caravan.ledger.Batch;
 import dev.caravan.ledger.Batches;
+import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.DigestKey;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Outbox;
+import dev.caravan.ledger.Replies;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
+import dev.caravan.message.Category;
 import dev.caravan.message.PhoneNumbers;
+import dev.caravan.message.Priority;
 import dev.caravan.message.SendJson;
 import dev.caravan.provider.Providers;
 import java.io.File;
@@ -54,8 +58,12 @@ public final class DropFolder implements AutoCloseable {
     private final Path home;
     private final TemporaryLedger ledger;
     private final BatchFiles files;
+    private final Blocklist blocklist;
+    private final Sends sends;
+    private final Lanes lanes;
     private final Admission admission;
     private FileDoor door;
+    private long holdAbove = Long.MAX_VALUE;
 
     /** @param maxQueued of the account {@code main} */
     public DropFolder(Path home, long maxQueued) {
@@ -73,8 +81,9 @@ public final class DropFolder implements AutoCloseable {
         Account abroad = account("abroad", "texter", 1_000_000);
         Accounts accounts = new Accounts(
                 List.of(main, crm, abroad), List.of(new RoutingRule("+972", List.of(abroad), Failover.NEVER)), main);
-        Sends sends = new Sends("here");
-        Lanes lanes = new Lanes(sends);
+        this.blocklist = new Blocklist(store().write(DigestKey::of));
+        this.sends = new Sends("here", blocklist, 101);
+        this.lanes = new Lanes(sends);
         store().write(transaction -> {
             lanes.register(transaction, List.of("main", "crm", "abroad"));
             return null;
@@ -85,23 +94,29 @@ public final class DropFolder implements AutoCloseable {
                 lanes,
                 batches,
                 new Outbox(),
+                new Replies("here"),
+                blocklist,
                 accounts,
                 new Providers(Packs.all()),
-                new PhoneNumbers("TR"),
-                new SendJson(ZONE),
+                Map.of(Category.OTP, new CategoryRule(Priority.HIGH, Duration.ofMinutes(5))),
                 REPEAT_AFTER,
+                store().write(DigestKey::of),
                 arrivals::addAll);
         restart();
     }
 
     private static Folder folder(String name, String account, String namespace) {
         FileFormat format = new FileFormat(StandardCharsets.UTF_8, null, Map.of(), Map.of(), "charset");
-        return new Folder(name, account, namespace, format, true);
+        return new Folder(origin(name, account, namespace), format, true);
     }
 
     private static Folder legacy() {
         FileFormat format = new FileFormat(Charset.forName("windows-1254"), ';', Map.of(), Map.of(), "charset");
-        return new Folder("legacy", "main", "default", format, true);
+        return new Folder(origin("legacy", "main", "default"), format, true);
+    }
+
+    private static Origin origin(String name, String account, String namespace) {
+        return new Origin(name, namespace, account, Set.of(), null, new PhoneNumbers("TR"), new SendJson(ZONE));
     }
 
     private static Account account(String name, String provider, long maxQueued) {
@@ -118,9 +133,16 @@ public final class DropFolder implements AutoCloseable {
                 Map.of("sender", "line", "project-id", "p"));
     }
 
+    /** From now on a batch of more rows than this is held. */
+    void holdAbove(long rows) {
+        holdAbove = rows;
+        restart();
+    }
+
     /** Forgets what is only in memory, and starts anew. */
     void restart() {
-        door = new FileDoor(new Home(home), ZONE, files, store(), batches, admission, store().write(DigestKey::of));
+        door = new FileDoor(
+                new Home(home), ZONE, files, store(), batches, admission, store().write(DigestKey::of), holdAbove);
         door.finishLayingAway();
     }
 
@@ -134,6 +156,22 @@ public final class DropFolder implements AutoCloseable {
 
     public Batches batches() {
         return batches;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    Blocklist blocklist() {
+        return blocklist;
+    }
+
+    Sends sends() {
+        return sends;
+    }
+
+    Lanes lanes() {
+        return lanes;
     }
 
     public BatchFiles files() {

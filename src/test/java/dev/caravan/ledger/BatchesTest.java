@@ -16,11 +16,43 @@ class BatchesTest extends OnLedger {
 
         assertThat(opened)
                 .isEqualTo(new Batch(
-                        "b1", "sends.csv", null, "default", "work/sends", "sends", "reading", 0, 0, 0, 0, 0, 0, NOW));
+                        "b1",
+                        "file",
+                        "sends.csv",
+                        null,
+                        "default",
+                        "work/sends",
+                        "sends",
+                        "reading",
+                        null,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        NOW));
         advance("b1", 0, 5, 3, 1, 1);
         assertThat(openBatch("b1", "other"))
                 .isEqualTo(new Batch(
-                        "b1", "sends.csv", null, "default", "work/sends", "sends", "reading", 5, 3, 1, 1, 3, 0, NOW));
+                        "b1",
+                        "file",
+                        "sends.csv",
+                        null,
+                        "default",
+                        "work/sends",
+                        "sends",
+                        "reading",
+                        null,
+                        5,
+                        3,
+                        1,
+                        1,
+                        3,
+                        0,
+                        0,
+                        NOW));
     }
 
     @Test
@@ -37,6 +69,7 @@ class BatchesTest extends OnLedger {
                                 "work/erp/new.csv",
                                 "new",
                                 name -> name.equals("new"),
+                                false,
                                 NOW))
                         .report())
                 .as("on disk already")
@@ -200,7 +233,7 @@ class BatchesTest extends OnLedger {
 
     private void finishReading(String id) {
         write(transaction -> {
-            batches.finishReading(transaction, id, NOW);
+            batches.finishReading(transaction, id, Long.MAX_VALUE, NOW);
             return null;
         });
     }

@@ -72,7 +72,7 @@ public final class Draft {
                 reference,
                 batch,
                 row,
-                row + 1,
+                row + 1L,
                 account,
                 "pigeon",
                 "+905301234567",
@@ -84,6 +84,8 @@ public final class Draft {
                 "to=a text=b",
                 dueAt,
                 expiresAt,
-                OnLedger.NOW);
+                OnLedger.NOW,
+                false,
+                null);
     }
 }

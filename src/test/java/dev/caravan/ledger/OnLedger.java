@@ -15,7 +15,7 @@ abstract class OnLedger {
 
     static final long NOW = 1_800_000_000_000L;
 
-    final Sends sends = new Sends("here");
+    final Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
     final Lanes lanes = new Lanes(sends);
     final Outbox outbox = new Outbox();
     final Batches batches = new Batches("gateway");
@@ -108,7 +108,7 @@ abstract class OnLedger {
 
     Batch openBatch(String id, String stem) {
         return write(transaction -> batches.open(
-                transaction, id, stem + ".csv", null, "default", "work/" + stem, stem, name -> false, NOW));
+                transaction, id, stem + ".csv", null, "default", "work/" + stem, stem, name -> false, false, NOW));
     }
 
     /** What a reader of the batch does in the transaction that stores its sends. */

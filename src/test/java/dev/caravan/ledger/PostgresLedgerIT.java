@@ -124,7 +124,7 @@ class PostgresLedgerIT {
 
         private static final int THREADS = 4;
 
-        private final Sends elsewhereSends = new Sends("elsewhere");
+        private final Sends elsewhereSends = new Sends("elsewhere", new Blocklist(new byte[32]), 101);
         private Store elsewhere;
 
         @Override

@@ -18,7 +18,8 @@ class SendsTest extends OnLedger {
         NewSend second = draft().reference("order-1").send();
 
         assertThat(insert(first)).isEmpty();
-        assertThat(insert(second)).contains(new ExistingSend(first.id(), "b", 7, first.digests(), first.acceptedAt()));
+        assertThat(insert(second))
+                .contains(new ExistingSend(first.id(), first.digests(), first.acceptedAt(), State.QUEUED));
         assertThat(insert(first)).as("the same id, tried again").isEmpty();
         assertThat(ledger.number("SELECT count(*) FROM send")).isEqualTo(1);
         assertThat(ledger.number("SELECT queued FROM account WHERE name = 'main'"))
@@ -150,7 +151,7 @@ class SendsTest extends OnLedger {
         Attempt second = claim();
 
         assertThat(settle(first, sent("late"))).as("an earlier attempt").isFalse();
-        Sends elsewhere = new Sends("elsewhere");
+        Sends elsewhere = new Sends("elsewhere", new Blocklist(new byte[32]), 101);
         boolean settledElsewhere = write(transaction -> elsewhere.settle(transaction, second, sent("other"), NOW));
         assertThat(settledElsewhere).as("another gateway").isFalse();
         assertThat(ledger.text("SELECT state || ' ' || sequence FROM send")).isEqualTo("sending 1");
@@ -235,7 +236,7 @@ class SendsTest extends OnLedger {
         List<String> ids = admit(draft().of("b", 1), draft().of("b", 2), draft().of("b", 3));
         countAccepted("b", 3);
         Attempt mine = claim();
-        Sends elsewhere = new Sends("elsewhere");
+        Sends elsewhere = new Sends("elsewhere", new Blocklist(new byte[32]), 101);
         write(transaction -> elsewhere.claim(transaction, "main", null, false, NOW));
 
         assertThat(recover(NOW + 60)).isEqualTo(1);

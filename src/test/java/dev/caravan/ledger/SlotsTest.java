@@ -43,7 +43,7 @@ class SlotsTest extends OnLedger {
     @Test
     void twoGatewaysShareOnePace() {
         admitMany(20);
-        Lanes elsewhere = new Lanes(new Sends("elsewhere"));
+        Lanes elsewhere = new Lanes(new Sends("elsewhere", new Blocklist(new byte[32]), 101));
         List<Long> starts = new ArrayList<>();
         for (int turn = 0; turn < 5; turn++) {
             starts.addAll(reserve(2, START + turn).starts());
@@ -158,7 +158,7 @@ class SlotsTest extends OnLedger {
         admitMany(10);
         reserve(3, START);
 
-        Lanes restarted = new Lanes(new Sends("here"));
+        Lanes restarted = new Lanes(new Sends("here", new Blocklist(new byte[32]), 101));
         write(transaction -> {
             restarted.register(transaction, List.of("main"));
             return null;

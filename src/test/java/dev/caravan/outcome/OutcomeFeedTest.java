@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.intake.DropFolder;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Batch;
+import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Outbox;
@@ -32,7 +33,7 @@ class OutcomeFeedTest {
     private static final Settlement FAILED =
             new Settlement(State.FAILED, 0, false, null, 400, "permanent", "906", "closed for marketing");
 
-    private final Sends sends = new Sends("here");
+    private final Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
     private final Lanes lanes = new Lanes(sends);
     private final Outbox outbox = new Outbox();
 

@@ -357,7 +357,8 @@ class ReportsTest {
     /** A file of ours read again, without the columns that we added. */
     private List<List<String>> ownCells(String report) throws IOException {
         Files.copy(home.resolve("reports").resolve(report), home.resolve(report));
-        Batch reread = new Batch("b", report, null, "default", report, "r", "reading", 0, 0, 0, 0, 0, 0, 0);
+        Batch reread =
+                new Batch("b", "file", report, null, "default", report, "r", "reading", null, 0, 0, 0, 0, 0, 0, 0, 0);
         List<List<String>> cells = new ArrayList<>();
         try (Rows rows = inbox.files().open(reread)) {
             while (rows.hasNext()) {

@@ -1,0 +1,22 @@
+package dev.caravan.api;
+
+import java.util.Set;
+
+/**
+ * Who makes a request. It travels with the request as the attribute {@link #ATTRIBUTE}, because a step may run on
+ * another thread than the filters.
+ *
+ * @param name of its key in the configuration; {@code jwt:} and the subject for a token, which no key can be named
+ * @param scopes what it may do; may be empty
+ * @param accounts the accounts it may use; empty for all
+ * @param namespace of its references
+ */
+record Caller(String name, Set<Scope> scopes, Set<String> accounts, String namespace) {
+
+    static final String ATTRIBUTE = Caller.class.getName();
+
+    Caller {
+        scopes = Set.copyOf(scopes);
+        accounts = Set.copyOf(accounts);
+    }
+}

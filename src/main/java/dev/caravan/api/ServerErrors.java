@@ -1,0 +1,32 @@
+package dev.caravan.api;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ErrorReportValve;
+import org.apache.coyote.ActionCode;
+
+/** The same for requests that the server refuses before any filter sees them, instead of its own page. */
+final class ServerErrors extends ErrorReportValve {
+
+    @Override
+    protected void report(Request request, Response response, Throwable failure) {
+        boolean answered = response.getStatus() < 400 || response.getContentWritten() > 0;
+        if (answered || !response.setErrorReported()) {
+            return;
+        }
+        AtomicBoolean writable = new AtomicBoolean();
+        response.getCoyoteResponse().action(ActionCode.IS_IO_ALLOWED, writable);
+        if (!writable.get()) {
+            return;
+        }
+        try {
+            Refusal.write(response, Refusal.of(response.getStatus()));
+            response.finishResponse();
+        } catch (IOException gone) {
+            // Nobody is left to answer.
+            container.getLogger().debug("an error could not be reported", gone);
+        }
+    }
+}
