@@ -24,12 +24,12 @@ public final class BatchFiles {
      * The folder of that name.
      *
      * @param name as the ledger keeps it, null for the inbox itself
-     * @throws UnreadableFileException when the configuration has none
+     * @throws UnreadableInputException when the configuration has none
      */
-    Folder folder(String name) throws UnreadableFileException {
+    Folder folder(String name) throws UnreadableInputException {
         Folder folder = folders.get(name == null ? "" : name);
         if (folder == null) {
-            throw new UnreadableFileException("the inbox has no folder '" + name
+            throw new UnreadableInputException("the inbox has no folder '" + name
                     + "': name it like an account, or add it to caravan.inbox.folders");
         }
         return folder;
@@ -58,16 +58,16 @@ public final class BatchFiles {
      * The rows of a batch from its first, wherever its file is now.
      *
      * @throws IOException when the file is gone or cannot be read
-     * @throws UnreadableFileException when no row of it can be read
+     * @throws UnreadableInputException when no row of it can be read
      */
-    public Rows open(Batch batch) throws IOException, UnreadableFileException {
+    public Rows open(Batch batch) throws IOException, UnreadableInputException {
         return open(home.resolve(batch.path()), batch.folder());
     }
 
-    Rows open(Path file, String folder) throws IOException, UnreadableFileException {
+    Rows open(Path file, String folder) throws IOException, UnreadableInputException {
         FileFormat format = folder(folder).format();
         if (!Files.isRegularFile(file) && Files.exists(file)) {
-            throw new UnreadableFileException("it is no regular file");
+            throw new UnreadableInputException("it is no regular file");
         }
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         return name.endsWith(".csv") ? CsvRows.open(file, format) : JsonRows.open(file, format);

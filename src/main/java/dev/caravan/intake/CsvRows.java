@@ -5,21 +5,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.intake.CsvRecords.CsvRecord;
 import dev.caravan.message.InvalidSendException;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.NoSuchElementException;
 
-/** The rows of a CSV file. */
-final class CsvRows implements Rows {
+/** The rows of a CSV text. */
+final class CsvRows extends RecordRows<CsvRecord> {
 
     private static final List<Character> DELIMITERS = List.of(',', ';', '\t', '|');
 
     private final CsvRecords records;
     private final Header header;
-    private CsvRecord upcoming;
-    private long number;
 
     private CsvRows(CsvRecords records, Header header) {
         this.records = records;
@@ -29,26 +27,37 @@ final class CsvRows implements Rows {
     /**
      * Opens a file after reading through all of it once, to know that every byte of it can be decoded.
      *
-     * @throws UnreadableFileException when no record of it can be read
+     * @throws UnreadableInputException when no record of it can be read
      */
     static CsvRows open(Path file, FileFormat folder) throws IOException {
         FileFormat format = format(file, folder);
-        Encoding encoding = Encoding.prove(
-                file,
-                format.charset(),
-                "save it as UTF-8, or set " + format.charsetKey() + " to the encoding it has, as windows-1254");
-        char delimiter = format.delimiter() != null ? format.delimiter() : delimiter(file, encoding, format);
-        CsvRecords records = records(file, encoding, delimiter);
+        Encoding encoding =
+                Encoding.prove(file, format.charset(), format.advice().onEncoding());
+        return read(encoding.open(file), format);
+    }
+
+    /**
+     * The rows of a text that may fail on the way.
+     *
+     * @param text is closed when no record of it can be read
+     * @throws UnreadableInputException when no record of it can be read
+     */
+    static CsvRows read(Reader text, FileFormat format) throws IOException {
+        PhysicalLines lines = new PhysicalLines(text, CsvRecords.LONGEST_LINE);
         try {
+            if (!lines.skipBlank()) {
+                throw new UnreadableInputException("it is empty");
+            }
+            char delimiter = format.delimiter() != null ? format.delimiter() : delimiter(lines, format);
+            CsvRecords records = new CsvRecords(lines, delimiter);
             CsvRows rows = new CsvRows(records, header(records.next(), format));
             records.expect(rows.columns().size());
-            rows.upcoming = rows.filled();
-            if (rows.upcoming == null) {
-                throw new UnreadableFileException("it has a header, but no rows");
+            if (!rows.advance()) {
+                throw new UnreadableInputException("it has a header, but no rows");
             }
             return rows;
         } catch (IOException | RuntimeException unreadable) {
-            records.close();
+            lines.close();
             throw unreadable;
         }
     }
@@ -65,51 +74,57 @@ final class CsvRows implements Rows {
         try {
             Encoding.prove(file, StandardCharsets.UTF_8, "");
             return folder.readAs(StandardCharsets.UTF_8);
-        } catch (UnreadableFileException saved) {
+        } catch (UnreadableInputException saved) {
             return folder.readAs(folder.charset());
         }
     }
 
     /** By its header, whose columns are ASCII where they are ours. */
     private static boolean isOurs(Path file) throws IOException {
-        for (char delimiter : DELIMITERS) {
-            try (CsvRecords records = records(file, new Encoding(StandardCharsets.ISO_8859_1, 0), delimiter)) {
-                CsvRecord header = records.next();
-                if (header != null && header.problem() == null && Header.isOurs(header.cells())) {
-                    return true;
+        Encoding bytes = new Encoding(StandardCharsets.ISO_8859_1, 0);
+        try (PhysicalLines lines = new PhysicalLines(bytes.open(file), CsvRecords.LONGEST_LINE)) {
+            boolean isOurs = false;
+            if (lines.skipBlank()) {
+                for (char delimiter : DELIMITERS) {
+                    CsvRecord header = glance(lines, delimiter);
+                    isOurs |= header.problem() == null && Header.isOurs(header.cells());
                 }
             }
+            return isOurs;
         }
-        return false;
-    }
-
-    private static CsvRecords records(Path file, Encoding encoding, char delimiter) throws IOException {
-        return new CsvRecords(new PhysicalLines(encoding.open(file), CsvRecords.LONGEST_LINE), delimiter);
     }
 
     /** The delimiter that makes the most known columns of the header, of those the one that makes the most columns. */
-    private static char delimiter(Path file, Encoding encoding, FileFormat format) throws IOException {
+    private static char delimiter(PhysicalLines lines, FileFormat format) throws IOException {
         char best = DELIMITERS.get(0);
         int bestRecognised = -1;
         int bestCount = -1;
         for (char candidate : DELIMITERS) {
-            try (CsvRecords records = records(file, encoding, candidate)) {
-                CsvRecord header = records.next();
-                int recognised = header.problem() != null ? -1 : Header.recognised(header.cells(), format);
-                int count = header.cells().size();
-                if (recognised > bestRecognised || recognised == bestRecognised && count > bestCount) {
-                    best = candidate;
-                    bestRecognised = recognised;
-                    bestCount = count;
-                }
+            CsvRecord header = glance(lines, candidate);
+            int recognised = header.problem() != null ? -1 : Header.recognised(header.cells(), format);
+            int count = header.cells().size();
+            if (recognised > bestRecognised || recognised == bestRecognised && count > bestCount) {
+                best = candidate;
+                bestRecognised = recognised;
+                bestCount = count;
             }
         }
         return best;
     }
 
-    private static Header header(CsvRecord record, FileFormat format) throws UnreadableFileException {
+    /** The next record as it would be with that delimiter. */
+    private static CsvRecord glance(PhysicalLines lines, char delimiter) throws IOException {
+        lines.mark();
+        try {
+            return new CsvRecords(lines, delimiter).next();
+        } finally {
+            lines.reset();
+        }
+    }
+
+    private static Header header(CsvRecord record, FileFormat format) throws UnreadableInputException {
         if (record.problem() != null) {
-            throw new UnreadableFileException(
+            throw new UnreadableInputException(
                     "its header cannot be read: " + record.problem().getMessage());
         }
         Header header = new Header(record.cells(), format);
@@ -122,11 +137,6 @@ final class CsvRows implements Rows {
     }
 
     @Override
-    public boolean hasNext() {
-        return upcoming != null;
-    }
-
-    @Override
     public List<String> cells(Row row) {
         return row.cells();
     }
@@ -136,22 +146,9 @@ final class CsvRows implements Rows {
         return header.own().stream().map(row.cells()::get).toList();
     }
 
-    @Override
-    public Row next() {
-        if (upcoming == null) {
-            throw new NoSuchElementException();
-        }
-        Row row = row(upcoming);
-        try {
-            upcoming = filled();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-        return row;
-    }
-
     /** The next record that has anything in it: spreadsheets write rows of bare delimiters below the last one. */
-    private CsvRecord filled() throws IOException {
+    @Override
+    CsvRecord read() throws IOException {
         CsvRecord record = records.next();
         while (record != null
                 && record.problem() == null
@@ -161,8 +158,8 @@ final class CsvRows implements Rows {
         return record;
     }
 
-    private Row row(CsvRecord record) {
-        number++;
+    @Override
+    Row row(long number, CsvRecord record) {
         List<String> cells = header.isOurs() ? restored(record.cells()) : record.cells();
         String sendId = header.sendId(cells);
         if (record.problem() != null) {

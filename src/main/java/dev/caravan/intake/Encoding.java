@@ -4,19 +4,18 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PushbackInputStream;
 import java.io.Reader;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The character encoding of a file, proven on every byte of it before the first record is read.
+ * The character encoding of a text. Of a file it is proven on every byte before the first record is read; what can be read
+ * only once is proven on the way.
  *
  * @param charset what its byte order mark says, else what was configured
  * @param markLength bytes of its byte order mark
@@ -25,37 +24,64 @@ record Encoding(Charset charset, int markLength) {
 
     private static final int BUFFER = 64 * 1024;
 
+    /** In bytes, of what tells an encoding or that there is no text. */
+    private static final int LONGEST_START = 4;
+
     /**
+     * Reads through a whole file.
+     *
      * @param configured for files without a byte order mark
      * @param remedy what to do when it is the wrong one, as part of a sentence
-     * @throws UnreadableFileException when the file is empty or blank, or not text in that encoding throughout
+     * @throws UnreadableInputException when the file is not text in that encoding throughout
      */
     static Encoding prove(Path file, Charset configured, String remedy) throws IOException {
-        byte[] start;
+        Encoding encoding;
         try (InputStream bytes = Files.newInputStream(file)) {
-            start = bytes.readNBytes(4);
+            encoding = of(bytes.readNBytes(LONGEST_START), configured);
         }
-        Encoding encoding = of(start, configured);
-        new Proof(encoding, remedy).run(file);
+        try (InputStream bytes = Files.newInputStream(file)) {
+            bytes.skipNBytes(encoding.markLength());
+            Reader text = new StrictReader(bytes, encoding, remedy);
+            char[] buffer = new char[BUFFER];
+            int count = 0;
+            while (count >= 0) {
+                count = text.read(buffer, 0, BUFFER);
+            }
+        }
         return encoding;
     }
 
-    /** From after the byte order mark; a byte that became malformed since is an exception too. */
+    /** A proven file from after the byte order mark; a byte that became malformed since is an exception too. */
     Reader open(Path file) throws IOException {
         InputStream bytes = new BufferedInputStream(Files.newInputStream(file), BUFFER);
         bytes.skipNBytes(markLength);
         return new InputStreamReader(bytes, decoder());
     }
 
-    private CharsetDecoder decoder() {
+    /**
+     * A text that can be read only once, from after its byte order mark, decoded strictly as it is read.
+     *
+     * @param configured for a text without a byte order mark
+     * @param remedy what to do when it is the wrong one, as part of a sentence
+     * @throws UnreadableInputException when it is no text
+     */
+    static Reader read(InputStream body, Charset configured, String remedy) throws IOException {
+        PushbackInputStream bytes = new PushbackInputStream(body, LONGEST_START);
+        byte[] start = bytes.readNBytes(LONGEST_START);
+        Encoding encoding = of(start, configured);
+        bytes.unread(start, encoding.markLength(), start.length - encoding.markLength());
+        return new StrictReader(bytes, encoding, remedy);
+    }
+
+    CharsetDecoder decoder() {
         return charset.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
     }
 
-    private static Encoding of(byte[] start, Charset configured) throws UnreadableFileException {
+    private static Encoding of(byte[] start, Charset configured) throws UnreadableInputException {
         if (begins(start, 'P', 'K', 3, 4)) {
-            throw new UnreadableFileException(
+            throw new UnreadableInputException(
                     "it is a workbook or an archive, no text; open it and save what it holds as CSV");
         }
         if (begins(start, 0xEF, 0xBB, 0xBF)) {
@@ -77,71 +103,5 @@ record Encoding(Charset charset, int markLength) {
             }
         }
         return true;
-    }
-
-    /** Decodes a whole file and keeps nothing of it. */
-    private static final class Proof {
-
-        private final Encoding encoding;
-        private final String remedy;
-        private long line = 1;
-        private boolean afterReturn;
-        private boolean blank = true;
-
-        Proof(Encoding encoding, String remedy) {
-            this.encoding = encoding;
-            this.remedy = remedy;
-        }
-
-        void run(Path file) throws IOException {
-            CharsetDecoder decoder = encoding.decoder();
-            ByteBuffer bytes = ByteBuffer.allocate(BUFFER);
-            CharBuffer characters = CharBuffer.allocate(BUFFER);
-            long offset = encoding.markLength();
-            try (InputStream input = Files.newInputStream(file)) {
-                input.skipNBytes(encoding.markLength());
-                for (boolean end = false; !end; ) {
-                    int count = input.read(bytes.array(), bytes.position(), bytes.remaining());
-                    end = count < 0;
-                    bytes.position(bytes.position() + Math.max(count, 0)).flip();
-                    CoderResult result;
-                    do {
-                        result = decoder.decode(bytes, characters, end);
-                        look(characters.flip());
-                        characters.clear();
-                    } while (result.isOverflow());
-                    if (result.isError()) {
-                        throw malformed(offset + bytes.position());
-                    }
-                    offset += bytes.position();
-                    bytes.compact();
-                }
-            }
-            if (blank) {
-                throw new UnreadableFileException("it is empty");
-            }
-        }
-
-        private void look(CharBuffer characters) throws UnreadableFileException {
-            char[] array = characters.array();
-            for (int index = 0; index < characters.limit(); index++) {
-                char character = array[index];
-                if (character == '\n' && !afterReturn || character == '\r') {
-                    line++;
-                } else if (character == 0) {
-                    throw new UnreadableFileException("line " + line
-                            + " holds a NUL byte: it is no text, or in UTF-16 without a byte order mark; " + remedy);
-                } else if (blank && !Character.isWhitespace(character)) {
-                    blank = false;
-                }
-                afterReturn = character == '\r';
-            }
-        }
-
-        private UnreadableFileException malformed(long offset) {
-            return new UnreadableFileException("line " + line + ", at byte offset " + offset + ", is not "
-                    + encoding.charset().name()
-                    + (encoding.markLength() == 0 ? "" : ", which its byte order mark says it is") + "; " + remedy);
-        }
     }
 }

@@ -158,7 +158,7 @@ final class FileDoor {
     }
 
     private static String reason(IOException unreadable) {
-        if (unreadable instanceof UnreadableFileException) {
+        if (unreadable instanceof UnreadableInputException) {
             return unreadable.getMessage();
         }
         if (unreadable instanceof NoSuchFileException) {
@@ -190,7 +190,7 @@ final class FileDoor {
         });
     }
 
-    private FileReading read(Path file, String folder, Batch batch) throws IOException, UnreadableFileException {
+    private FileReading read(Path file, String folder, Batch batch) throws IOException, UnreadableInputException {
         Origin origin = files.folder(folder).origin();
         Rows rows = files.open(file, folder);
         FileReading reading =

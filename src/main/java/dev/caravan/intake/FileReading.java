@@ -1,7 +1,6 @@
 package dev.caravan.intake;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -64,11 +63,8 @@ final class FileReading implements Iterator<FileReading.Chunk>, AutoCloseable {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        List<Row> chunk = new ArrayList<>(waiting);
+        List<Row> chunk = waiting.isEmpty() ? rows.next(CHUNK) : waiting;
         waiting = List.of();
-        while (chunk.size() < CHUNK && rows.hasNext()) {
-            chunk.add(rows.next());
-        }
         return new Chunk(this, chunk);
     }
 

@@ -36,15 +36,15 @@ final class Header {
      */
     record Source(String column, int cell, String otherwise) {}
 
-    /** @throws UnreadableFileException when a name occurs twice, or nothing says where to send to */
-    Header(List<String> names, FileFormat format) throws UnreadableFileException {
+    /** @throws UnreadableInputException when a name occurs twice, or nothing says where to send to */
+    Header(List<String> names, FileFormat format) throws UnreadableInputException {
         this.names = names;
         this.isOurs = isOurs(names);
         for (int cell = 0; cell < names.size(); cell++) {
             String key = Columns.key(names.get(cell));
             Integer earlier = key.isEmpty() ? null : byKey.put(key, cell);
             if (earlier != null) {
-                throw new UnreadableFileException("columns " + (earlier + 1) + " and " + (cell + 1)
+                throw new UnreadableInputException("columns " + (earlier + 1) + " and " + (cell + 1)
                         + " of its header have the same name; rename or remove one");
             }
         }
@@ -56,7 +56,7 @@ final class Header {
             }
         }
         if (sources.stream().noneMatch(source -> source.column().equals("to"))) {
-            throw new UnreadableFileException(withoutRecipients(format));
+            throw new UnreadableInputException(withoutRecipients(format));
         }
     }
 
@@ -143,7 +143,7 @@ final class Header {
                     + "one of them 'to'";
         }
         String own = format.columns().get("to");
-        return "its header has no column 'to'" + (own == null ? "" : " and no '" + own + "'")
-                + "; add it, or say under the folder's columns which one holds the phone numbers";
+        return "its header has no column 'to'" + (own == null ? "" : " and no '" + own + "'") + "; "
+                + format.advice().onRecipients();
     }
 }

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -16,16 +18,16 @@ import dev.caravan.intake.PhysicalLines.Line;
 import dev.caravan.message.InvalidSendException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.NoSuchElementException;
 
-/** The sends of a JSON file: one object per line of a {@code .jsonl}, the elements of an array or one object otherwise. */
-final class JsonRows implements Rows {
+/** The sends of a JSON text: one object per line, or the elements of an array, or one object. */
+final class JsonRows extends RecordRows<JsonRows.Element> {
 
     /** A send with a data: URI of the greatest size fits. */
     private static final int LONGEST_LINE = 24 * 1024 * 1024;
@@ -38,41 +40,78 @@ final class JsonRows implements Rows {
 
     private final Source source;
     private final Map<String, String> defaults;
-    private Element upcoming;
-    private long number;
 
-    private JsonRows(Source source, FileFormat format) throws IOException {
+    private JsonRows(Source source, FileFormat format) {
         this.source = source;
         this.defaults = format.defaults();
-        this.upcoming = source.next();
     }
 
-    /** What a file consists of. */
+    /** What a text consists of. */
     private interface Source extends Closeable {
+
+        /** @throws UnreadableInputException when it holds no element */
+        void begin() throws IOException;
 
         /** The next element, or null at the end. */
         Element next() throws IOException;
     }
 
     /** A value and the line where it begins; or the problem with it. */
-    private record Element(long line, JsonNode node, InvalidSendException problem) {}
+    record Element(long line, JsonNode node, InvalidSendException problem) {}
 
     /**
      * Opens a file after reading through all of it once: its bytes, and of an array its syntax too, since after a fault
      * nobody can tell where the next element begins.
      *
-     * @throws UnreadableFileException when no record of it can be read
+     * @throws UnreadableInputException when no record of it can be read
      */
     static JsonRows open(Path file, FileFormat format) throws IOException {
-        Encoding encoding = Encoding.prove(file, StandardCharsets.UTF_8, "save it as UTF-8, as JSON always is");
-        boolean isLines = file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".jsonl");
-        Source source = isLines ? new Lines(file, encoding) : new Document(file, encoding);
+        Encoding encoding =
+                Encoding.prove(file, StandardCharsets.UTF_8, format.advice().onJsonEncoding());
+        if (file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".jsonl")) {
+            return readLines(encoding.open(file), format);
+        }
+        try (Document proof = new Document(encoding.open(file), format.advice())) {
+            proof.skipAll();
+        }
+        return readDocument(encoding.open(file), format);
+    }
+
+    /**
+     * The rows of a text with one object per line, which may fail on the way.
+     *
+     * @param text is closed when no record of it can be read
+     * @throws UnreadableInputException when no record of it can be read
+     */
+    static JsonRows readLines(Reader text, FileFormat format) throws IOException {
+        return opened(new Lines(text, format.advice()), format);
+    }
+
+    /**
+     * The rows of an array or of one object, which may fail on the way or turn out to be no JSON.
+     *
+     * @param text is closed when no record of it can be read
+     * @throws UnreadableInputException when no record of it can be read
+     */
+    static JsonRows readDocument(Reader text, FileFormat format) throws IOException {
+        return opened(new Document(text, format.advice()), format);
+    }
+
+    private static JsonRows opened(Source source, FileFormat format) throws IOException {
         try {
-            return new JsonRows(source, format);
+            source.begin();
+            JsonRows rows = new JsonRows(source, format);
+            rows.advance();
+            return rows;
         } catch (IOException | RuntimeException unreadable) {
             source.close();
             throw unreadable;
         }
+    }
+
+    @Override
+    Element read() throws IOException {
+        return source.next();
     }
 
     @Override
@@ -95,26 +134,7 @@ final class JsonRows implements Rows {
     }
 
     @Override
-    public boolean hasNext() {
-        return upcoming != null;
-    }
-
-    @Override
-    public Row next() {
-        if (upcoming == null) {
-            throw new NoSuchElementException();
-        }
-        Row row = row(upcoming);
-        try {
-            upcoming = source.next();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-        return row;
-    }
-
-    private Row row(Element element) {
-        number++;
+    Row row(long number, Element element) {
         InvalidSendException problem = element.problem();
         if (problem == null && !(element.node() instanceof ObjectNode)) {
             problem = new InvalidSendException("", "invalid-type", "a send is a JSON object");
@@ -160,10 +180,13 @@ final class JsonRows implements Rows {
         }
     }
 
-    /** The parser's own words quote the file, so they are not passed on. */
+    /** The parser's own words quote the text, so they are not passed on. */
     private static String fault(JsonProcessingException unreadable) {
         if (unreadable instanceof StreamConstraintsException) {
             return "JSON nested too deeply, or with a value too long";
+        }
+        if (unreadable instanceof JsonEOFException) {
+            return "no valid JSON, but the beginning of some";
         }
         return unreadable instanceof JsonParseException
                 ? "no valid JSON"
@@ -174,18 +197,24 @@ final class JsonRows implements Rows {
     private static final class Lines implements Source {
 
         private final PhysicalLines lines;
+        private final Advice advice;
 
-        Lines(Path file, Encoding encoding) throws IOException {
-            lines = new PhysicalLines(encoding.open(file), LONGEST_LINE);
+        Lines(Reader text, Advice advice) {
+            this.lines = new PhysicalLines(text, LONGEST_LINE);
+            this.advice = advice;
+        }
+
+        @Override
+        public void begin() throws IOException {
             Line first = lines.nextFilled();
-            if (first != null && first.text().stripLeading().startsWith("[")) {
-                lines.close();
-                throw new UnreadableFileException(
-                        "it holds an array, where a .jsonl file has one object per line; rename it to .json");
+            if (first == null) {
+                throw new UnreadableInputException("it is empty");
             }
-            if (first != null) {
-                lines.putBack(List.of(first));
+            if (first.text().stripLeading().startsWith("[")) {
+                throw new UnreadableInputException(
+                        "it begins with an array, where one object per line is expected; " + advice.onArray());
             }
+            lines.putBack(List.of(first));
         }
 
         @Override
@@ -222,67 +251,108 @@ final class JsonRows implements Rows {
         }
     }
 
-    /** An array of objects, or one object. */
+    /** An array of objects, or one object. Where it is no JSON any more, an {@link UnreadableInputException} says so. */
     private static final class Document implements Source {
 
         private final JsonParser parser;
-        private final boolean isArray;
-        private final JsonStreamContext outermost;
-        private boolean isFinished;
+        private final Advice advice;
+        private boolean isArray;
+        private JsonStreamContext outermost;
+        private boolean isEnded;
 
-        Document(Path file, Encoding encoding) throws IOException {
-            prove(file, encoding);
-            parser = MAPPER.createParser(encoding.open(file));
-            isArray = parser.nextToken() == JsonToken.START_ARRAY;
-            outermost = parser.getParsingContext();
+        Document(Reader text, Advice advice) throws IOException {
+            this.parser = MAPPER.createParser(text);
+            this.advice = advice;
         }
 
-        private static void prove(Path file, Encoding encoding) throws IOException {
-            try (JsonParser parser = MAPPER.createParser(encoding.open(file))) {
-                JsonToken first = parser.nextToken();
-                if (first != JsonToken.START_ARRAY && first != JsonToken.START_OBJECT) {
-                    throw new UnreadableFileException("it holds neither an array of sends nor one send");
-                }
-                JsonToken second = parser.nextToken();
-                if (first == JsonToken.START_ARRAY && second == JsonToken.END_ARRAY) {
-                    throw new UnreadableFileException("it holds no send: its array is empty");
-                }
-                for (JsonToken token = second; token != null; token = parser.nextToken()) {
-                    if (token == JsonToken.VALUE_STRING) {
-                        // Makes the parser decode the string, and so refuse it now when it is too long.
-                        parser.getTextLength();
-                    } else if (parser.getParsingContext().inRoot() && parser.nextToken() != null) {
-                        throw new UnreadableFileException(
-                                "after its " + (first == JsonToken.START_ARRAY ? "array" : "object")
-                                        + " something follows; a file of one object per line is named .jsonl");
-                    }
-                }
-            } catch (JsonProcessingException unreadable) {
-                String place = unreadable.getLocation() == null
-                        ? ""
-                        : ", in line " + unreadable.getLocation().getLineNr() + ", column "
-                                + unreadable.getLocation().getColumnNr();
-                throw new UnreadableFileException("it holds " + fault(unreadable) + place);
+        @Override
+        public void begin() throws IOException {
+            JsonToken first = token();
+            if (first == null) {
+                throw new UnreadableInputException("it is empty");
+            }
+            isArray = first == JsonToken.START_ARRAY;
+            if (!isArray && first != JsonToken.START_OBJECT) {
+                throw new UnreadableInputException("it holds neither an array of sends nor one send");
+            }
+            outermost = isArray
+                    ? parser.getParsingContext()
+                    : parser.getParsingContext().getParent();
+            if (isArray && token() == JsonToken.END_ARRAY) {
+                throw new UnreadableInputException("it holds no send: its array is empty");
+            }
+        }
+
+        /** Goes through all of it and keeps nothing. */
+        void skipAll() throws IOException {
+            begin();
+            while (isAtElement()) {
+                skip();
+                parser.clearCurrentToken();
             }
         }
 
         @Override
         public Element next() throws IOException {
-            if (isFinished || isArray && parser.nextToken() == JsonToken.END_ARRAY) {
-                isFinished = true;
+            if (!isAtElement()) {
                 return null;
             }
-            isFinished = !isArray;
             long line = parser.currentTokenLocation().getLineNr();
             try {
                 return new Element(line, ELEMENT.readTree(parser), null);
-            } catch (JsonProcessingException unreadable) {
-                while (isArray && parser.getParsingContext() != outermost) {
-                    parser.nextToken();
-                }
+            } catch (JsonMappingException unfit) {
+                skip();
                 return new Element(
-                        line, null, new InvalidSendException("", "invalid-json", "it holds " + fault(unreadable)));
+                        line, null, new InvalidSendException("", "invalid-json", "it holds " + fault(unfit)));
+            } catch (JsonProcessingException broken) {
+                throw unreadable(broken);
+            } finally {
+                parser.clearCurrentToken();
             }
+        }
+
+        /** Goes to the first token of the next element; after the last nothing may follow. */
+        private boolean isAtElement() throws IOException {
+            if (isEnded) {
+                return false;
+            }
+            if (parser.hasCurrentToken() || isArray && token() != JsonToken.END_ARRAY) {
+                return true;
+            }
+            if (token() != null) {
+                throw new UnreadableInputException(
+                        "after its " + (isArray ? "array" : "object") + " something follows; " + advice.onLines());
+            }
+            isEnded = true;
+            return false;
+        }
+
+        /** Goes to the last token of an element. */
+        private void skip() throws IOException {
+            while (parser.getParsingContext() != outermost) {
+                token();
+            }
+        }
+
+        private JsonToken token() throws IOException {
+            try {
+                JsonToken token = parser.nextToken();
+                if (token == JsonToken.VALUE_STRING) {
+                    // Makes the parser decode the string, and so refuse it here when it is too long.
+                    parser.getTextLength();
+                }
+                return token;
+            } catch (JsonProcessingException broken) {
+                throw unreadable(broken);
+            }
+        }
+
+        private static UnreadableInputException unreadable(JsonProcessingException broken) {
+            String place = broken.getLocation() == null
+                    ? ""
+                    : ", in line " + broken.getLocation().getLineNr() + ", column "
+                            + broken.getLocation().getColumnNr();
+            return new UnreadableInputException("it holds " + fault(broken) + place);
         }
 
         @Override

@@ -4,10 +4,14 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** The physical lines of a text, ended by {@code \n}, {@code \r\n} or {@code \r}. Lines can be put back. */
+/**
+ * The physical lines of a text, ended by {@code \n}, {@code \r\n} or {@code \r}. Lines can be put back. When the text
+ * fails, every line that had its end before comes out, and whoever asks for more gets the failure, as often as asked.
+ */
 final class PhysicalLines implements Closeable {
 
     private static final int BUFFER = 64 * 1024;
@@ -16,6 +20,8 @@ final class PhysicalLines implements Closeable {
     private final int longest;
     private final char[] buffer = new char[BUFFER];
     private final Deque<Line> putBack = new ArrayDeque<>();
+    private List<Line> marked;
+    private IOException failure;
     private int position;
     private int limit;
     private long number;
@@ -38,7 +44,11 @@ final class PhysicalLines implements Closeable {
 
     /** The next line, or null at the end. */
     Line next() throws IOException {
-        return putBack.isEmpty() ? read() : putBack.pop();
+        Line line = putBack.isEmpty() ? read() : putBack.pop();
+        if (marked != null && line != null) {
+            marked.add(line);
+        }
+        return line;
     }
 
     /** The next line that is not blank, or null at the end. */
@@ -50,8 +60,32 @@ final class PhysicalLines implements Closeable {
         return line;
     }
 
+    /** Passes over blank lines, and tells whether any other is left. */
+    boolean skipBlank() throws IOException {
+        Line first = nextFilled();
+        if (first != null) {
+            putBack(List.of(first));
+        }
+        return first != null;
+    }
+
+    /** From here on lines are remembered, for {@link #reset()}. */
+    void mark() {
+        marked = new ArrayList<>();
+    }
+
+    /** Puts back everything that was read since {@link #mark()}. */
+    void reset() {
+        List<Line> since = marked;
+        marked = null;
+        putBack(since);
+    }
+
     /** @param lines the latest that were read, in their order */
     void putBack(List<Line> lines) {
+        if (marked != null) {
+            marked.subList(marked.size() - lines.size(), marked.size()).clear();
+        }
         for (int index = lines.size() - 1; index >= 0; index--) {
             putBack.push(lines.get(index));
         }
@@ -84,23 +118,41 @@ final class PhysicalLines implements Closeable {
     }
 
     /** Passes over the end of the line. */
-    private String end() throws IOException {
+    private String end() {
         if (position == limit) {
             return "";
         }
         if (buffer[position++] == '\n') {
             return "\n";
         }
-        if ((position < limit || fill()) && buffer[position] == '\n') {
+        if ((position < limit || canFill()) && buffer[position] == '\n') {
             position++;
             return "\r\n";
         }
         return "\r";
     }
 
+    /** Whether there is more; that it cannot be read is the next line's affair. */
+    private boolean canFill() {
+        try {
+            return fill();
+        } catch (IOException later) {
+            return false;
+        }
+    }
+
     private boolean fill() throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
         position = 0;
-        limit = Math.max(reader.read(buffer, 0, BUFFER), 0);
+        limit = 0;
+        try {
+            limit = Math.max(reader.read(buffer, 0, BUFFER), 0);
+        } catch (IOException failed) {
+            failure = failed;
+            throw failed;
+        }
         return limit > 0;
     }
 

@@ -1,11 +1,13 @@
 package dev.caravan.intake;
 
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
 /**
- * The records of one file, read as they are asked for. Reading that fails half-way throws {@link
- * java.io.UncheckedIOException}. Used by one thread.
+ * The records of one file or body, read as they are asked for. Reading that fails half-way throws {@link
+ * UncheckedIOException}, after every record before and each time again. Used by one thread.
  */
 public interface Rows extends Iterator<Row>, AutoCloseable {
 
@@ -17,6 +19,25 @@ public interface Rows extends Iterator<Row>, AutoCloseable {
 
     /** What a row is recognised by: its cells but for the columns that reports add. */
     List<String> own(Row row);
+
+    /**
+     * The next rows: {@code most} of them, fewer at the end or before a failure, which is then thrown by the next call.
+     *
+     * @return empty at the end
+     */
+    default List<Row> next(int most) {
+        List<Row> next = new ArrayList<>();
+        try {
+            while (next.size() < most && hasNext()) {
+                next.add(next());
+            }
+        } catch (UncheckedIOException failed) {
+            if (next.isEmpty()) {
+                throw failed;
+            }
+        }
+        return next;
+    }
 
     @Override
     void close();

@@ -463,7 +463,7 @@ class CsvRowsTest {
                     assertThat(row.send() == null).isEqualTo(row.problem() != null);
                     line = row.line();
                 }
-            } catch (UnreadableFileException refused) {
+            } catch (UnreadableInputException refused) {
                 assertThat(refused).hasMessageMatching("(?s)\\S.*");
             }
         }
@@ -509,7 +509,7 @@ class CsvRowsTest {
     }
 
     private static String refusal(Path file, FileFormat format) {
-        return catchThrowableOfType(UnreadableFileException.class, () -> CsvRows.open(file, format))
+        return catchThrowableOfType(UnreadableInputException.class, () -> CsvRows.open(file, format))
                 .getMessage();
     }
 

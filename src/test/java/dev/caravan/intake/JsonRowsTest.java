@@ -173,7 +173,7 @@ class JsonRowsTest {
         Path file = folder.resolve("a.jsonl");
         Files.write(file, "{\"to\":\"1\",\"text\":\"ş\"}".getBytes(Charset.forName("windows-1254")));
 
-        assertThat(catchThrowableOfType(UnreadableFileException.class, () -> JsonRows.open(file, PLAIN)))
+        assertThat(catchThrowableOfType(UnreadableInputException.class, () -> JsonRows.open(file, PLAIN)))
                 .hasMessageContaining("line 1, at byte offset 18, is not UTF-8");
     }
 
@@ -196,7 +196,7 @@ class JsonRowsTest {
                     assertThat(row.number()).isEqualTo(++number);
                     assertThat(row.send() == null).isEqualTo(row.problem() != null);
                 }
-            } catch (UnreadableFileException refused) {
+            } catch (UnreadableInputException refused) {
                 assertThat(refused).hasMessageMatching("(?s)\\S.*");
             }
         }
@@ -231,7 +231,7 @@ class JsonRowsTest {
 
     private String refusal(String name, String singleQuoted) throws IOException {
         Path file = write(name, singleQuoted);
-        return catchThrowableOfType(UnreadableFileException.class, () -> JsonRows.open(file, PLAIN))
+        return catchThrowableOfType(UnreadableInputException.class, () -> JsonRows.open(file, PLAIN))
                 .getMessage();
     }
 }
