@@ -1,15 +1,19 @@
 package dev.caravan;
 
+import dev.caravan.command.Commands;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 
-/** Starts the gateway. */
+/** Starts the gateway, or runs a command. */
 @SpringBootApplication
 @EnableConfigurationProperties(CaravanProperties.class)
 public class CaravanApplication {
 
     public static void main(String[] arguments) {
+        if (Commands.isCommand(arguments)) {
+            System.exit(Commands.run(arguments));
+        }
         SpringApplication.run(CaravanApplication.class, arguments);
     }
 }
