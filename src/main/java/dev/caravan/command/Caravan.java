@@ -17,9 +17,9 @@ import picocli.CommandLine.Option;
         },
         description = {
             "",
-            "The gateway reads application.yaml in the working directory; --KEY=VALUE sets any of its keys, as"
-                    + " --spring.profiles.active=sandbox or --caravan.home=/var/lib/caravan. The shipped application.yaml"
-                    + " explains every key; README.md is the way in.",
+            "The gateway reads the file application.yaml in the working directory, and --KEY=VALUE sets any key of it for"
+                    + " this once, also for commands. The shipped application.yaml explains every key, and README.md how"
+                    + " to begin.",
             ""
         },
         optionListHeading = "Options:%n",

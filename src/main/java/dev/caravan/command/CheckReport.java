@@ -6,6 +6,7 @@ import dev.caravan.intake.Rehearsed.Share;
 import dev.caravan.intake.Rejection;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 
 /** What {@code check} says. */
 final class CheckReport {
@@ -24,7 +25,7 @@ final class CheckReport {
                 Printable.count(rehearsed.accepted(), "send", "sends"),
                 Printable.count(rehearsed.duplicates(), "duplicate", "duplicates"),
                 Printable.count(rehearsed.rejected(), "row rejected", "rows rejected"));
-        rejections(out, rehearsed.rejections(), rehearsed.rejected());
+        rejections(out, rehearsed.rejections(), rehearsed.rejected(), "--all shows them");
         examples(rehearsed.examples());
         accounts(rehearsed.accounts());
         if (ledgerProblem != null) {
@@ -36,8 +37,13 @@ final class CheckReport {
         out.flush();
     }
 
-    /** @param all how many there are, of which some may not be here */
-    static void rejections(PrintWriter out, List<Rejection> rejections, long all) {
+    /**
+     * Rejected rows.
+     *
+     * @param all how many there are, of which some may not be here
+     * @param whereAll where those are
+     */
+    static void rejections(PrintWriter out, List<Rejection> rejections, long all, String whereAll) {
         if (all == 0) {
             return;
         }
@@ -45,7 +51,7 @@ final class CheckReport {
         rejections.forEach(
                 rejection -> out.printf("  line %d: %s%n", rejection.line(), Printable.line(rejection.reason())));
         if (rejections.size() < all) {
-            out.printf("  and %s%n", Printable.count(all - rejections.size(), "more", "more; --all shows them"));
+            out.printf(Locale.ROOT, "  and %,d more; %s%n", all - rejections.size(), whereAll);
         }
     }
 
@@ -76,7 +82,9 @@ final class CheckReport {
                             : share.seconds() == 0 ? "at once" : "in about " + Printable.duration(share.seconds()),
                     share.expiring() == 0
                             ? ""
-                            : "; " + Printable.count(share.expiring(), "expires", "expire") + " before their turn",
+                            : "; "
+                                    + Printable.count(
+                                            share.expiring(), "expires before its turn", "expire before their turn"),
                     share.paused() == null
                             ? ""
                             : share.paused().equals("hand")

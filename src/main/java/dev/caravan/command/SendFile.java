@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar caravan.jar send orders.csv --key @key.txt",
-            "  java -jar caravan.jar send orders.csv --url https://hub.example --report ends.csv",
+            "  java -jar caravan.jar send orders.csv --url https://hub.example --no-wait",
             "",
             "Exit codes: 0 every send is sent, delivered or read; 1 rows were rejected or",
             "  sends ended otherwise; 2 the file cannot be read, or the gateway refuses it;",
@@ -123,7 +123,8 @@ final class SendFile implements Callable<Integer> {
                 Printable.count(receipt.path("accepted").asLong(), "send", "sends"),
                 Printable.count(receipt.path("duplicates").asLong(), "duplicate", "duplicates"),
                 Printable.count(rejected, "row rejected", "rows rejected"));
-        CheckReport.rejections(out, rejections(receipt), rejected);
+        CheckReport.rejections(
+                out, rejections(receipt), rejected, all ? "the report has them all" : "--all and the report show them");
         out.flush();
 
         long failures = noWait ? 0 : watch(gateway, id, out);
