@@ -65,6 +65,11 @@ class ApiConfiguration {
         return new BatchControlSteps(store, batches, control, progress, reports, views);
     }
 
+    @Bean
+    SenderSteps senderSteps(Accounts accounts) {
+        return new SenderSteps(accounts);
+    }
+
     @Bean("api-request")
     Processor apiRequest() {
         return ApiRequest::receive;
@@ -137,6 +142,16 @@ class ApiConfiguration {
 
     @Bean("show-send")
     Processor showSend(SendSteps steps) {
+        return steps::show;
+    }
+
+    @Bean("senders-account")
+    Processor sendersAccount(SenderSteps steps) {
+        return steps::account;
+    }
+
+    @Bean("show-senders")
+    Processor showSenders(SenderSteps steps) {
         return steps::show;
     }
 }

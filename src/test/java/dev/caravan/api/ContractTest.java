@@ -34,7 +34,6 @@ class ContractTest {
             "list-accounts",
             "pause-account",
             "resume-account",
-            "list-senders",
             "list-blocked",
             "block",
             "unblock",
@@ -131,10 +130,11 @@ class ContractTest {
                 .collect(joining(
                         "\n",
                         """
-                        # What the REST door refuses, and why
+                        # What is refused, and why
 
-                        Every refusal is a problem document (RFC 9457, `application/problem+json`) with one of these codes; rejected rows
-                        of a batch have them too. `x-codes` in `src/main/resources/openapi/caravan.yaml` is where this list comes from.
+                        Every refusal of the REST door is a problem document (RFC 9457, `application/problem+json`) with one of these
+                        codes. Rejected rows of a batch and messages in the queue of invalid ones have them too. This list is made of
+                        `x-codes` in `src/main/resources/openapi/caravan.yaml`.
 
                         | code | status | again later? | means | what to do |
                         | --- | --- | --- | --- | --- |
