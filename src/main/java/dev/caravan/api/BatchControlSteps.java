@@ -2,7 +2,7 @@ package dev.caravan.api;
 
 import dev.caravan.ledger.Batch;
 import dev.caravan.ledger.BatchControl;
-import dev.caravan.ledger.BatchProgress;
+import dev.caravan.ledger.BatchStandings;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
@@ -16,16 +16,21 @@ final class BatchControlSteps {
     private final Store store;
     private final Batches batches;
     private final BatchControl control;
-    private final BatchProgress progress;
+    private final BatchStandings standings;
     private final Reports reports;
     private final Views views;
 
     BatchControlSteps(
-            Store store, Batches batches, BatchControl control, BatchProgress progress, Reports reports, Views views) {
+            Store store,
+            Batches batches,
+            BatchControl control,
+            BatchStandings standings,
+            Reports reports,
+            Views views) {
         this.store = store;
         this.batches = batches;
         this.control = control;
-        this.progress = progress;
+        this.standings = standings;
         this.reports = reports;
         this.views = views;
     }
@@ -34,7 +39,7 @@ final class BatchControlSteps {
     void show(Exchange exchange) {
         Batch batch = find(exchange);
         long now = System.currentTimeMillis();
-        BatchProgress.Standing standing = store.read(transaction -> progress.of(transaction, batch, now));
+        BatchStandings.Standing standing = store.read(transaction -> standings.of(transaction, batch, now));
         ApiAnswer.json(200, views.of(batch, standing)).to(exchange);
     }
 

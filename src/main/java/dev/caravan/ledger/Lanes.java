@@ -345,7 +345,7 @@ public final class Lanes {
                         row.getLong(3),
                         row.getString(4),
                         row.getString(5),
-                        StoredSend.number(row, 6)));
+                        SendRecord.number(row, 6)));
     }
 
     /** When the send that is next in an account's queue became due, in milliseconds; empty when none waits. */

@@ -111,18 +111,13 @@ class LedgerConfiguration {
     }
 
     @Bean
-    SendSearch sendSearch() {
-        return new SendSearch();
-    }
-
-    @Bean
     Recipients recipients(Store store, Sends sends) {
         return new Recipients(store, sends);
     }
 
     @Bean
-    BatchProgress batchProgress(Accounts accounts) {
-        return new BatchProgress(accounts);
+    BatchStandings batchStandings(Accounts accounts) {
+        return new BatchStandings(accounts);
     }
 
     @Bean

@@ -40,7 +40,7 @@ public final class Recipients {
      *
      * @param content the canonical message as JSON; empty when it is no longer kept
      */
-    public record Full(StoredSend send, String content, List<HistoryEntry> history) {}
+    public record Full(SendRecord send, String content, List<SendEvent> history) {}
 
     /**
      * What became of an erasure.
@@ -63,16 +63,14 @@ public final class Recipients {
     }
 
     private static Full full(Transaction transaction, String id) throws SQLException {
-        StoredSend send = transaction
-                .one("SELECT " + StoredSend.COLUMNS + " FROM send WHERE id = ?", StoredSend::read, id)
+        SendRecord send = transaction
+                .one("SELECT " + SendRecord.COLUMNS + " FROM send WHERE id = ?", SendRecord::read, id)
                 .orElseThrow();
         String content = transaction
                 .one("SELECT content FROM send WHERE id = ?", row -> row.getString(1), id)
                 .orElseThrow();
-        List<HistoryEntry> history = transaction.all(
-                "SELECT " + HistoryEntry.COLUMNS + " FROM history WHERE send = ? ORDER BY sequence",
-                HistoryEntry::read,
-                id);
+        List<SendEvent> history = transaction.all(
+                "SELECT " + SendEvent.COLUMNS + " FROM history WHERE send = ? ORDER BY sequence", SendEvent::read, id);
         return new Full(send, content, history);
     }
 
@@ -133,8 +131,8 @@ public final class Recipients {
     private void erase(Transaction transaction, String id, String recipient, ByHand by, long now, Step step)
             throws SQLException {
         sends.cancel(transaction, id, by, now);
-        StoredSend send = transaction
-                .one("SELECT " + StoredSend.COLUMNS + " FROM send WHERE id = ?", StoredSend::read, id)
+        SendRecord send = transaction
+                .one("SELECT " + SendRecord.COLUMNS + " FROM send WHERE id = ?", SendRecord::read, id)
                 .orElseThrow();
         if (send.state() == State.SENDING) {
             step.underWay++;

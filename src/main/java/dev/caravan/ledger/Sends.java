@@ -440,7 +440,7 @@ public final class Sends {
      *
      * @return false when it is not queued
      */
-    boolean cancel(Transaction transaction, String id, ByHand by, long now) throws SQLException {
+    public boolean cancel(Transaction transaction, String id, ByHand by, long now) throws SQLException {
         Settlement cancelled = cancelled(by.reason() == null ? "it was cancelled by hand" : by.reason());
         return endUnattempted(transaction, id, State.QUEUED, cancelled, by.actor(), by.reason(), now);
     }

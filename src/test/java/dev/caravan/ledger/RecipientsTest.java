@@ -33,7 +33,7 @@ class RecipientsTest extends OnLedger {
 
         assertThat(all).extracting(full -> full.send().id()).containsExactly(ids.get(0), ids.get(2));
         assertThat(all.get(0).content()).contains("hello");
-        assertThat(all.get(0).history()).extracting(HistoryEntry::status).containsExactly("sent");
+        assertThat(all.get(0).history()).extracting(SendEvent::status).containsExactly("sent");
         assertThat(recipients.export(ALI, new Reach(null, Set.of("other")), "")).hasSize(1);
         assertThat(recipients.export(ALI, Reach.ALL, ids.get(0))).hasSize(1);
     }

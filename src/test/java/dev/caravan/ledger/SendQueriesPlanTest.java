@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which index SQLite answers each question with: what is rare is found without reading what is not. */
-class SendSearchPlanTest {
+class SendQueriesPlanTest {
 
     @TempDir
     private Path directory;
@@ -57,7 +57,7 @@ class SendSearchPlanTest {
         List<String> asked = new ArrayList<>();
         try (Connection connection = ledger.dataSource().getConnection();
                 Transaction noting = new Transaction(noting(connection, asked), Dialect.SQLITE)) {
-            new SendSearch().page(noting, filter, Reach.ALL, null, 10);
+            new SendQueries().page(noting, filter, Reach.ALL, null, 10);
         }
         String query = asked.get(asked.size() - 1);
         List<String> steps = new ArrayList<>();
@@ -74,7 +74,7 @@ class SendSearchPlanTest {
     /** The connection, with the text of each query kept. */
     private static Connection noting(Connection connection, List<String> asked) {
         return (Connection) Proxy.newProxyInstance(
-                SendSearchPlanTest.class.getClassLoader(),
+                SendQueriesPlanTest.class.getClassLoader(),
                 new Class<?>[] {Connection.class},
                 (proxy, method, values) -> {
                     if (method.getName().equals("prepareStatement")) {

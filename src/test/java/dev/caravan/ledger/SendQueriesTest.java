@@ -4,16 +4,17 @@ import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.caravan.ledger.SendSearch.Page;
+import dev.caravan.ledger.SendQueries.Page;
+import dev.caravan.message.Priority;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class SendSearchTest extends OnLedger {
+class SendQueriesTest extends OnLedger {
 
-    private final SendSearch search = new SendSearch();
+    private final SendQueries search = new SendQueries();
 
     @Test
     void pagesThroughAllSendsTheNewestFirst() {
@@ -101,37 +102,37 @@ class SendSearchTest extends OnLedger {
         write(transaction ->
                 transaction.update("UPDATE history SET actor = 'anne', reason = 'because' WHERE send = ?", id));
 
-        StoredSend send =
+        SendRecord send =
                 read(transaction -> search.find(transaction, id, Reach.ALL)).orElseThrow();
-        List<HistoryEntry> history = read(transaction -> search.history(transaction, id));
+        List<SendEvent> history = read(transaction -> search.history(transaction, id));
 
         assertThat(send)
-                .isEqualTo(new StoredSend(
+                .isEqualTo(new SendRecord(
                         id,
                         "default",
                         "order-1",
                         "b",
-                        7L,
+                        7,
                         "main",
                         "pigeon",
                         "+905301234567",
                         "text",
                         null,
-                        1,
+                        Priority.NORMAL,
                         State.FAILED,
-                        null,
                         1,
+                        null,
                         "permanent",
                         "bad",
                         "bad number",
                         NOW,
-                        0,
+                        null,
                         send.expiresAt(),
                         NOW,
                         null));
         assertThat(history)
-                .containsExactly(new HistoryEntry(
-                        1, NOW, "failed", 1, NOW, 400L, "permanent", "bad", "bad number", null, "anne", "because"));
+                .containsExactly(new SendEvent(
+                        1, NOW, "failed", 1, NOW, 400, "permanent", "bad", "bad number", null, "anne", "because"));
     }
 
     private Page page(SendFilter filter, Reach reach, String cursor, int limit) {

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** How far the sends of a batch have got, how fast, and when that will be over. */
-public final class BatchProgress {
+public final class BatchStandings {
 
     private static final Duration LATELY = Duration.ofMinutes(1);
 
@@ -20,7 +20,7 @@ public final class BatchProgress {
 
     private final Accounts accounts;
 
-    public BatchProgress(Accounts accounts) {
+    public BatchStandings(Accounts accounts) {
         this.accounts = accounts;
     }
 

@@ -11,13 +11,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class BatchProgressTest extends OnLedger {
+class BatchStandingsTest extends OnLedger {
 
-    private final BatchProgress paced = progress(Pace.of(new Rate(60, Duration.ofMinutes(1))));
-    private final BatchProgress unlimited = progress(Pace.UNLIMITED);
+    private final BatchStandings paced = progress(Pace.of(new Rate(60, Duration.ofMinutes(1))));
+    private final BatchStandings unlimited = progress(Pace.UNLIMITED);
 
-    private static BatchProgress progress(Pace pace) {
-        return new BatchProgress(new Accounts(List.of(account("main", pace), account("other", pace)), List.of(), null));
+    private static BatchStandings progress(Pace pace) {
+        return new BatchStandings(
+                new Accounts(List.of(account("main", pace), account("other", pace)), List.of(), null));
     }
 
     @Test
@@ -75,7 +76,7 @@ class BatchProgressTest extends OnLedger {
         assertThat(standing(unlimited, NOW + 1_000).end()).isNull();
     }
 
-    private BatchProgress.Standing standing(BatchProgress progress, long now) {
+    private BatchStandings.Standing standing(BatchStandings progress, long now) {
         return read(transaction ->
                 progress.of(transaction, batches.find(transaction, "b").orElseThrow(), now));
     }
