@@ -17,16 +17,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Starts the gateway with an empty home, drops one file into its inbox and waits until the stub has counted every row.
+ * Starts the gateway with an empty home, drops one file into its inbox and waits until the stub has counted every row; or,
+ * with an account that may send once a day, until every row is admitted.
  *
- * <p>{@code java Gateway.java JAR STUB_PORT ROWS DIRECTORY [HEAP]} works below a directory of its own, which the caller
- * removes, and prints {@code <sends per second> <seconds to ready> <peak resident MiB>}.
+ * <p>{@code java Gateway.java JAR STUB_PORT ROWS DIRECTORY send|admit [HEAP]} works below a directory of its own, which
+ * the caller removes, and prints {@code <rows per second> <seconds to ready> <peak resident MiB>}.
  */
 final class Gateway {
 
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final Duration STALL_LIMIT = Duration.ofMinutes(1);
     private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
+    private static final Duration ADMISSION_LIMIT = Duration.ofMinutes(10);
     private static final Duration AFTERMATH = Duration.ofSeconds(1);
     private static final int CONSOLE_END = 40;
 
@@ -45,24 +47,25 @@ final class Gateway {
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        if (arguments.length < 4 || arguments.length > 5) {
-            throw new IllegalArgumentException("usage: Gateway JAR STUB_PORT ROWS DIRECTORY [HEAP]");
+        if (arguments.length < 5 || arguments.length > 6) {
+            throw new IllegalArgumentException("usage: Gateway JAR STUB_PORT ROWS DIRECTORY send|admit [HEAP]");
         }
         Path jar = Path.of(arguments[0]).toAbsolutePath();
         int stubPort = Integer.parseInt(arguments[1]);
         int rows = Integer.parseInt(arguments[2]);
         Path directory = Path.of(arguments[3]).toAbsolutePath();
+        boolean sends = arguments[4].equals("send");
         Path home = Files.createDirectories(directory.resolve("home"));
         Path inbox = Files.createDirectories(home.resolve("inbox"));
         Path console = directory.resolve("console.log");
-        Files.writeString(directory.resolve("application.yaml"), configuration(stubPort));
-        Path file = writeRows(directory.resolve("bench.csv"), rows);
+        Files.writeString(directory.resolve("application.yaml"), configuration(stubPort, sends ? "unlimited" : "1/1d"));
+        Path file = writeRows(directory.resolve("bench.csv"), rows, sends);
         int port = freePort();
 
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        if (arguments.length == 5) {
-            command.add("-Xmx" + arguments[4]);
+        if (arguments.length == 6) {
+            command.add("-Xmx" + arguments[5]);
         }
         command.addAll(List.of("-jar", jar.toString(), "--server.port=" + port, "--caravan.home=" + home));
         long start = System.nanoTime();
@@ -76,7 +79,9 @@ final class Gateway {
             Gateway gateway = new Gateway(process, port, stubPort);
             gateway.awaitReady();
             double ready = secondsSince(start);
-            double rate = gateway.drop(file, inbox.resolve("bench.csv"), rows);
+            double rate = sends
+                    ? gateway.send(file, inbox.resolve("bench.csv"), rows)
+                    : gateway.admit(file, inbox.resolve("bench.csv"), home, rows);
             System.out.printf(Locale.ROOT, "%.0f %.1f %d%n", rate, ready, gateway.peakResidentMebibytes());
         } catch (IllegalStateException failed) {
             System.err.println("bench: " + failed.getMessage() + "; the end of the gateway's console:");
@@ -108,7 +113,7 @@ final class Gateway {
     }
 
     /** The sends per second from the drop of the file until the stub has counted its last row. */
-    private double drop(Path file, Path target, int rows) throws IOException, InterruptedException {
+    private double send(Path file, Path target, int rows) throws IOException, InterruptedException {
         long before = counted();
         long start = System.nanoTime();
         Files.move(file, target);
@@ -131,6 +136,28 @@ final class Gateway {
             throw new IllegalStateException("the gateway sent " + sent + " times for " + rows + " rows");
         }
         return rows / seconds;
+    }
+
+    /** The rows per second from the drop of the file until it is laid away, which is when all of it is committed. */
+    private double admit(Path file, Path target, Path home, int rows) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        Files.move(file, target);
+        while (!isLaidAway(home.resolve("done"))) {
+            if (!process.isAlive() || secondsSince(start) > ADMISSION_LIMIT.toSeconds()) {
+                throw new IllegalStateException("the gateway did not lay the file away");
+            }
+            Thread.sleep(20);
+        }
+        return rows / secondsSince(start);
+    }
+
+    private static boolean isLaidAway(Path done) throws IOException {
+        if (!Files.isDirectory(done)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.walk(done)) {
+            return files.anyMatch(Files::isRegularFile);
+        }
     }
 
     private long counted() throws IOException, InterruptedException {
@@ -164,7 +191,7 @@ final class Gateway {
         }
     }
 
-    private static String configuration(int stubPort) {
+    private static String configuration(int stubPort, String rate) {
         return """
                 caravan:
                   default-account: bench
@@ -172,17 +199,18 @@ final class Gateway {
                     bench:
                       provider: maytapi
                       base-url: http://127.0.0.1:%d/api
-                      rate: unlimited
+                      rate: %s
                       concurrency: 32
                       settings: { product-id: "bench", phone-id: "1", api-key: "bench" }
                   outcomes: [ "log:caravan.outcome" ]
                 """
-                .formatted(stubPort);
+                .formatted(stubPort, rate);
     }
 
-    private static Path writeRows(Path file, int rows) throws IOException {
+    /** @param referenced whether each row has a reference; without one it is recognised by its fingerprint */
+    private static Path writeRows(Path file, int rows, boolean referenced) throws IOException {
         try (BufferedWriter writer = Files.newBufferedWriter(file)) {
-            writer.write("reference,to,text\n");
+            writer.write(referenced ? "reference,to,text\n" : "order,to,text\n");
             for (int row = 1; row <= rows; row++) {
                 writer.write("bench-" + row + ",+9053" + String.format(Locale.ROOT, "%08d", row) + ",Your order " + row
                         + " has shipped.\n");

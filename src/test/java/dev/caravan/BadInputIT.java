@@ -35,6 +35,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(Lifecycle.PER_CLASS)
 class BadInputIT {
 
+    /** What would be a setting, a variable of the environment or a header in a route. */
+    private static final List<String> PLACEHOLDERS = List.of(
+            "{{env:PATH}}",
+            "{{sys:user.dir}}",
+            "{{caravan.home}}",
+            "{{caravan.accounts.main.settings.api-key}}",
+            "{{env:PATH:x}}",
+            "{{?caravan.home}}",
+            "{{bean:settled}}",
+            "{{header.CamelFileName}}");
+
+    private static final String LITERAL =
+            "literal ${env:PATH} ${header.CamelFileName} #{systemProperties} ${caravan.home} $simple{body} %PATH%";
+
     private static final String LONG_NAME = "n".repeat(226) + ".csv";
 
     /** Report and customers in Hebrew, for {@code printf}: a test's own locale may not be able to write it. */
@@ -58,6 +72,7 @@ class BadInputIT {
         dropFilesThatMayNotBeRead(directory);
         dropFilesWithBrokenRows();
         dropFilesWithOddNames();
+        dropPlaceholders();
         installation.drop("vanishing.csv", rows("vanishing"));
         Path growing = installation.inbox().resolve("growing.csv");
         Files.writeString(growing, "to,text\n");
@@ -89,6 +104,19 @@ class BadInputIT {
         installation.drop("main/deeper/deep.csv", rows("too deep"));
         Files.createDirectory(installation.inbox().resolve("directory.csv"));
         installation.drop(".hidden.csv", rows("hidden"));
+    }
+
+    /** In data they are data: only columns of the same row mean anything, and only between two braces in CSV. */
+    private void dropPlaceholders() throws IOException {
+        StringBuilder rejected = new StringBuilder("to,text\n");
+        PLACEHOLDERS.forEach(placeholder ->
+                rejected.append(number()).append(",\"leak ").append(placeholder).append("\"\n"));
+        installation.drop("placeholders.csv", rejected.toString());
+        installation.drop("literal.csv", "to,text\n" + number() + ",\"" + LITERAL + "\"\n");
+        installation.drop(
+                "literal.jsonl",
+                "{\"to\":\"" + number() + "\",\"text\":\"" + LITERAL + ' ' + String.join(" ", PLACEHOLDERS) + "\"}\n");
+        installation.drop("nested.csv", "to,text,city\n" + number() + ",nested {{city}},{{env:PATH}} ${env:PATH}\n");
     }
 
     private void dropFilesThatMayNotBeRead(Path directory) throws IOException {
@@ -246,11 +274,33 @@ class BadInputIT {
     }
 
     @Test
+    void placeholdersForSettingsAreNoColumns() throws IOException {
+        assertThat(installation.report("placeholders.rejected.csv"))
+                .extracting(row -> row.getField("text") + " | " + row.getField("reason"))
+                .containsExactlyElementsOf(PLACEHOLDERS.stream()
+                        .map(placeholder -> "leak " + placeholder + " | text: there is no column '"
+                                + placeholder.substring(2, placeholder.length() - 2) + "'")
+                        .toList());
+    }
+
+    @Test
+    void noSettingAndNoVariableIsPutIntoAMessage() {
+        assertThat(stub.accepted())
+                .containsKey(LITERAL)
+                .containsKey(LITERAL + ' ' + String.join(" ", PLACEHOLDERS))
+                .containsKey("nested {{env:PATH}} ${env:PATH}");
+        assertThat(stub.accepted().keySet())
+                .noneMatch(text -> text.contains(System.getenv("PATH")) || text.startsWith("leak"));
+    }
+
+    @Test
     void everyGoodRowIsSentOnceAndNoOther() {
         Set<String> expected = new TreeSet<>(
                 List.of("dots..in..name.csv", "with spaces.csv", "back\\slash.csv", "${x}%20.csv", "new\nline.csv"));
         expected.addAll(List.of("upper", "Hebrew", "last"));
         expected.addAll(List.of("fields is fine", "quote is fine", "huge is fine", "quoted is fine"));
+        expected.addAll(List.of(LITERAL, LITERAL + ' ' + String.join(" ", PLACEHOLDERS)));
+        expected.add("nested {{env:PATH}} ${env:PATH}");
         IntStream.range(0, 10).forEach(row -> expected.add("growing " + row));
         Map<String, Integer> accepted = new TreeMap<>(stub.accepted());
         // Only root has sent it.

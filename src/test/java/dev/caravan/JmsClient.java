@@ -9,7 +9,6 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
-import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
 import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TextMessage;
@@ -17,7 +16,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -109,14 +107,6 @@ final class JmsClient implements AutoCloseable {
             taken.add(JSON.readTree(((TextMessage) take(queue)).getText()));
         }
         return taken;
-    }
-
-    /** How many messages are in a queue and not under way to a consumer. */
-    int depth(String queue) throws JMSException {
-        try (QueueBrowser browser = session.createBrowser(session.createQueue(queue))) {
-            return Collections.list((java.util.Enumeration<?>) browser.getEnumeration())
-                    .size();
-        }
     }
 
     /** Messages of a queue, those under way to a consumer too; -1 when there is no such queue. */

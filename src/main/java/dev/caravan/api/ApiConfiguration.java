@@ -8,12 +8,16 @@ import dev.caravan.intake.Origins;
 import dev.caravan.intake.RequestBatches;
 import dev.caravan.intake.WrittenRecipients;
 import dev.caravan.ledger.Arrivals;
+import dev.caravan.ledger.BatchControl;
+import dev.caravan.ledger.BatchStandings;
+import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Recipients;
 import dev.caravan.ledger.SendControl;
 import dev.caravan.ledger.SendQueries;
 import dev.caravan.ledger.Store;
+import dev.caravan.outcome.Reports;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
@@ -58,6 +62,27 @@ class ApiConfiguration {
     }
 
     @Bean
+    BatchSteps batchSteps(Origins origins, RequestBatches batches, Admission admission) {
+        return new BatchSteps(origins, batches, admission);
+    }
+
+    @Bean
+    BatchControlSteps batchControlSteps(
+            Store store,
+            Batches batches,
+            BatchControl control,
+            BatchStandings standings,
+            Reports reports,
+            Views views) {
+        return new BatchControlSteps(store, batches, control, standings, reports, views);
+    }
+
+    @Bean
+    SenderSteps senderSteps(Accounts accounts) {
+        return new SenderSteps(accounts);
+    }
+
+    @Bean
     SendControlSteps sendControlSteps(Store store, SendQueries queries, SendControl control, Views views) {
         return new SendControlSteps(store, queries, control, views);
     }
@@ -82,11 +107,6 @@ class ApiConfiguration {
             WrittenRecipients written,
             Views views) {
         return new RecipientSteps(store, sends, recipients, blocklist, written, views);
-    }
-
-    @Bean
-    BatchSteps batchSteps(Origins origins, RequestBatches batches, Admission admission) {
-        return new BatchSteps(origins, batches, admission);
     }
 
     @Bean("api-request")
@@ -134,8 +154,43 @@ class ApiConfiguration {
         return steps::finish;
     }
 
+    @Bean("show-batch")
+    Processor showBatch(BatchControlSteps steps) {
+        return steps::show;
+    }
+
+    @Bean("report-batch")
+    Processor reportBatch(BatchControlSteps steps) {
+        return steps::report;
+    }
+
+    @Bean("pause-batch")
+    Processor pauseBatch(BatchControlSteps steps) {
+        return steps::pause;
+    }
+
+    @Bean("resume-batch")
+    Processor resumeBatch(BatchControlSteps steps) {
+        return steps::resume;
+    }
+
+    @Bean("cancel-batch")
+    Processor cancelBatch(BatchControlSteps steps) {
+        return steps::cancel;
+    }
+
     @Bean("show-send")
     Processor showSend(SendSteps steps) {
+        return steps::show;
+    }
+
+    @Bean("senders-account")
+    Processor sendersAccount(SenderSteps steps) {
+        return steps::account;
+    }
+
+    @Bean("show-senders")
+    Processor showSenders(SenderSteps steps) {
         return steps::show;
     }
 

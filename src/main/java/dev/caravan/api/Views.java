@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.account.Account;
+import dev.caravan.ledger.Batch;
+import dev.caravan.ledger.BatchStandings;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Lanes.Standing;
 import dev.caravan.ledger.SendEvent;
@@ -55,6 +57,26 @@ final class Views {
         putTime(view, "expiresAt", send.expiresAt());
         putTime(view, "changedAt", send.changedAt());
         putTime(view, "sentAt", send.sentAt());
+        return view;
+    }
+
+    /** {@code BatchView}. */
+    ObjectNode of(Batch batch, BatchStandings.Standing standing) {
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        put(view, "id", batch.id());
+        put(view, "source", batch.source());
+        put(view, "name", batch.name());
+        put(view, "namespace", batch.namespace());
+        put(view, "state", batch.state());
+        put(view, "paused", batch.paused());
+        view.put("accepted", batch.accepted());
+        view.put("duplicates", batch.duplicates());
+        view.put("rejected", batch.rejected());
+        ObjectNode counts = view.putObject("counts");
+        standing.counts().forEach((state, count) -> counts.put(state.word(), count));
+        view.put("rate", standing.rate());
+        putTime(view, "estimatedEnd", standing.end());
+        putTime(view, "createdAt", batch.createdAt());
         return view;
     }
 

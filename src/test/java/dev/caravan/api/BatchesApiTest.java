@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import dev.caravan.ledger.Batch;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Store;
@@ -17,6 +19,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -189,6 +192,66 @@ class BatchesApiTest {
             InputStream in = socket.getInputStream();
             assertThat(new String(in.readAllBytes(), UTF_8)).contains("202").contains("\"accepted\":610");
         }
+    }
+
+    @Test
+    void batchIsShownStoppedAndGoesOn() {
+        String id = json(post(LINES, rows("control-", 0, 3))).path("id").asText();
+        String batch = BATCHES + "/" + id;
+
+        JsonNode shown = json(door.get(batch));
+        assertThat(shown.at("/counts/queued").asInt()).isEqualTo(3);
+        assertThat(shown.path("source").asText()).isEqualTo("rest");
+        assertThat(shown.path("name").asText()).isEqualTo("all");
+        assertThat(shown.has("paused")).isFalse();
+
+        assertThat(code(door.post(batch + "/resume", ""))).isEqualTo("wrong-state");
+        assertThat(json(door.post(batch + "/pause", "")).path("paused").asText())
+                .isEqualTo("hand");
+        assertThat(code(door.post(batch + "/pause", ""))).isEqualTo("wrong-state");
+        assertThat(json(door.post(batch + "/resume", "")).has("paused")).isFalse();
+        assertThat(json(door.post(batch + "/cancel", "")).path("paused").asText())
+                .isEqualTo("cancelled");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> json(door.get(batch)).at("/counts/cancelled").asInt() == 3);
+        assertThat(code(door.post(batch + "/cancel", ""))).isEqualTo("wrong-state");
+        assertThat(code(door.get(BATCHES + "/none"))).isEqualTo("not-found");
+        assertThat(code(door.post(BATCHES + "/none/pause", ""))).isEqualTo("not-found");
+        assertThat(code(door.with(RestDoor.LIMITED).get(batch))).isEqualTo("not-found");
+    }
+
+    @Test
+    void reportTellsOfEveryRowAndRunsNoFormula() throws IOException {
+        JsonNode receipt = json(
+                post(
+                        CSV,
+                        "reference,to,text,note\nreport-1,+905301234501,=1+1,x\nreport-2,12,b,\nreport-1,+905301234501,=1+1,\n"));
+
+        HttpResponse<String> report =
+                door.get(BATCHES + "/" + receipt.path("id").asText() + "/report");
+
+        assertThat(report.headers().firstValue("Content-Type")).hasValue("text/csv;charset=UTF-8");
+        try (CsvReader<NamedCsvRecord> csv = CsvReader.builder().ofNamedCsvRecord(report.body())) {
+            List<NamedCsvRecord> rows = csv.stream().toList();
+            assertThat(rows).extracting(row -> row.getField("line")).containsExactly("2", "3", "4");
+            assertThat(rows)
+                    .extracting(row -> row.getField("reference"))
+                    .containsExactly("report-1", "report-2", "report-1");
+            assertThat(rows).extracting(row -> row.getField("to")).startsWith("+905301234501", "12");
+            assertThat(rows.get(0).getField("text")).isEqualTo("'=1+1");
+            assertThat(rows.get(1).getField("status")).isEqualTo("rejected");
+            assertThat(rows.get(1).getField("error_code")).isEqualTo("invalid-number");
+            assertThat(rows.get(2).getField("status")).isEqualTo("duplicate");
+            assertThat(rows.get(2).getField("send_id")).isEqualTo(rows.get(0).getField("send_id"));
+        }
+    }
+
+    @Test
+    void reportOfManyRowsHasAllOfThem() {
+        String id = json(post(LINES, rows("many-", 0, 2_345))).path("id").asText();
+
+        assertThat(door.get(BATCHES + "/" + id + "/report").body().lines()).hasSize(2_346);
     }
 
     private static String rows(String marker, int from, int to) {
