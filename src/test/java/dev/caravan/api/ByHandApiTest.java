@@ -300,7 +300,7 @@ class ByHandApiTest {
         assertThat(imported.path("rejections").findValuesAsText("line")).containsExactly("1102", "1103", "1104");
         assertThat(imported.path("rejections").findValuesAsText("code"))
                 .containsExactly("invalid-number", "missing-field", "invalid-value");
-        assertProblem(door.post(BLOCKLIST, "text/csv", BodyPublishers.ofString("number\n1\n")), 422, "unreadable-body");
+        assertProblem(door.post(BLOCKLIST, "text/csv", BodyPublishers.ofString("number\n1\n")), 400, "unreadable-body");
         assertProblem(door.post(BLOCKLIST, "text/plain", BodyPublishers.ofString("a")), 415, "unsupported-media-type");
     }
 
