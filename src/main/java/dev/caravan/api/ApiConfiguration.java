@@ -5,6 +5,7 @@ import dev.caravan.account.Accounts;
 import dev.caravan.intake.Admission;
 import dev.caravan.intake.BlocklistImport;
 import dev.caravan.intake.Origins;
+import dev.caravan.intake.Rehearsal;
 import dev.caravan.intake.RequestBatches;
 import dev.caravan.intake.WrittenRecipients;
 import dev.caravan.ledger.Arrivals;
@@ -62,8 +63,8 @@ class ApiConfiguration {
     }
 
     @Bean
-    BatchSteps batchSteps(Origins origins, RequestBatches batches, Admission admission) {
-        return new BatchSteps(origins, batches, admission);
+    BatchSteps batchSteps(Origins origins, RequestBatches batches, Admission admission, Rehearsal rehearsal) {
+        return new BatchSteps(origins, batches, admission, rehearsal);
     }
 
     @Bean
@@ -137,6 +138,16 @@ class ApiConfiguration {
     @Bean("admit-send")
     Processor admitSend(SendSteps steps) {
         return steps::admit;
+    }
+
+    @Bean("batch-request")
+    Processor batchRequest(BatchSteps steps) {
+        return steps::receive;
+    }
+
+    @Bean("rehearse-rows")
+    Processor rehearseRows(BatchSteps steps) {
+        return steps::rehearse;
     }
 
     @Bean("open-rows")

@@ -2,6 +2,7 @@ package dev.caravan.api;
 
 import static org.springframework.http.MediaType.APPLICATION_JSON;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.intake.Admission;
@@ -10,6 +11,7 @@ import dev.caravan.intake.BrokenBodyException;
 import dev.caravan.intake.MediaKind;
 import dev.caravan.intake.Origin;
 import dev.caravan.intake.Origins;
+import dev.caravan.intake.Rehearsal;
 import dev.caravan.intake.RequestBatches;
 import dev.caravan.intake.Row;
 import dev.caravan.intake.Rows;
@@ -25,10 +27,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
 
-/** The steps of the operation that accepts a batch: its rows are stored while its body is still arriving. */
+/** The steps of the operation that accepts a batch, or says what would become of it. */
 final class BatchSteps {
 
     private static final Logger LOG = LoggerFactory.getLogger(BatchSteps.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MOST_REJECTIONS = 1_000;
+    private static final String DRY_RUN = "dryRun";
     private static final String PATH = "/api/v1/batches/";
     private static final MediaType LINES = MediaType.parseMediaType("application/x-ndjson");
     private static final MediaType CSV = MediaType.parseMediaType("text/csv");
@@ -38,26 +43,52 @@ final class BatchSteps {
     private final Origins origins;
     private final RequestBatches batches;
     private final Admission admission;
+    private final Rehearsal rehearsal;
 
-    BatchSteps(Origins origins, RequestBatches batches, Admission admission) {
+    BatchSteps(Origins origins, RequestBatches batches, Admission admission, Rehearsal rehearsal) {
+        this.rehearsal = rehearsal;
         this.origins = origins;
         this.batches = batches;
         this.admission = admission;
     }
 
+    /** Step {@code batch-request}: what the parameters of the query ask for. */
+    void receive(Exchange exchange) {
+        String dryRun = ApiRequest.of(exchange).query(DRY_RUN).getOrDefault(DRY_RUN, "false");
+        if (!List.of("true", "false").contains(dryRun)) {
+            throw new ProblemException(400, "invalid-parameter", "dryRun is true or false.", DRY_RUN);
+        }
+        exchange.setVariable(DRY_RUN, Boolean.valueOf(dryRun));
+    }
+
+    /** Step {@code rehearse-rows}: the rows are read to their end, what would become of them answered, nothing stored. */
+    void rehearse(Exchange exchange) throws IOException {
+        ApiRequest request = ApiRequest.of(exchange);
+        String key = IdempotencyKey.of(request, IdempotencyKey.LONGEST_OF_BATCH);
+        try (Rows rows = rows(request)) {
+            ApiAnswer.json(200, JSON.valueToTree(rehearsal.rehearse(origin(request), key, rows, MOST_REJECTIONS)))
+                    .to(exchange);
+        } catch (BrokenBodyException broken) {
+            throw broken(broken);
+        }
+    }
+
+    private Origin origin(ApiRequest request) {
+        Caller caller = request.caller();
+        return origins.ofKey(caller.name(), caller.namespace(), caller.accounts());
+    }
+
+    private static ProblemException broken(BrokenBodyException broken) {
+        return new ProblemException(400, "broken-body", broken.getMessage());
+    }
+
     /** Step {@code open-rows}: the body becomes the rows of a new batch, in chunks. */
     void open(Exchange exchange) throws IOException {
         ApiRequest request = ApiRequest.of(exchange);
-        if (Boolean.parseBoolean(request.query("dryRun").get("dryRun"))) {
-            throw new ProblemException(
-                    400, "invalid-parameter", "There are no dry runs yet; nothing was stored.", "dryRun");
-        }
         String key = IdempotencyKey.of(request, IdempotencyKey.LONGEST_OF_BATCH);
-        Caller caller = request.caller();
-        Origin origin = origins.ofKey(caller.name(), caller.namespace(), caller.accounts());
         Rows rows = rows(request);
-        BodyReading reading =
-                new BodyReading(batches.open(origin, caller.name(), key, Traceparent.of(request), rows), rows);
+        BodyReading reading = new BodyReading(
+                batches.open(origin(request), request.caller().name(), key, Traceparent.of(request), rows), rows);
         exchange.getExchangeExtension().addOnCompletion(new Closing(reading, rows));
         reading.in(exchange);
         exchange.getMessage().setBody(reading);
@@ -73,7 +104,7 @@ final class BatchSteps {
             throw new ProblemException(
                     400, "unreadable-body", "Nothing of the body can be read: " + unreadable.getMessage());
         } catch (BrokenBodyException broken) {
-            throw new ProblemException(400, "broken-body", broken.getMessage());
+            throw broken(broken);
         }
     }
 

@@ -132,7 +132,7 @@ final class BlocklistSteps {
             ApiAnswer.json(200, answer).to(exchange);
         } catch (UnreadableInputException unreadable) {
             throw new ProblemException(
-                    400, "unreadable-body", "Nothing of the body can be read: " + unreadable.getMessage());
+                    400, "unreadable-body", "Nothing of the body can be read: " + unreadable.getMessage() + ".");
         } catch (BrokenBodyException broken) {
             throw new ProblemException(
                     400,

@@ -148,7 +148,7 @@ public final class Reports {
 
     private static byte[] text(List<List<String>> records) {
         StringWriter text = new StringWriter();
-        CsvWriter csv = CsvWriter.builder().build(text);
+        CsvWriter csv = CsvWriter.builder().bufferSize(0).build(text);
         records.forEach(csv::writeRecord);
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }

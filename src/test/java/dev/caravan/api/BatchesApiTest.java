@@ -281,6 +281,25 @@ class BatchesApiTest {
     }
 
     @Test
+    void dryRunTellsAndStoresNothing() {
+        String rows = "reference,to,name,text\ndry-1,+905301234501,Ali,Dear {{name}}\ndry-2,12,Ayşe,Hi\n";
+
+        HttpResponse<String> answer = door.post(BATCHES + "?dryRun=true", CSV, BodyPublishers.ofString(rows));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertCounts(json(answer), 1, 0, 1);
+        assertThat(json(answer).at("/examples/0/text").asText()).isEqualTo("Dear Ali");
+        assertThat(json(answer).at("/rejections/0/code").asText()).isEqualTo("invalid-number");
+        assertThat(json(answer).at("/accounts/0/name").asText()).isEqualTo("main");
+        assertCounts(json(post(CSV, rows)), 1, 0, 1);
+        assertThat(code(door.post(BATCHES + "?dryRun=yes", CSV, BodyPublishers.ofString(rows))))
+                .isEqualTo("invalid-parameter");
+        assertThat(code(door.post(
+                        BATCHES + "?dryRun=true", "application/json", BodyPublishers.ofString("[{\"to\":\"1\"}, {]"))))
+                .isEqualTo("broken-body");
+    }
+
+    @Test
     void misspeltParameterIsRefusedRatherThanPassedOver() {
         HttpResponse<String> answer = door.post(BATCHES + "?dryrun=true", CSV, BodyPublishers.ofString("to,text\n"));
 
