@@ -128,7 +128,7 @@ final class Reports {
             List<String> own = rows.columns();
             csv.writeRecord(joined(own, added));
             while (rows.hasNext()) {
-                writeChunk(batch, csv, rows, next(rows), wanted, cells);
+                writeChunk(batch, csv, rows, rows.next(CHUNK), wanted, cells);
             }
         }
         Files.move(
@@ -166,14 +166,6 @@ final class Reports {
         return IntStream.range(0, source.columns().size())
                 .mapToObj(index -> index < read.size() ? SpreadsheetCells.protect(read.get(index)) : "")
                 .toList();
-    }
-
-    private static List<Row> next(Rows rows) {
-        List<Row> chunk = new ArrayList<>(CHUNK);
-        while (chunk.size() < CHUNK && rows.hasNext()) {
-            chunk.add(rows.next());
-        }
-        return chunk;
     }
 
     private static List<String> joined(List<String> own, List<String> added) {
