@@ -82,6 +82,8 @@ public record CaravanProperties(
     private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+");
     // What Spring leaves of a placeholder that nothing resolves.
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:}]*)}");
+    private static final Pattern LISTEN =
+            Pattern.compile("tcp://(\\[[0-9a-fA-F:.]+]|[^\\s:/?#@\\[]+):\\d{1,5}(\\?\\S*)?");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
 
     /** What becomes of a send whose fate is unknown. */
@@ -364,6 +366,7 @@ public record CaravanProperties(
         });
         checkResolved("caravan.jms.user", jms.user());
         checkResolved("caravan.jms.password", jms.password());
+        checkBroker(jms);
         inbox.folders().forEach((name, folder) -> {
             if (folder.region() != null) {
                 checkRegion("caravan.inbox.folders." + name + ".region", folder.region());
@@ -399,6 +402,35 @@ public record CaravanProperties(
                     key,
                     "refers to ${" + placeholder.group(1) + "}, which is not set",
                     "set this environment variable or property before the start");
+        }
+    }
+
+    private static void checkBroker(Jms jms) {
+        if (jms.listen().isBlank()) {
+            return;
+        }
+        if (!LISTEN.matcher(jms.listen().strip()).matches()) {
+            throw new ConfigurationException(
+                    "caravan.jms.listen",
+                    "is no address of a broker",
+                    "write tcp://, a host and a port, as tcp://127.0.0.1:61616");
+        }
+        checkGiven("caravan.jms.user", jms.user());
+        checkGiven("caravan.jms.password", jms.password());
+        if (jms.password().startsWith("ENC(")) {
+            throw new ConfigurationException(
+                    "caravan.jms.password",
+                    "begins with ENC(",
+                    "choose another: clients of Artemis would decode it first");
+        }
+    }
+
+    private static void checkGiven(String key, String value) {
+        if (value == null || value.isBlank()) {
+            throw new ConfigurationException(
+                    key,
+                    "is missing",
+                    "write it: the broker of caravan.jms.listen lets nobody in without a user and a password");
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.caravan;
 
 /** A configuration Caravan cannot start with. Names the full key, what is wrong with it and what to write instead. */
-final class ConfigurationException extends RuntimeException {
+public final class ConfigurationException extends RuntimeException {
 
     private final String key;
     private final String problem;
@@ -12,7 +12,7 @@ final class ConfigurationException extends RuntimeException {
      * @param problem what is wrong, as a clause without the key and without a credential
      * @param remedy what to write instead, as a clause
      */
-    ConfigurationException(String key, String problem, String remedy) {
+    public ConfigurationException(String key, String problem, String remedy) {
         super(key + ": " + problem + "; " + remedy);
         this.key = key;
         this.problem = problem;

@@ -1,24 +1,12 @@
 package dev.caravan;
 
-import dev.caravan.message.PhoneNumbers;
-import dev.caravan.message.SendJson;
-import dev.caravan.provider.Provider;
-import dev.caravan.provider.Providers;
-import java.util.List;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.apache.camel.spi.CamelContextCustomizer;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ComponentScan;
-import org.springframework.context.annotation.ComponentScan.Filter;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.FilterType;
 
-/** The gateway's identity, and the parts that know no framework. */
+/** What only a gateway that runs has: its home, its identity, and how its routes fail. */
 @Configuration(proxyBeanMethods = false)
-@ComponentScan(
-        basePackages = "dev.caravan.provider",
-        useDefaultFilters = false,
-        includeFilters = @Filter(type = FilterType.ASSIGNABLE_TYPE, classes = Provider.class))
 class GatewayConfiguration {
 
     @Bean
@@ -38,20 +26,5 @@ class GatewayConfiguration {
     @Bean
     CamelContextCustomizer noErrorHandler() {
         return context -> context.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
-    }
-
-    @Bean
-    Providers providers(List<Provider> packs) {
-        return new Providers(packs);
-    }
-
-    @Bean
-    PhoneNumbers phoneNumbers(CaravanProperties properties) {
-        return new PhoneNumbers(properties.region());
-    }
-
-    @Bean
-    SendJson sendJson(CaravanProperties properties) {
-        return new SendJson(properties.zone());
     }
 }

@@ -26,7 +26,6 @@ final class WithoutEffect {
             boolean failsOver = properties.routing().get(index).failover() != Failover.NEVER;
             add(set, "caravan.routing[" + index + "].failover", failsOver);
         }
-        add(set, "caravan.jms.listen", !properties.jms().listen().isEmpty());
         add(set, "caravan.inbound", !properties.inbound().isEmpty());
         add(set, "caravan.opt-out", !properties.optOut().isEmpty());
         add(set, "caravan.templates", !properties.templates().equals(Map.of()));

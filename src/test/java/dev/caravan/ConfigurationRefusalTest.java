@@ -104,6 +104,14 @@ class ConfigurationRefusalTest {
                 arguments("caravan.inbox.folders.Erp", "a-z", new String[] {"caravan.inbox.folders.Erp.region=TR"}),
                 refused("caravan.jms.reply-on", "accepted, end", "start"),
                 refused("caravan.jms.queue", "blank", ""),
+                refused("caravan.jms.listen", "tcp://127.0.0.1:61616", "61616"),
+                refused("caravan.jms.listen", "tcp://127.0.0.1:61616", "tcp://me:hush@127.0.0.1:61616"),
+                arguments("caravan.jms.user", "is missing", listening("caravan.jms.password=hush")),
+                arguments("caravan.jms.password", "is missing", listening("caravan.jms.user=hub")),
+                arguments(
+                        "caravan.jms.password",
+                        "begins with ENC(",
+                        listening("caravan.jms.user=hub", "caravan.jms.password=ENC(hush)")),
                 refused(hub + "sha256", "64 hex digits", "hush", hub + "scopes=send"),
                 refused(hub + "scopes", "empty", "", hub + "sha256=" + DIGEST),
                 refused(
@@ -183,6 +191,11 @@ class ConfigurationRefusalTest {
         assertThat(output)
                 .contains("Description:", "caravan.accounts.main.raet: there is no such key", "Action:")
                 .doesNotContain("hush", "\tat ");
+    }
+
+    private static String[] listening(String... properties) {
+        return Stream.concat(Stream.of("caravan.jms.listen=tcp://127.0.0.1:61616"), Arrays.stream(properties))
+                .toArray(String[]::new);
     }
 
     private static Arguments refused(String key, String hint, String value, String... others) {

@@ -1,8 +1,10 @@
 package dev.caravan;
 
 import dev.caravan.provider.Provider;
+import dev.caravan.provider.Simulator;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.beans.BeanUtils;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.type.filter.AssignableTypeFilter;
@@ -15,12 +17,24 @@ public final class Packs {
 
     /** One of each, in the order of their names. */
     public static List<Provider> all() {
-        ClassPathScanningCandidateComponentProvider scanner = new ClassPathScanningCandidateComponentProvider(false);
-        scanner.addIncludeFilter(new AssignableTypeFilter(Provider.class));
-        return scanner.findCandidateComponents("dev.caravan.provider").stream()
-                .map(found -> ClassUtils.resolveClassName(found.getBeanClassName(), Packs.class.getClassLoader()))
-                .map(type -> (Provider) BeanUtils.instantiateClass(type))
+        return found(Provider.class)
                 .sorted(Comparator.comparing(Provider::name))
                 .toList();
+    }
+
+    /** A simulator of a provider, as new as a sandbox that has just started. */
+    public static Simulator simulator(String provider) {
+        return found(Simulator.class)
+                .filter(simulator -> simulator.provider().equals(provider))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static <T> Stream<T> found(Class<T> kind) {
+        ClassPathScanningCandidateComponentProvider scanner = new ClassPathScanningCandidateComponentProvider(false);
+        scanner.addIncludeFilter(new AssignableTypeFilter(kind));
+        return scanner.findCandidateComponents("dev.caravan.provider").stream()
+                .map(found -> ClassUtils.resolveClassName(found.getBeanClassName(), Packs.class.getClassLoader()))
+                .map(type -> kind.cast(BeanUtils.instantiateClass(type)));
     }
 }

@@ -1,6 +1,7 @@
 package dev.caravan;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,13 +25,18 @@ record RouteFile(Path path, JsonNode content) {
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final Path DIRECTORY = Path.of("routes");
 
+    private static final String REST = "rest";
+
+    /** The kind of a part that is an operation of the REST door. */
+    static final String VERB = "verb";
+
     /** What holds one or more things that happen, beside the entries of {@code steps}. */
     private static final Set<String> BRANCHES = Set.of("when", "otherwise", "doCatch", "doFinally", "onFallback");
 
     /**
      * Something that must say what it is: a route, what it begins with, a step, a branch.
      *
-     * @param kind {@code route}, {@code from}, or the step's name in Camel
+     * @param kind {@code route}, {@code from}, {@code verb}, or the step's name in Camel
      * @param node its options
      * @param where it stands, for messages
      */
@@ -65,8 +71,22 @@ record RouteFile(Path path, JsonNode content) {
             Map.Entry<String, JsonNode> route = entry.properties().iterator().next();
             parts.add(new Part(route.getKey(), route.getValue(), path + ": " + route.getKey()));
             collect(route.getValue(), route.getValue().path("id").asText("a route"), parts);
+            if (route.getKey().equals(REST)) {
+                route.getValue().properties().stream()
+                        .filter(field -> field.getValue().isArray())
+                        .forEach(method -> method.getValue().forEach(verb -> parts.add(verb(method.getKey(), verb))));
+            }
         }
         return parts;
+    }
+
+    /** An operation of the REST door: a route that Camel makes, whose id is the operation's. */
+    private Part verb(String method, JsonNode verb) {
+        ObjectNode route = verb.deepCopy();
+        route.set("id", verb.path("routeId"));
+        route.set("uri", verb.path("to"));
+        return new Part(
+                VERB, route, path + ": " + method + " " + verb.path("path").asText());
     }
 
     private void collect(JsonNode node, String route, List<Part> parts) {

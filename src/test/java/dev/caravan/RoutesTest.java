@@ -8,6 +8,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
 import dev.caravan.RouteFile.Part;
+import dev.caravan.provider.Directory;
 import dev.caravan.provider.Provider;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,7 +44,10 @@ class RoutesTest {
     private static final Pattern SECRET = Pattern.compile("(?i)settings|key|token|password|secret");
     private static final String DIRECT = "direct:";
     private static final String OF_EACH_PROVIDER = "{{provider}}";
+    private static final String OF_THE_ACCOUNT = "${variable.account.provider}";
+    private static final String OF_EACH_OPERATION = "direct:${variable.operation}";
     private static final String LOOKUP = "-lookup";
+    private static final String SENDERS = "-senders";
 
     /** Camel would repeat a failed step: past the throttle, past the claim, and so as a second message. */
     private static final Set<String> REPEATING =
@@ -145,9 +149,12 @@ class RoutesTest {
     void everyDirectCallHasARouteAndEveryDirectRouteACaller() throws IOException {
         Set<String> routes = new HashSet<>();
         Set<String> called = new HashSet<>();
+        List<String> operations = operations();
         allParts().forEach(part -> {
             String uri = part.text("uri");
-            if (uri.startsWith(DIRECT)) {
+            if (uri.equals(OF_EACH_OPERATION)) {
+                called.addAll(operations);
+            } else if (uri.startsWith(DIRECT)) {
                 (part.kind().equals("from") ? routes : called).addAll(substituted(uri));
             }
         });
@@ -219,20 +226,41 @@ class RoutesTest {
                 .toList();
     }
 
+    /** As a call of each operation of the REST door makes of it. */
+    private static List<String> operations() throws IOException {
+        return allParts()
+                .filter(part -> part.kind().equals(RouteFile.VERB))
+                .map(part -> DIRECT + part.text("id"))
+                .toList();
+    }
+
     /** As an account of each provider makes of it. */
     private static List<String> substituted(String uri) {
-        if (!uri.contains(OF_EACH_PROVIDER)) {
+        if (!uri.contains(OF_EACH_PROVIDER) && !uri.contains(OF_THE_ACCOUNT)) {
             return List.of(uri);
         }
         return providers().stream()
                 .filter(provider -> !uri.endsWith(LOOKUP) || provider.lookup().isPresent())
-                .map(provider -> uri.replace(OF_EACH_PROVIDER, provider.name()))
+                .filter(provider -> !uri.endsWith(SENDERS) || hasLists(provider))
+                .map(provider ->
+                        uri.replace(OF_EACH_PROVIDER, provider.name()).replace(OF_THE_ACCOUNT, provider.name()))
                 .toList();
     }
 
     private static List<String> routesOf(Provider provider) {
         String send = DIRECT + provider.name();
-        return provider.lookup().isPresent() ? List.of(send, send + LOOKUP) : List.of(send);
+        List<String> routes = new ArrayList<>(List.of(send));
+        if (provider.lookup().isPresent()) {
+            routes.add(send + LOOKUP);
+        }
+        if (hasLists(provider)) {
+            routes.add(send + SENDERS);
+        }
+        return routes;
+    }
+
+    private static boolean hasLists(Provider provider) {
+        return provider.directory() instanceof Directory.Lists;
     }
 
     private static Set<String> processorBeans() {

@@ -38,7 +38,9 @@ class SandboxIT {
     @Test
     void sandboxSendsItsExampleThroughEveryProviderAndWhatIsDroppedAfterwards() throws Exception {
         Installation installation = new Installation(directory);
-        try (GatewayProcess gateway = installation.start("--spring.profiles.active=sandbox")) {
+        try (GatewayProcess gateway = installation.start(
+                "--spring.profiles.active=sandbox",
+                "--caravan.jms.listen=tcp://127.0.0.1:" + Installation.freePort())) {
             gateway.awaitReady();
             long ready = System.nanoTime();
             gateway.awaitThat(
@@ -49,6 +51,7 @@ class SandboxIT {
             assertThatEveryRowEndsAsItsTextSays(gateway);
             assertThatTheReportsSayTheSame(installation);
             assertThatHealthAndMetricsTellOfTheLanes(gateway);
+            assertThatTheProvidersListWhomTheySendFrom(gateway);
             assertThatTheSameFileSendsNothing(installation, gateway);
             assertThatAnotherFileIsSent(installation, gateway);
 
@@ -90,13 +93,17 @@ class SandboxIT {
         });
     }
 
-    private static void assertThatHealthAndMetricsTellOfTheLanes(GatewayProcess gateway) throws Exception {
-        String key = gateway.output()
+    private static String key(GatewayProcess gateway) {
+        return gateway.output()
                 .lines()
                 .filter(line -> line.contains(KEY))
                 .map(line -> line.substring(line.indexOf(KEY) + KEY.length()))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static void assertThatHealthAndMetricsTellOfTheLanes(GatewayProcess gateway) throws Exception {
+        String key = key(gateway);
         assertThat(gateway.get("/actuator/prometheus")).contains("\"unauthenticated\"");
         assertThat(gateway.get("/actuator/health")).doesNotContain("texter");
         assertThat(read(gateway.get("/actuator/health", key))
@@ -110,6 +117,13 @@ class SandboxIT {
                         "caravan_lane_queued{account=\"texter-sandbox\"} 0.0",
                         "caravan_lane_paused{account=\"texter-sandbox\"} 0.0",
                         "caravan_lane_oldest_due{account=\"texter-sandbox\"} 0.0");
+    }
+
+    private static void assertThatTheProvidersListWhomTheySendFrom(GatewayProcess gateway) throws Exception {
+        for (String account : List.of("maytapi-sandbox", "wapcrm-sandbox", "pratikesnaf-sandbox")) {
+            JsonNode senders = read(gateway.get("/api/v1/accounts/" + account + "/senders", key(gateway)));
+            assertThat(senders.path("items")).as(account + ": " + senders).isNotEmpty();
+        }
     }
 
     private static void assertThatTheSameFileSendsNothing(Installation installation, GatewayProcess gateway)

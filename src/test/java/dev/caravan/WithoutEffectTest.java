@@ -18,14 +18,13 @@ class WithoutEffectTest {
                       budget: 1000/1d
                   routing:
                     - { to: "+90", accounts: [main], failover: down }
-                  jms: { listen: "tcp://127.0.0.1:61616" }
                 """;
 
         ConfigurationRunner.configured(yaml).run(context -> assertThat(context).hasNotFailed());
 
         assertThat(output)
                 .contains("have no effect yet: caravan.accounts.main.budget, caravan.accounts.main.quiet,"
-                        + " caravan.routing[0].failover, caravan.jms.listen");
+                        + " caravan.routing[0].failover");
     }
 
     @Test

@@ -61,7 +61,7 @@ public final class Accounts {
      * default account. A provider's own group or chat id matches no rule.
      *
      * @param given the name in the send, or null when it has none
-     * @throws InvalidSendException {@code unknown-account} when none has the given name, {@code no-account} when
+     * @throws InvalidSendException {@code unknown-account} when none has the given name, {@code no-route} when
      *     nothing decides; both name the configured accounts
      */
     public Account choose(String given, Recipient to) {
@@ -85,7 +85,7 @@ public final class Accounts {
     }
 
     private static InvalidSendException noAccount(String reason) {
-        return new InvalidSendException("account", "no-account", reason);
+        return new InvalidSendException("account", "no-route", reason);
     }
 
     // The given name is not repeated: in a CSV whose columns have shifted it can be the text of the message.

@@ -19,4 +19,9 @@ record Caller(String name, Set<Scope> scopes, Set<String> accounts, String names
         scopes = Set.copyOf(scopes);
         accounts = Set.copyOf(accounts);
     }
+
+    /** Whether an account is one it may use, and so one whose sends it may see. */
+    boolean mayUse(String account) {
+        return accounts.isEmpty() || accounts.contains(account);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.caravan.delivery;
 
 import dev.caravan.account.Account;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
@@ -25,32 +26,52 @@ final class Connections {
 
     private static final TimeValue LONGEST_LIFE = TimeValue.ofMinutes(1);
 
-    private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
+    /** For a question that somebody waits for; a lane's account has its own time-out. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** Step {@code connection}: the endpoint of the exchange's account, for the call. */
+    private final Map<String, Endpoint> sending = new ConcurrentHashMap<>();
+    private final Map<String, Endpoint> asking = new ConcurrentHashMap<>();
+
+    /**
+     * Step {@code connection}: the endpoint of the exchange's account, for the call. A question for a list goes over a
+     * connection of its own, so that no send waits for one after its claim.
+     */
     void connect(Exchange exchange) {
         Account account = exchange.getVariable(Turn.ACCOUNT, Account.class);
+        boolean asks = exchange.getVariable(Turn.LIST) != null;
+        CamelContext context = exchange.getContext();
         exchange.setVariable(
                 Turn.CONNECTION,
-                endpoints.computeIfAbsent(account.name(), name -> endpoint(exchange.getContext(), account)));
-    }
-
-    private static Endpoint endpoint(CamelContext context, Account account) {
-        String pool = "connections-" + account.name();
-        context.getRegistry().bind(pool, pool(account));
-        return context.getEndpoint(account.baseUrl() + "?throwExceptionOnFailure=false&copyHeaders=false"
-                + "&clientConnectionManager=#" + pool + "&responseTimeout="
-                + account.timeout().toMillis());
+                asks
+                        ? asking.computeIfAbsent(account.name(), name -> forAsking(context, account))
+                        : sending.computeIfAbsent(account.name(), name -> forSending(context, account)));
     }
 
     /** As many connections as the account makes calls at once, look-ups included. */
-    private static HttpClientConnectionManager pool(Account account) {
+    private static Endpoint forSending(CamelContext context, Account account) {
+        return endpoint(context, account, "connections-" + account.name(), account.concurrency(), account.timeout());
+    }
+
+    private static Endpoint forAsking(CamelContext context, Account account) {
+        Duration timeout = account.timeout().compareTo(PATIENCE) < 0 ? account.timeout() : PATIENCE;
+        return endpoint(context, account, "questions-" + account.name(), 1, timeout);
+    }
+
+    private static Endpoint endpoint(
+            CamelContext context, Account account, String pool, int connections, Duration timeout) {
+        context.getRegistry().bind(pool, pool(connections, timeout));
+        return context.getEndpoint(account.baseUrl() + "?throwExceptionOnFailure=false&copyHeaders=false"
+                + "&clientConnectionManager=#" + pool + "&responseTimeout=" + timeout.toMillis()
+                + "&connectionRequestTimeout=" + timeout.toMillis());
+    }
+
+    private static HttpClientConnectionManager pool(int connections, Duration timeout) {
         return PoolingHttpClientConnectionManagerBuilder.create()
-                .setMaxConnPerRoute(account.concurrency())
-                .setMaxConnTotal(account.concurrency())
+                .setMaxConnPerRoute(connections)
+                .setMaxConnTotal(connections)
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(CONNECT)
-                        .setSocketTimeout(Timeout.of(account.timeout()))
+                        .setSocketTimeout(Timeout.of(timeout))
                         .setValidateAfterInactivity(CHECK_AFTER)
                         .setTimeToLive(LONGEST_LIFE)
                         .build())

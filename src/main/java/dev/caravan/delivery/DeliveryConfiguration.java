@@ -130,6 +130,26 @@ class DeliveryConfiguration {
     }
 
     @Bean
+    Senders senders(Providers providers, Lookups lookups) {
+        return new Senders(providers, lookups);
+    }
+
+    @Bean("senders-lists")
+    Processor sendersLists(Senders senders) {
+        return senders::lists;
+    }
+
+    @Bean("senders-answer")
+    Processor sendersAnswer(Senders senders) {
+        return senders::answer;
+    }
+
+    @Bean("senders-failed")
+    Processor sendersFailed(Senders senders) {
+        return senders::failed;
+    }
+
+    @Bean
     CamelContextConfiguration lanesOfAccounts(Accounts accounts, Providers providers) {
         return new CamelContextConfiguration() {
             @Override

@@ -72,9 +72,16 @@ final class Lookups {
     void forgetIfWrong(Exchange exchange) {
         Turn turn = Turn.of(exchange);
         if (turn.verdict() instanceof Verdict.Stale || turn.verdict() instanceof Verdict.Misdelivered) {
-            Send send = exchange.getVariable(Turn.SEND, Send.class);
-            found.invalidate(key(lookup(turn.account()), send, turn.account()));
+            forget(exchange);
         }
+    }
+
+    /** Forgets what was found for the exchange. */
+    void forget(Exchange exchange) {
+        Account account = Turn.of(exchange).account();
+        Send send = exchange.getVariable(Turn.SEND, Send.class);
+        found.invalidate(key(lookup(account), send, account));
+        exchange.removeVariable(Turn.FOUND);
     }
 
     /** Step {@code lookup-failed}: a look-up brought no answer; nothing was sent, so trying again is safe. */

@@ -18,6 +18,7 @@ final class Turn {
     static final String CLAIMED = "claimed";
     static final String CONNECTION = "connection";
     static final String DECIDED = "decided";
+    static final String LIST = "list";
 
     private final Account account;
     private final long start;
@@ -41,6 +42,11 @@ final class Turn {
         this.account = account;
         this.start = start;
         this.listener = listener;
+    }
+
+    /** For calls that send nothing. */
+    static Turn withoutClaim(Account account) {
+        return new Turn(account, 0, found -> {});
     }
 
     static Turn of(Exchange exchange) {

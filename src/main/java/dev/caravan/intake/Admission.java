@@ -1,11 +1,11 @@
 package dev.caravan.intake;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
+import dev.caravan.intake.Examination.Candidate;
 import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
@@ -18,12 +18,8 @@ import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
-import dev.caravan.message.Category;
 import dev.caravan.message.InvalidSendException;
-import dev.caravan.message.Priority;
-import dev.caravan.message.Recipient;
 import dev.caravan.message.Send;
-import dev.caravan.provider.Providers;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,8 +38,6 @@ import java.util.Set;
  */
 public final class Admission {
 
-    private static final CategoryRule NO_RULE = new CategoryRule(null, null);
-
     private static final InvalidSendException CANCELLED = new InvalidSendException(
             "", "batch-cancelled", "the batch was cancelled before this row was read; nothing of the row was sent");
 
@@ -55,14 +49,12 @@ public final class Admission {
     private final Replies replies;
     private final Blocklist blocklist;
     private final Accounts accounts;
-    private final Providers providers;
-    private final Map<Category, CategoryRule> categories;
+    private final Examination examination;
     private final Duration repeatAfter;
     private final byte[] digestKey;
     private final Arrivals arrivals;
 
     /**
-     * @param categories what each stands for; one that is absent stands for nothing
      * @param repeatAfter how long a row without a reference is recognised
      * @param digestKey of what idempotency compares
      * @param arrivals told the accounts that have new sends, after the commit
@@ -76,8 +68,7 @@ public final class Admission {
             Replies replies,
             Blocklist blocklist,
             Accounts accounts,
-            Providers providers,
-            Map<Category, CategoryRule> categories,
+            Examination examination,
             Duration repeatAfter,
             byte[] digestKey,
             Arrivals arrivals) {
@@ -89,8 +80,7 @@ public final class Admission {
         this.replies = replies;
         this.blocklist = blocklist;
         this.accounts = accounts;
-        this.providers = providers;
-        this.categories = Map.copyOf(categories);
+        this.examination = examination;
         this.repeatAfter = repeatAfter;
         this.digestKey = digestKey.clone();
         this.arrivals = arrivals;
@@ -109,7 +99,8 @@ public final class Admission {
         List<Candidate> candidates = new ArrayList<>(incoming.size());
         for (Incoming one : incoming) {
             Row row = new Row(candidates.size() + 1L, 1, null, one.send(), null, null);
-            candidates.add(examine(origin, row, one.priority(), null, now).withReference(origin, fingerprints));
+            candidates.add(
+                    examination.examine(origin, row, one.priority(), null, now).withReference(origin, fingerprints));
         }
         Set<String> touched = touched(candidates);
         full(touched).ifPresent(account -> {
@@ -136,7 +127,7 @@ public final class Admission {
         Instant now = Instant.now();
         List<Candidate> examined = new ArrayList<>(rows.size());
         for (Row row : rows) {
-            examined.add(examine(reading.origin(), row, null, reading.idempotencyKey(), now));
+            examined.add(examination.examine(reading.origin(), row, null, reading.idempotencyKey(), now));
         }
         Set<String> touched = touched(examined);
         if (full(touched).isPresent()) {
@@ -144,7 +135,7 @@ public final class Admission {
         }
         // Not before: a key counts the equal rows so far, and rows that wait for room are examined again.
         List<Candidate> candidates =
-                examined.stream().map(one -> one.withKey(reading)).toList();
+                examined.stream().map(one -> one.withKey(reading.rowKeys())).toList();
         Map<String, Long> ranks = new HashMap<>();
         Counts counts = store.write(transaction -> {
             ranks.clear();
@@ -187,8 +178,9 @@ public final class Admission {
 
     /** Counts a row that was committed before a restart, so that equal rows after it are numbered as they were. */
     void passOver(BatchReading reading, Row row) {
-        examine(reading.origin(), row, null, reading.idempotencyKey(), Instant.now())
-                .withKey(reading);
+        examination
+                .examine(reading.origin(), row, null, reading.idempotencyKey(), Instant.now())
+                .withKey(reading.rowKeys());
     }
 
     /** Where a batch has got to in an account's queue; after a restart only the ledger knows. */
@@ -216,152 +208,10 @@ public final class Admission {
         });
     }
 
-    /**
-     * What a row is before the ledger has been asked about it: a send with its account and key, or a problem.
-     *
-     * @param key null for a send that repeats nothing by definition
-     * @param digests of the fields that idempotency compares
-     */
-    record Candidate(
-            Row row,
-            Send send,
-            Account account,
-            ObjectNode canonical,
-            Instant expiresAt,
-            String key,
-            String digests,
-            InvalidSendException problem) {
-
-        private static Candidate invalid(Row row, InvalidSendException problem) {
-            return new Candidate(row, null, null, null, null, null, null, problem);
-        }
-
-        boolean isSend() {
-            return send != null;
-        }
-
-        /** For a row of a batch, recognised by its reference or else by its cells. */
-        private Candidate withKey(BatchReading reading) {
-            if (!isSend() || send.reference() != null) {
-                return withReference(reading.origin(), reading.fingerprints());
-            }
-            return keyed(reading.rowKey(account, row), reading.fingerprints());
-        }
-
-        /** Recognised by its reference, or by nothing. */
-        private Candidate withReference(Origin origin, Fingerprints fingerprints) {
-            if (!isSend()) {
-                return this;
-            }
-            return keyed(
-                    send.reference() == null ? null : "r " + origin.namespace() + ' ' + send.reference(), fingerprints);
-        }
-
-        private Candidate keyed(String fresh, Fingerprints fingerprints) {
-            return new Candidate(
-                    row, send, account, canonical, expiresAt, fresh, fingerprints.ofContent(canonical), null);
-        }
-    }
-
     private static final class Counts {
         private long accepted;
         private long duplicates;
         private final List<Rejection> rejections = new ArrayList<>();
-    }
-
-    /**
-     * A row as a send, validated against the account that would serve it.
-     *
-     * @param priority when neither the send nor its category says one, or null
-     * @param idempotencyKey makes the reference of a send without one, or null
-     */
-    Candidate examine(Origin origin, Row row, Priority priority, String idempotencyKey, Instant now) {
-        try {
-            if (row.sendId() != null) {
-                return Candidate.invalid(row, null);
-            }
-            if (row.problem() != null) {
-                throw row.problem();
-            }
-            ObjectNode node = completed(origin, row, priority, idempotencyKey);
-            Send send = origin.sendJson().read(node, (to, account) -> resolve(origin, to, account));
-            Account account = accounts.choose(send.account(), send.to());
-            if (!origin.mayUse(account.name())) {
-                throw new InvalidSendException(
-                        "account",
-                        "account-not-allowed",
-                        "this key may not send through account " + account.name() + "; it may use "
-                                + String.join(
-                                        ", ",
-                                        origin.accounts().stream().sorted().toList()));
-            }
-            providers.check(send, account);
-            Instant expiry = expiry(send, account, now);
-            if (expiry.compareTo(now) <= 0) {
-                throw new InvalidSendException("expiresAt", "expired", "its expiry has passed already");
-            }
-            ObjectNode canonical = origin.sendJson().write(send);
-            return new Candidate(row, send, account, canonical, expiry, null, null, null);
-        } catch (InvalidSendException problem) {
-            return Candidate.invalid(row, problem);
-        }
-    }
-
-    /** The row's own fields, and what its origin and category say where it says nothing. */
-    private ObjectNode completed(Origin origin, Row row, Priority priority, String idempotencyKey) {
-        ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.setAll(row.send());
-        if (origin.account() != null && isAbsent(node, "account")) {
-            node.put("account", origin.account());
-        }
-        if (origin.category() != null && isAbsent(node, "category")) {
-            node.put("category", origin.category().word());
-        }
-        if (idempotencyKey != null && isAbsent(node, "reference")) {
-            node.put("reference", idempotencyKey + '#' + row.number());
-        }
-        if (isAbsent(node, "priority")) {
-            Priority assumed = priority != null
-                    ? priority
-                    : Category.of(node.path("category").asText())
-                            .map(this::rule)
-                            .map(CategoryRule::priority)
-                            .orElse(null);
-            if (assumed != null) {
-                node.put("priority", assumed.word());
-            }
-        }
-        return node;
-    }
-
-    /** As {@link dev.caravan.message.SendJson} reads it: a blank string or a null counts as absent. */
-    private static boolean isAbsent(ObjectNode node, String field) {
-        JsonNode value = node.path(field);
-        return value.isMissingNode()
-                || value.isNull()
-                || value.isTextual() && value.textValue().isBlank();
-    }
-
-    private Recipient resolve(Origin origin, String to, String account) {
-        boolean ownId = account != null
-                && accounts.find(account)
-                        .map(named -> providers.get(named.provider()).isOwnId(to))
-                        .orElse(false);
-        return ownId ? new Recipient(to) : origin.phoneNumbers().normalise(to);
-    }
-
-    private CategoryRule rule(Category category) {
-        return categories.getOrDefault(category, NO_RULE);
-    }
-
-    private Instant expiry(Send send, Account account, Instant now) {
-        if (send.expiresAt() != null) {
-            return send.expiresAt();
-        }
-        Instant start = send.sendAt() != null && send.sendAt().isAfter(now) ? send.sendAt() : now;
-        Duration byCategory =
-                send.category() == null ? null : rule(send.category()).expiresAfter();
-        return start.plus(byCategory == null ? account.expiresAfter() : byCategory);
     }
 
     private Admitted admitAlone(
@@ -369,7 +219,7 @@ public final class Admission {
             throws SQLException {
         if (!candidate.isSend()) {
             InvalidSendException problem = candidate.problem();
-            return new Admitted.Rejected(problem.field(), problem.code(), reason(problem), null);
+            return new Admitted.Rejected(problem.field(), problem.code(), Rejection.reason(problem), null);
         }
         String account = candidate.account().name();
         NewSend fresh = fresh(
@@ -390,7 +240,7 @@ public final class Admission {
         }
         ExistingSend earlier = existing.get();
         if (!earlier.digests().equals(candidate.digests())) {
-            InvalidSendException conflict = conflict(candidate, earlier);
+            InvalidSendException conflict = candidate.conflictWith(earlier);
             return new Admitted.Rejected(conflict.field(), conflict.code(), conflict.getMessage(), earlier.id());
         }
         if (!earlier.state().isEnd()) {
@@ -446,24 +296,10 @@ public final class Admission {
             }
         } else if (candidate.send().reference() != null
                 && !existing.get().digests().equals(candidate.digests())) {
-            reject(transaction, reading, candidate, conflict(candidate, existing.get()), counts, now);
+            reject(transaction, reading, candidate, candidate.conflictWith(existing.get()), counts, now);
         } else {
             repeat(transaction, reading, candidate, existing.get().id(), counts, now);
         }
-    }
-
-    private static InvalidSendException conflict(Candidate candidate, ExistingSend earlier) {
-        return new InvalidSendException(
-                "reference",
-                "reference-conflict",
-                "reference: send " + earlier.id() + " has this reference and differs in "
-                        + Fingerprints.differing(candidate.digests(), earlier.digests()));
-    }
-
-    /** Names the field, unless the message does or the whole record is meant. */
-    private static String reason(InvalidSendException problem) {
-        String message = problem.getMessage();
-        return message.startsWith(problem.field()) ? message : problem.field() + ": " + message;
     }
 
     private Optional<ExistingSend> insert(Transaction transaction, Candidate candidate, NewSend fresh, long now)
@@ -516,10 +352,9 @@ public final class Admission {
             Counts counts,
             long now)
             throws SQLException {
-        Row row = candidate.row();
-        String reason = reason(problem);
-        note(transaction, reading, candidate, "rejected", problem.code(), reason, null, now);
-        counts.rejections.add(new Rejection(row.number(), row.line(), problem.field(), problem.code(), reason));
+        Rejection rejection = Rejection.of(candidate.row(), problem);
+        note(transaction, reading, candidate, "rejected", problem.code(), rejection.reason(), null, now);
+        counts.rejections.add(rejection);
     }
 
     private void repeat(

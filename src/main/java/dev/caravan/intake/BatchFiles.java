@@ -35,6 +35,16 @@ public final class BatchFiles {
         return folder;
     }
 
+    /**
+     * Where the sends of a folder's files come from.
+     *
+     * @param name of the folder, or null for the inbox itself
+     * @throws UnreadableInputException when the configuration has none of that name
+     */
+    public Origin origin(String name) throws UnreadableInputException {
+        return folder(name).origin();
+    }
+
     /** The namespace of references in a folder. */
     String namespace(String folder) {
         Folder known = folders.get(folder == null ? "" : folder);
@@ -64,7 +74,13 @@ public final class BatchFiles {
         return open(home.resolve(batch.path()), batch.folder());
     }
 
-    Rows open(Path file, String folder) throws IOException, UnreadableInputException {
+    /**
+     * The rows of a file as one of a folder, wherever it lies.
+     *
+     * @param folder of the inbox, or null for the inbox itself
+     * @throws UnreadableInputException when no row of it can be read, or there is no such folder
+     */
+    public Rows open(Path file, String folder) throws IOException, UnreadableInputException {
         FileFormat format = folder(folder).format();
         if (!Files.isRegularFile(file) && Files.exists(file)) {
             throw new UnreadableInputException("it is no regular file");

@@ -1,6 +1,5 @@
 package dev.caravan.intake;
 
-import dev.caravan.account.Account;
 import dev.caravan.ledger.Batch;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,12 +13,9 @@ public final class BatchReading {
     static final int MOST_REJECTIONS = 1_000;
 
     private final Batch batch;
-    private final Origin origin;
     private final String idempotencyKey;
     private final String traceparent;
-    private final Fingerprints fingerprints;
-    private final Rows rows;
-    private final Occurrences occurrences = new Occurrences();
+    private final RowKeys rowKeys;
     private final Map<String, Long> fairRanks = new HashMap<>();
     private final List<Rejection> rejections = new ArrayList<>();
     private long rowsCommitted;
@@ -45,11 +41,9 @@ public final class BatchReading {
             Fingerprints fingerprints,
             Rows rows) {
         this.batch = batch;
-        this.origin = origin;
         this.idempotencyKey = idempotencyKey;
         this.traceparent = traceparent;
-        this.fingerprints = fingerprints;
-        this.rows = rows;
+        this.rowKeys = new RowKeys(origin, fingerprints, rows);
         this.rowsCommitted = batch.rowsRead();
         this.accepted = batch.accepted();
         this.duplicates = batch.duplicates();
@@ -66,7 +60,7 @@ public final class BatchReading {
     }
 
     Origin origin() {
-        return origin;
+        return rowKeys.origin();
     }
 
     String idempotencyKey() {
@@ -77,14 +71,8 @@ public final class BatchReading {
         return traceparent;
     }
 
-    Fingerprints fingerprints() {
-        return fingerprints;
-    }
-
-    /** The key of a row without a reference, the same when its file is read again; equal rows are numbered. */
-    String rowKey(Account account, Row row) {
-        String fingerprint = fingerprints.ofRow(origin.scope(), account.name(), rows.own(row));
-        return "f " + fingerprint + ' ' + occurrences.next(fingerprint);
+    RowKeys rowKeys() {
+        return rowKeys;
     }
 
     public long rowsCommitted() {

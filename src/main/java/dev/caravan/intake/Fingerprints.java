@@ -2,6 +2,7 @@ package dev.caravan.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -78,6 +79,12 @@ final class Fingerprints {
     String ofRow(String folder, String account, List<String> cells) {
         String whole = (folder == null ? "" : folder) + '\u001e' + account + '\u001e' + String.join("\u001f", cells);
         return digest(whole, ROW_BYTES);
+    }
+
+    /** Eight bytes of a text's digest: enough to tell the rows of one batch apart. */
+    long ofText(String text) {
+        return ByteBuffer.wrap(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)))
+                .getLong();
     }
 
     private String digest(String text, int bytes) {

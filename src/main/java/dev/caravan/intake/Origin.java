@@ -34,6 +34,11 @@ public record Origin(
         accounts = Set.copyOf(accounts);
     }
 
+    /** The same with another account for sends that name none. */
+    public Origin withAccount(String name) {
+        return new Origin(scope, namespace, name, accounts, category, phoneNumbers, sendJson);
+    }
+
     boolean mayUse(String name) {
         return accounts.isEmpty() || accounts.contains(name);
     }

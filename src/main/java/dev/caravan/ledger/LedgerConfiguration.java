@@ -23,7 +23,7 @@ import org.springframework.context.annotation.Configuration;
 class LedgerConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(LedgerConfiguration.class);
-    private static final String SQLITE = "jdbc:sqlite:";
+    static final String SQLITE = "jdbc:sqlite:";
 
     /**
      * Every commit survives a power cut: the log is flushed at each (sqlite.org, PRAGMA synchronous). The log is copied
@@ -52,7 +52,7 @@ class LedgerConfiguration {
         dataSource.setPoolName("ledger");
         String url = properties.determineUrl();
         if (url.startsWith(SQLITE)) {
-            Path file = Path.of(url.substring(SQLITE.length()).replaceFirst("\\?.*", ""));
+            Path file = file(url);
             if (file.getParent() != null) {
                 Files.createDirectories(file.getParent());
             }
@@ -82,6 +82,11 @@ class LedgerConfiguration {
     @Bean
     Sends sends(Gateway gateway, Blocklist blocklist, CaravanProperties properties) {
         return new Sends(gateway.id(), blocklist, properties.inbox().stopBatchAtPercent());
+    }
+
+    @Bean
+    SendQueries sendQueries() {
+        return new SendQueries();
     }
 
     @Bean
@@ -120,5 +125,10 @@ class LedgerConfiguration {
     @Bean
     Outbox outbox() {
         return new Outbox();
+    }
+
+    /** The file of an SQLite ledger. */
+    static Path file(String url) {
+        return Path.of(url.substring(SQLITE.length()).replaceFirst("\\?.*", ""));
     }
 }

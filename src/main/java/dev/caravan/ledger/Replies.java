@@ -1,6 +1,7 @@
 package dev.caravan.ledger;
 
 import java.sql.SQLException;
+import java.util.List;
 
 /** Who waits for the end of a send: told by the gateway that took the request, over the connection it came by. */
 public final class Replies {
@@ -28,5 +29,28 @@ public final class Replies {
                 correlation,
                 now);
         transaction.update("UPDATE send SET replies = 1 WHERE id = ?", send);
+    }
+
+    /**
+     * A reply whose send has reached its end.
+     *
+     * @param sequence of the end in the send's history
+     * @param correlation or null
+     */
+    public record Due(long id, String send, int sequence, String destination, String correlation) {}
+
+    /** The replies that this gateway owes, the oldest first. */
+    public List<Due> due(Transaction transaction, int limit) throws SQLException {
+        return transaction.all(
+                "SELECT id, send, sequence, destination, correlation FROM reply"
+                        + " WHERE gateway = ? AND sequence IS NOT NULL ORDER BY id LIMIT ?",
+                row -> new Due(row.getLong(1), row.getString(2), row.getInt(3), row.getString(4), row.getString(5)),
+                gateway,
+                limit);
+    }
+
+    /** A reply has been given, or given up. */
+    public void forget(Transaction transaction, long id) throws SQLException {
+        transaction.update("DELETE FROM reply WHERE id = ?", id);
     }
 }

@@ -80,13 +80,15 @@ public final class Sends {
             transaction.countQueued(send.account(), 1);
             return Optional.empty();
         }
-        return transaction
-                .one(
-                        "SELECT id, digests, accepted_at, state FROM send WHERE idempotency_key = ?",
-                        row -> new ExistingSend(
-                                row.getString(1), row.getString(2), row.getLong(3), State.of(row.getString(4))),
-                        send.key())
-                .filter(existing -> !existing.id().equals(send.id()));
+        return holder(transaction, send.key()).filter(existing -> !existing.id().equals(send.id()));
+    }
+
+    /** The send that has a key. */
+    static Optional<ExistingSend> holder(Transaction transaction, String key) throws SQLException {
+        return transaction.one(
+                "SELECT id, digests, accepted_at, state FROM send WHERE idempotency_key = ?",
+                row -> new ExistingSend(row.getString(1), row.getString(2), row.getLong(3), State.of(row.getString(4))),
+                key);
     }
 
     /** The place in an account's queue of a batch's latest send; 0 when it has none there. */

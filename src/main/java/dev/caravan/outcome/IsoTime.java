@@ -6,14 +6,14 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** Times as outcomes and reports have them: {@code 2027-01-15T11:00:00.000+03:00}, always of that length. */
-final class IsoTime {
+public final class IsoTime {
 
     private static final DateTimeFormatter FORM =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSxxx", Locale.ROOT);
 
     private IsoTime() {}
 
-    static String of(long millis, ZoneId zone) {
+    public static String of(long millis, ZoneId zone) {
         return FORM.format(Instant.ofEpochMilli(millis).atZone(zone));
     }
 }

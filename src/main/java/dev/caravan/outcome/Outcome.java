@@ -1,5 +1,6 @@
 package dev.caravan.outcome;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.caravan.message.Masking;
 
@@ -16,6 +17,7 @@ import dev.caravan.message.Masking;
  * @param error why, or null
  * @param acceptedAt ISO-8601 with offset, or null for a row that was not accepted
  * @param at ISO-8601 with offset
+ * @param traceparent the W3C trace context its caller gave; absent in JSON when there is none
  */
 record Outcome(
         String eventId,
@@ -35,7 +37,8 @@ record Outcome(
         int attempts,
         Error error,
         String acceptedAt,
-        String at) {
+        String at,
+        @JsonInclude(JsonInclude.Include.NON_NULL) String traceparent) {
 
     /**
      * Why a send did not get where it should.
@@ -64,6 +67,7 @@ record Outcome(
                 attempts,
                 error == null ? null : new Error(error.errorClass(), error.code(), Masking.blot(error.message())),
                 acceptedAt,
-                at);
+                at,
+                traceparent);
     }
 }

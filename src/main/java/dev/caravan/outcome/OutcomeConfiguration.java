@@ -24,6 +24,11 @@ import org.springframework.context.annotation.Configuration;
 class OutcomeConfiguration {
 
     @Bean
+    Outcomes outcomes(Store store, Outbox outbox, CaravanProperties properties) {
+        return new Outcomes(store, outbox, Clock.system(properties.zone()));
+    }
+
+    @Bean
     OutcomeFeed outcomeFeed(Store store, Outbox outbox, CaravanProperties properties) {
         return new OutcomeFeed(store, outbox, properties.zone());
     }

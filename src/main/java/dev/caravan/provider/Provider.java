@@ -74,4 +74,9 @@ public interface Provider {
     default Optional<Lookup> lookup() {
         return Optional.empty();
     }
+
+    /** Whom an account could send from, if this provider can be asked. */
+    default Directory directory() {
+        return new Directory.None(name() + " publishes no list of phones, users or accounts");
+    }
 }

@@ -67,7 +67,7 @@ class AccountsTest {
         assertThatExceptionOfType(InvalidSendException.class)
                 .isThrownBy(() -> undecided.choose(null, GERMAN))
                 .withMessageContaining("first, second")
-                .satisfies(refused -> assertThat(refused.code()).isEqualTo("no-account"))
+                .satisfies(refused -> assertThat(refused.code()).isEqualTo("no-route"))
                 .satisfies(refused -> assertThat(refused.field()).isEqualTo("account"));
     }
 
@@ -78,7 +78,7 @@ class AccountsTest {
         assertThat(none.isEmpty()).isTrue();
         assertThatExceptionOfType(InvalidSendException.class)
                 .isThrownBy(() -> none.choose("first", TURKISH))
-                .satisfies(refused -> assertThat(refused.code()).isEqualTo("no-account"));
+                .satisfies(refused -> assertThat(refused.code()).isEqualTo("no-route"));
     }
 
     @Test

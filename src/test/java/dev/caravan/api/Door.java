@@ -23,6 +23,8 @@ import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
+import org.springframework.boot.autoconfigure.jms.JmsAutoConfiguration;
+import org.springframework.boot.autoconfigure.jms.artemis.ArtemisAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.ComponentScan.Filter;
@@ -34,7 +36,14 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** The server with its security and the shipped settings, and behind it nothing but a few answers: no ledger, no routes. */
-@EnableAutoConfiguration(exclude = {DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
+@EnableAutoConfiguration(
+        exclude = {
+            ArtemisAutoConfiguration.class,
+            DataSourceAutoConfiguration.class,
+            FlywayAutoConfiguration.class,
+            JmsAutoConfiguration.class
+        },
+        excludeName = "dev.caravan.jms.EmbeddedBrokerConfiguration")
 @ComponentScan(
         basePackages = "dev.caravan",
         useDefaultFilters = false,

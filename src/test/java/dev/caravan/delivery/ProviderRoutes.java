@@ -11,6 +11,7 @@ import dev.caravan.message.Priority;
 import dev.caravan.message.Recipient;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Listing;
 import dev.caravan.provider.Verdict;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -52,7 +53,8 @@ public final class ProviderRoutes {
             webEnvironment = SpringBootTest.WebEnvironment.NONE,
             properties = {
                 "camel.main.routes-include-pattern="
-                        + "classpath:routes/delivery/call.camel.yaml,classpath:routes/providers/*.camel.yaml",
+                        + "classpath:routes/delivery/call.camel.yaml,"
+                        + "classpath:routes/delivery/senders.camel.yaml,classpath:routes/providers/*.camel.yaml",
                 "spring.main.lazy-initialization=true"
             })
     public @interface Started {}
@@ -159,6 +161,22 @@ public final class ProviderRoutes {
         return passed(pass("direct:" + account.provider() + "-lookup", send, account, Map.of(), null));
     }
 
+    /** Asks for a list by {@code direct:<provider>-senders}. */
+    public Passed list(String list, Account account) {
+        return passed(pass("direct:" + account.provider() + "-senders", list, account, Map.of(), null));
+    }
+
+    /** Asks for every list by {@code direct:senders}, with headers as a request from outside could bring them. */
+    Listing senders(Account account, Map<String, Object> headers) {
+        Exchange exchange = template.send("direct:senders", asked -> {
+            asked.setVariable(Turn.ACCOUNT, account);
+            asked.getMessage().setHeaders(new HashMap<>(headers));
+        });
+        assertThat(exchange.getException()).isNull();
+        assertThat(exchange.getMessage().getHeaders()).isEmpty();
+        return exchange.getMessage().getBody(Listing.class);
+    }
+
     /** Calls by {@code direct:call}, as a provider's route does; the verdict is that on a failure. */
     Passed call(String body, Account account, Map<String, Object> headers) {
         return passed(pass("direct:call", body, account, headers, null));
@@ -173,6 +191,10 @@ public final class ProviderRoutes {
             exchange.setVariable(Turn.ACCOUNT, account);
             exchange.setVariable(Turn.SEND, body);
             exchange.setVariable(Turn.FOUND, found);
+            if (route.endsWith("-senders")) {
+                exchange.setVariable(Turn.LIST, body);
+                Turn.exposeSettings(exchange);
+            }
             exchange.getMessage().setHeaders(new HashMap<>(headers));
             exchange.getMessage().setBody(body);
         });

@@ -11,6 +11,7 @@ import dev.caravan.ledger.Batch;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.DigestKey;
+import dev.caravan.ledger.Foresight;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Replies;
@@ -29,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +63,8 @@ public final class DropFolder implements AutoCloseable {
     private final Blocklist blocklist;
     private final Sends sends;
     private final Lanes lanes;
+    private final Examination examination;
+    private final Rehearsal rehearsal;
     private final Admission admission;
     private FileDoor door;
     private long holdAbove = Long.MAX_VALUE;
@@ -89,6 +93,17 @@ public final class DropFolder implements AutoCloseable {
             lanes.register(transaction, List.of("main", "crm", "abroad"));
             return null;
         });
+        this.examination = new Examination(
+                accounts,
+                new Providers(Packs.all()),
+                Map.of(Category.OTP, new CategoryRule(Priority.HIGH, Duration.ofMinutes(5))));
+        this.rehearsal = new Rehearsal(
+                examination,
+                accounts,
+                new Foresight(store()),
+                store().write(DigestKey::of),
+                REPEAT_AFTER,
+                InstantSource.system());
         this.admission = new Admission(
                 store(),
                 sends,
@@ -98,8 +113,7 @@ public final class DropFolder implements AutoCloseable {
                 new Replies("here"),
                 blocklist,
                 accounts,
-                new Providers(Packs.all()),
-                Map.of(Category.OTP, new CategoryRule(Priority.HIGH, Duration.ofMinutes(5))),
+                examination,
                 REPEAT_AFTER,
                 store().write(DigestKey::of),
                 arrivals::addAll);
@@ -161,6 +175,10 @@ public final class DropFolder implements AutoCloseable {
 
     Admission admission() {
         return admission;
+    }
+
+    Rehearsal rehearsal() {
+        return rehearsal;
     }
 
     Blocklist blocklist() {

@@ -58,7 +58,8 @@ class OutboxTest extends OnLedger {
                         "+905301234567",
                         "text",
                         null,
-                        NOW));
+                        NOW,
+                        null));
     }
 
     @Test

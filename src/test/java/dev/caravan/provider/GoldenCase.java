@@ -23,6 +23,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -38,6 +40,7 @@ import java.util.Map;
  * @param verdict what that means
  * @param refused instead of all of these: that intake refuses the send, and why
  * @param lookup instead of all of these: one look-up
+ * @param senders instead of all of these: one list of those an account could send from
  */
 record GoldenCase(
         @JsonProperty(required = true) String shows,
@@ -48,7 +51,8 @@ record GoldenCase(
         GivenAnswer answer,
         ExpectedVerdict verdict,
         Refusal refused,
-        Asked lookup) {
+        Asked lookup,
+        AskedList senders) {
 
     static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -91,6 +95,42 @@ record GoldenCase(
             ExpectedRequest request,
             @JsonProperty(required = true) GivenAnswer answer,
             @JsonProperty(required = true) ExpectedFinding finding) {}
+
+    /**
+     * @param list the name of the list
+     * @param request what must arrive at the provider for it, or null to leave that open
+     * @param listed what the answer lists, each by its kind, id, name, number and state; null when it is no list
+     * @param verdict what it means that it is none, else null
+     */
+    record AskedList(
+            @JsonProperty(required = true) String list,
+            ExpectedRequest request,
+            @JsonProperty(required = true) GivenAnswer answer,
+            List<ExpectedSender> listed,
+            ExpectedVerdict verdict) {
+
+        /** The listing that is expected; what this leaves open is taken from the one there is. */
+        Listing like(Listing actual) {
+            assertThat(listed == null).as("listed, or verdict").isNotEqualTo(verdict == null);
+            return verdict == null
+                    ? new Listing.Listed(
+                            listed.stream().map(ExpectedSender::sender).toList())
+                    : new Listing.NotListed(
+                            verdict.like(actual instanceof Listing.NotListed refused ? refused.verdict() : null));
+        }
+    }
+
+    record ExpectedSender(
+            @JsonProperty(required = true) String kind,
+            @JsonProperty(required = true) String id,
+            String name,
+            String number,
+            String state) {
+
+        Sender sender() {
+            return new Sender(Sender.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), id, name, number, state);
+        }
+    }
 
     /**
      * @param word found, not-found or failed

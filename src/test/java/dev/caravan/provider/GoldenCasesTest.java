@@ -22,6 +22,7 @@ import dev.caravan.message.Recipient;
 import dev.caravan.message.Send;
 import dev.caravan.message.SendJson;
 import dev.caravan.provider.GoldenCase.Asked;
+import dev.caravan.provider.GoldenCase.AskedList;
 import dev.caravan.provider.GoldenCase.ExpectedRequest;
 import dev.caravan.provider.GoldenCase.GivenAnswer;
 import dev.caravan.provider.Lookup.Finding;
@@ -136,6 +137,21 @@ class GoldenCasesTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> everyListThatAProviderDeclaresIsShown() {
+        return packs.stream()
+                .filter(pack -> pack.directory() instanceof Directory.Lists)
+                .map(pack -> dynamicTest(pack.name(), () -> {
+                    Set<String> shown = cases(pack).stream()
+                            .map(one -> one.golden().senders())
+                            .filter(asked -> asked != null && asked.request() != null && asked.listed() != null)
+                            .map(AskedList::list)
+                            .collect(Collectors.toSet());
+
+                    assertThat(((Directory.Lists) pack.directory()).names()).containsExactlyInAnyOrderElementsOf(shown);
+                }));
+    }
+
+    @TestFactory
     Stream<DynamicTest> everyOptionThatAProviderDeclaresIsShown() {
         return packs.stream()
                 .map(pack -> dynamicTest(pack.name(), () -> {
@@ -227,6 +243,8 @@ class GoldenCasesTest {
                 checkRefusal(one, account);
             } else if (one.golden().lookup() != null) {
                 checkLookup(one, account);
+            } else if (one.golden().senders() != null) {
+                checkList(one, account);
             } else {
                 checkSend(one, account);
             }
@@ -324,6 +342,28 @@ class GoldenCasesTest {
         assertThat(passed.found()).isEqualTo(finding instanceof Finding.Found found ? found.value() : null);
         if (asked.request() != null) {
             checkRequest(requests.get(before), asked.request());
+        }
+    }
+
+    private void checkList(OneCase one, Account account) throws JsonProcessingException {
+        assertThat(one.golden())
+                .as("a list sends nothing")
+                .extracting(GoldenCase::send, GoldenCase::request, GoldenCase::answer, GoldenCase::verdict)
+                .containsOnlyNulls();
+        AskedList asked = one.golden().senders();
+        Directory.Lists lists = (Directory.Lists) one.provider().directory();
+        assertThat(lists.names()).contains(asked.list());
+        nextAnswers.add(asked.answer());
+
+        Passed passed = routes.list(asked.list(), account);
+
+        assertThat(passed.failure()).isNull();
+        Listing listing = lists.read(asked.list(), passed.answer(), account);
+        assertThat(listing).isEqualTo(asked.like(listing));
+        List<ProviderStub.Request> requests = stub.requests();
+        assertThat(requests).hasSize(1);
+        if (asked.request() != null) {
+            checkRequest(requests.get(0), asked.request());
         }
     }
 

@@ -14,6 +14,7 @@ import dev.caravan.message.ContentType;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Directory;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Setting;
 import dev.caravan.provider.Verdict;
@@ -151,6 +152,12 @@ final class ExpressChat implements Provider {
     private static String userName(Send send, Account account, String number) {
         String name = send.name() == null ? "" : send.name();
         return name.isBlank() ? account.setting("user-name", number) : name;
+    }
+
+    @Override
+    public Directory directory() {
+        return new Directory.None(
+                "Express-Chat has no list of lines: the key of a bot stands for the one line it sends from");
     }
 
     @Override

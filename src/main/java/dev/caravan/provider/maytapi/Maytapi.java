@@ -17,6 +17,7 @@ import dev.caravan.message.ContentType;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Directory;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Setting;
 import dev.caravan.provider.Verdict;
@@ -127,6 +128,11 @@ final class Maytapi implements Provider {
     @Override
     public Verdict verdict(Answer answer, Send send, Account account) {
         return MaytapiVerdicts.of(answer, account.setting("api-key", ""));
+    }
+
+    @Override
+    public Directory directory() {
+        return new PhoneList();
     }
 
     /** A text to a number or a group. */

@@ -3,6 +3,7 @@ package dev.caravan.provider.maytapi;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,14 +18,16 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Maytapi's {@code sendMessage} simulated. The success and {@code You dont own the phone} are as its clients see them.
- * Maytapi documents no other refusal, so every other text and status here is invented; the word {@code wrong} as a key
- * or a phone id stands for one that does not exist.
+ * Maytapi's {@code sendMessage} and {@code listPhones} simulated. The list, the success and {@code You dont own the
+ * phone} are as its clients see them. Maytapi documents no other refusal, so every other text and status here is
+ * invented; the word {@code wrong} as a key or a phone id stands for one that does not exist.
  */
 final class MaytapiSimulator implements Simulator {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String WRONG = "wrong";
+    private static final Pattern SEND_PATH = Pattern.compile("/[^/]+/[^/]+/sendMessage");
+    private static final Pattern LIST_PATH = Pattern.compile("/[^/]+/" + PhoneList.NAME);
     private static final Pattern NUMBER = Pattern.compile("\\+?\\d{7,15}(@c\\.us)?|[\\d-]+@g\\.us");
     private static final Pattern MEDIA_URL = Pattern.compile("(?i)(https?://|data:[^,]*,).+", Pattern.DOTALL);
     private static final Pattern DEGREES = Pattern.compile("-?\\d{1,3}(\\.\\d+)?");
@@ -54,15 +57,19 @@ final class MaytapiSimulator implements Simulator {
     @Override
     public Answer answer(Call call) {
         String[] path = call.path().split("/", -1);
-        if (path.length != 4 || path[1].isEmpty() || path[2].isEmpty() || !path[3].equals("sendMessage")) {
+        boolean lists = LIST_PATH.matcher(call.path()).matches();
+        if (!lists && !SEND_PATH.matcher(call.path()).matches()) {
             return refusal(404, "Not found");
         }
-        if (!call.method().equals("POST")) {
+        if (!call.method().equals(lists ? "GET" : "POST")) {
             return refusal(405, "Method not allowed");
         }
         String key = call.header("x-maytapi-key");
         if (key == null || key.isBlank() || key.equals(WRONG)) {
             return refusal(401, "Token is not valid");
+        }
+        if (lists) {
+            return phones();
         }
         if (path[2].equals(WRONG)) {
             return refusal(400, "You dont own the phone");
@@ -87,6 +94,14 @@ final class MaytapiSimulator implements Simulator {
             case UNKNOWN -> refusal(500, "Internal server error");
             case TRANSIENT -> refusal(503, "Service unavailable");
         };
+    }
+
+    /** One phone that may send and one that waits for its code, both of them made up. */
+    private static Answer phones() {
+        ArrayNode phones = JsonNodeFactory.instance.arrayNode();
+        phones.addObject().put("id", 1).put("number", "905300000001").put("status", "active");
+        phones.addObject().put("id", 2).put("number", "905300000002").put("status", "qr-code");
+        return new Answer(200, Map.of(), phones.toString());
     }
 
     /** What is wrong with a body, or nothing. Numbers and degrees are taken in each form that clients send. */

@@ -13,6 +13,7 @@ import dev.caravan.message.ContentType;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Directory;
 import dev.caravan.provider.Lookup;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Setting;
@@ -172,6 +173,11 @@ final class PratikEsnaf implements Provider {
     @Override
     public Optional<Lookup> lookup() {
         return Optional.of(new TokenRequest());
+    }
+
+    @Override
+    public Directory directory() {
+        return new AccountList();
     }
 
     /** A text: number with its plus sign, message, the recipient's name for the provider's log, kind of sending. */

@@ -21,7 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * PratikEsnaf simulated: the token call, the text call and the file call. Their successes are documented; every refusal
+ * PratikEsnaf simulated: the token call, the text call, the file call and the list of accounts. Their successes are documented; every refusal
  * is invented, since none is published.
  */
 final class PratikEsnafSimulator implements Simulator {
@@ -29,6 +29,7 @@ final class PratikEsnafSimulator implements Simulator {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String WRONG = "wrong";
     private static final Duration TOKEN_LIFE = Duration.ofHours(24);
+    private static final String LIST_PATH = "/api/v1/whatsapp/" + AccountList.NAME;
     private static final Pattern BEARER = Pattern.compile("Bearer (\\S.*)");
     private static final Pattern NUMBER = Pattern.compile("\\+[1-9]\\d{6,14}");
     private static final Pattern URL = Pattern.compile("(?i)[a-z][a-z0-9+.-]+:.*", Pattern.DOTALL);
@@ -44,8 +45,12 @@ final class PratikEsnafSimulator implements Simulator {
 
     @Override
     public Answer answer(Call call) {
-        if (!call.method().equals("POST")) {
+        boolean lists = call.path().equals(LIST_PATH);
+        if (!call.method().equals(lists ? "GET" : "POST")) {
             return refusal(405, "Method not allowed");
+        }
+        if (lists) {
+            return isAuthorized(call) ? json(200, accounts()) : refusal(401, "Unauthorized");
         }
         JsonNode body = read(call.body());
         return switch (call.path()) {
@@ -149,6 +154,18 @@ final class PratikEsnafSimulator implements Simulator {
             case UNTRACKABLE -> json(200, JSON.createObjectNode().put("ok", true));
             case ACCEPTED -> json(200, accepted());
         };
+    }
+
+    private static ObjectNode accounts() {
+        ObjectNode answer = JSON.createObjectNode().put("ok", true);
+        answer.putArray("data")
+                .addObject()
+                .put("id", 1)
+                .put("isim", "Main Account")
+                .put("telefon", "+905551234567")
+                .put("durum", "connected")
+                .put("varsayilan", true);
+        return answer;
     }
 
     private static ObjectNode accepted() {

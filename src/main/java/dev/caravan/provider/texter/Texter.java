@@ -16,6 +16,7 @@ import dev.caravan.account.Rate;
 import dev.caravan.message.ContentType;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Directory;
 import dev.caravan.provider.Lookup;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Setting;
@@ -88,6 +89,12 @@ final class Texter implements Provider {
     @Override
     public Object request(Send send, Account account) {
         return TexterBodies.of(send);
+    }
+
+    @Override
+    public Directory directory() {
+        return new Directory.None(
+                "Texter publishes no list of its lines; the line of a chat is its channelInfo.accountId");
     }
 
     @Override

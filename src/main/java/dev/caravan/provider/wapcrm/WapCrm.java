@@ -13,6 +13,7 @@ import dev.caravan.message.ContentType;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Directory;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Setting;
 import dev.caravan.provider.Verdict;
@@ -175,6 +176,11 @@ final class WapCrm implements Provider {
     @Override
     public Verdict verdict(Answer answer, Send send, Account account) {
         return WapCrmVerdicts.of(answer, account.setting("secret-key", ""));
+    }
+
+    @Override
+    public Directory directory() {
+        return new LinesAndUsers();
     }
 
     /** A text; {@code messageType} 1. */

@@ -3,6 +3,7 @@ package dev.caravan.provider.wapcrm;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,7 +18,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * WapCRM's {@code chatoperation} simulated, at its default path. Envelope and codes are the published ones; which code a
+ * WapCRM's {@code chatoperation} simulated, at its default path, and its lists of lines and users. Envelope, codes and
+ * fields of the rows are the published ones; which code a
  * fault gets beyond what the list says, the texts, and HTTP 404, 405 and 500 are invented. Takes the key in either of
  * the two headers, and keys of the body whatever their case, as WapCRM's own documents spell both differently.
  */
@@ -25,6 +27,9 @@ final class WapCrmSimulator implements Simulator {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String WRONG = "wrong";
+
+    private static final String LINES_PATH = "/api/" + LinesAndUsers.LINES;
+    private static final String USERS_PATH = "/api/" + LinesAndUsers.USERS;
 
     private final FateCounter fates = new FateCounter();
 
@@ -35,10 +40,11 @@ final class WapCrmSimulator implements Simulator {
 
     @Override
     public Answer answer(Call call) {
-        if (!call.path().equals(WapCrm.DEFAULT_PATH)) {
+        boolean lists = call.path().equals(LINES_PATH) || call.path().equals(USERS_PATH);
+        if (!lists && !call.path().equals(WapCrm.DEFAULT_PATH)) {
             return answer(404, refusal("404", "Not found"));
         }
-        if (!call.method().equals("POST")) {
+        if (!call.method().equals("POST") && !(lists && call.method().equals("GET"))) {
             return answer(405, refusal("405", "Method not allowed"));
         }
         Optional<String> key = Stream.of("X-CIB-SecretKey", "X-WapCrm-SecretKey")
@@ -50,6 +56,9 @@ final class WapCrmSimulator implements Simulator {
         }
         if (key.get().equals(WRONG)) {
             return answer(200, refusal("500", "API KEY NOT VALID"));
+        }
+        if (lists) {
+            return answer(200, call.path().equals(LINES_PATH) ? lines() : users());
         }
         Map<String, JsonNode> message = read(call.body());
         return fault(message).map(fault -> answer(200, fault)).orElseGet(() -> fate(message, call.body()));
@@ -70,6 +79,35 @@ final class WapCrmSimulator implements Simulator {
             case UNKNOWN -> answer(500, refusal("911", "SYSTEM ERROR"));
             case TRANSIENT -> answer(200, refusal("408", "CHAT SERVER IS NOT ACTIVE"));
         };
+    }
+
+    /** A line of either kind and one of another channel, all of them made up. */
+    private static ObjectNode lines() {
+        ObjectNode answer = success();
+        ArrayNode rows = answer.putArray("data");
+        addLine(rows, 15, "908500000000", "Main line", 1, "WABA");
+        addLine(rows, 16, "905300000000", "Phone", 1, "QR Code");
+        addLine(rows, 17, "sandbox", "Direct messages", 2, "Instagram");
+        return answer;
+    }
+
+    private static void addLine(ArrayNode rows, int id, String account, String name, int type, String connection) {
+        rows.addObject()
+                .put("instanceID", id)
+                .put("account", account)
+                .put("instanceName", name)
+                .put("instanceType", type)
+                .put("connectionType", connection);
+    }
+
+    private static ObjectNode users() {
+        ObjectNode answer = success();
+        answer.putArray("data")
+                .addObject()
+                .put("userID", 1)
+                .put("userFullName", "Ada Example")
+                .put("userName", "ada@example.com");
+        return answer;
     }
 
     /** The refusal of a body that cannot be sent, or nothing. */

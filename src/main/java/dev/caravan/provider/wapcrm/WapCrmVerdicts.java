@@ -133,7 +133,7 @@ final class WapCrmVerdicts {
     }
 
     /** One document writes the envelope in PascalCase, so a key counts whatever its case. */
-    private static JsonNode field(JsonNode body, String name) {
+    static JsonNode field(JsonNode body, String name) {
         return body.properties().stream()
                 .filter(field -> field.getKey().equalsIgnoreCase(name))
                 .map(Map.Entry::getValue)

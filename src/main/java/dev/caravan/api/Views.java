@@ -1,0 +1,94 @@
+package dev.caravan.api;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.ledger.SendEvent;
+import dev.caravan.ledger.SendRecord;
+import dev.caravan.outcome.IsoTime;
+import java.time.ZoneId;
+import java.util.List;
+
+/** The ledger's records as the contract's JSON; what has no value is left out. */
+final class Views {
+
+    private final ZoneId zone;
+
+    /** @param zone whose offset times are written with */
+    Views(ZoneId zone) {
+        this.zone = zone;
+    }
+
+    /** {@code SendView} with its history. */
+    ObjectNode of(SendRecord send, List<SendEvent> history) {
+        ObjectNode view = of(send);
+        ArrayNode events = view.putArray("history");
+        history.forEach(event -> events.add(of(event)));
+        return view;
+    }
+
+    /** {@code SendView} without history. */
+    ObjectNode of(SendRecord send) {
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        put(view, "id", send.id());
+        put(view, "namespace", send.namespace());
+        put(view, "reference", send.reference());
+        if (send.batch() != null) {
+            view.put("batch", send.batch()).put("row", send.row());
+        }
+        put(view, "account", send.account());
+        put(view, "provider", send.provider());
+        put(view, "to", send.recipient());
+        put(view, "type", send.type());
+        put(view, "category", send.category());
+        put(view, "priority", send.priority().word());
+        put(view, "status", send.state().word());
+        put(view, "providerMessageId", send.providerMessageId());
+        view.put("attempts", send.attempts());
+        putError(view, send.errorClass(), send.errorCode(), send.errorMessage());
+        putTime(view, "acceptedAt", send.acceptedAt());
+        putTime(view, "dueAt", send.dueAt());
+        putTime(view, "expiresAt", send.expiresAt());
+        putTime(view, "changedAt", send.changedAt());
+        putTime(view, "sentAt", send.sentAt());
+        return view;
+    }
+
+    private ObjectNode of(SendEvent event) {
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        view.put("sequence", event.sequence());
+        putTime(view, "at", event.at());
+        put(view, "status", event.status());
+        view.put("attempt", event.attempt());
+        putTime(view, "startedAt", event.startedAt());
+        if (event.httpStatus() != null) {
+            view.put("httpStatus", event.httpStatus());
+        }
+        putError(view, event.errorClass(), event.errorCode(), event.errorMessage());
+        put(view, "providerMessageId", event.providerMessageId());
+        put(view, "actor", event.actor());
+        put(view, "reason", event.reason());
+        return view;
+    }
+
+    private static void putError(ObjectNode view, String errorClass, String code, String message) {
+        if (errorClass != null || code != null) {
+            ObjectNode error = view.putObject("error");
+            put(error, "class", errorClass);
+            put(error, "code", code);
+            put(error, "message", message);
+        }
+    }
+
+    private static void put(ObjectNode view, String field, String value) {
+        if (value != null) {
+            view.put(field, value);
+        }
+    }
+
+    private void putTime(ObjectNode view, String field, Long millis) {
+        if (millis != null) {
+            view.put(field, IsoTime.of(millis, zone));
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.caravan.intake;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.account.Account;
+import dev.caravan.account.Accounts;
+import dev.caravan.ledger.ExistingSend;
+import dev.caravan.message.Category;
+import dev.caravan.message.InvalidSendException;
+import dev.caravan.message.Priority;
+import dev.caravan.message.Recipient;
+import dev.caravan.message.Send;
+import dev.caravan.provider.Providers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * What a row would be as a send, before the ledger is asked: validated against the account that would serve it. The same
+ * for every door and for a rehearsal. Safe for concurrent use.
+ */
+public final class Examination {
+
+    private static final CategoryRule NO_RULE = new CategoryRule(null, null);
+
+    private final Accounts accounts;
+    private final Providers providers;
+    private final Map<Category, CategoryRule> categories;
+
+    /** @param categories what each stands for; one that is absent stands for nothing */
+    Examination(Accounts accounts, Providers providers, Map<Category, CategoryRule> categories) {
+        this.accounts = accounts;
+        this.providers = providers;
+        this.categories = Map.copyOf(categories);
+    }
+
+    /**
+     * What a row is before the ledger has been asked about it: a send with its account and key, or a problem.
+     *
+     * @param key null for a send that repeats nothing by definition
+     * @param digests of the fields that idempotency compares
+     */
+    record Candidate(
+            Row row,
+            Send send,
+            Account account,
+            ObjectNode canonical,
+            Instant expiresAt,
+            String key,
+            String digests,
+            InvalidSendException problem) {
+
+        private static Candidate invalid(Row row, InvalidSendException problem) {
+            return new Candidate(row, null, null, null, null, null, null, problem);
+        }
+
+        boolean isSend() {
+            return send != null;
+        }
+
+        /** For a row of a batch, recognised by its reference or else by its cells. */
+        Candidate withKey(RowKeys keys) {
+            if (!isSend() || send.reference() != null) {
+                return withReference(keys.origin(), keys.fingerprints());
+            }
+            return keyed(keys.next(account, row), keys.fingerprints());
+        }
+
+        /** Recognised by its reference, or by nothing. */
+        Candidate withReference(Origin origin, Fingerprints fingerprints) {
+            if (!isSend()) {
+                return this;
+            }
+            return keyed(
+                    send.reference() == null ? null : "r " + origin.namespace() + ' ' + send.reference(), fingerprints);
+        }
+
+        /** Why it is refused when an earlier send has its reference and says something else. */
+        InvalidSendException conflictWith(ExistingSend earlier) {
+            return new InvalidSendException(
+                    "reference",
+                    "reference-conflict",
+                    "reference: send " + earlier.id() + " has this reference and differs in "
+                            + Fingerprints.differing(digests, earlier.digests()));
+        }
+
+        private Candidate keyed(String fresh, Fingerprints fingerprints) {
+            return new Candidate(
+                    row, send, account, canonical, expiresAt, fresh, fingerprints.ofContent(canonical), null);
+        }
+    }
+
+    /**
+     * A row as a send, validated against the account that would serve it.
+     *
+     * @param priority when neither the send nor its category says one, or null
+     * @param idempotencyKey makes the reference of a send without one, or null
+     */
+    Candidate examine(Origin origin, Row row, Priority priority, String idempotencyKey, Instant now) {
+        try {
+            if (row.sendId() != null) {
+                return Candidate.invalid(row, null);
+            }
+            if (row.problem() != null) {
+                throw row.problem();
+            }
+            ObjectNode node = completed(origin, row, priority, idempotencyKey);
+            Send send = origin.sendJson().read(node, (to, account) -> resolve(origin, to, account));
+            Account account = accounts.choose(send.account(), send.to());
+            if (!origin.mayUse(account.name())) {
+                throw new InvalidSendException(
+                        "account",
+                        "account-not-allowed",
+                        "this key may not send through account " + account.name() + "; it may use "
+                                + String.join(
+                                        ", ",
+                                        origin.accounts().stream().sorted().toList()));
+            }
+            providers.check(send, account);
+            Instant expiry = expiry(send, account, now);
+            if (expiry.compareTo(now) <= 0) {
+                throw new InvalidSendException("expiresAt", "expired", "its expiry has passed already");
+            }
+            ObjectNode canonical = origin.sendJson().write(send);
+            return new Candidate(row, send, account, canonical, expiry, null, null, null);
+        } catch (InvalidSendException problem) {
+            return Candidate.invalid(row, problem);
+        }
+    }
+
+    /** The row's own fields, and what its origin and category say where it says nothing. */
+    private ObjectNode completed(Origin origin, Row row, Priority priority, String idempotencyKey) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.setAll(row.send());
+        if (origin.account() != null && isAbsent(node, "account")) {
+            node.put("account", origin.account());
+        }
+        if (origin.category() != null && isAbsent(node, "category")) {
+            node.put("category", origin.category().word());
+        }
+        if (idempotencyKey != null && isAbsent(node, "reference")) {
+            node.put("reference", idempotencyKey + '#' + row.number());
+        }
+        if (isAbsent(node, "priority")) {
+            Priority assumed = priority != null
+                    ? priority
+                    : Category.of(node.path("category").asText())
+                            .map(this::rule)
+                            .map(CategoryRule::priority)
+                            .orElse(null);
+            if (assumed != null) {
+                node.put("priority", assumed.word());
+            }
+        }
+        return node;
+    }
+
+    /** As {@link dev.caravan.message.SendJson} reads it: a blank string or a null counts as absent. */
+    private static boolean isAbsent(ObjectNode node, String field) {
+        JsonNode value = node.path(field);
+        return value.isMissingNode()
+                || value.isNull()
+                || value.isTextual() && value.textValue().isBlank();
+    }
+
+    private Recipient resolve(Origin origin, String to, String account) {
+        boolean ownId = account != null
+                && accounts.find(account)
+                        .map(named -> providers.get(named.provider()).isOwnId(to))
+                        .orElse(false);
+        return ownId ? new Recipient(to) : origin.phoneNumbers().normalise(to);
+    }
+
+    private CategoryRule rule(Category category) {
+        return categories.getOrDefault(category, NO_RULE);
+    }
+
+    private Instant expiry(Send send, Account account, Instant now) {
+        if (send.expiresAt() != null) {
+            return send.expiresAt();
+        }
+        Instant start = send.sendAt() != null && send.sendAt().isAfter(now) ? send.sendAt() : now;
+        Duration byCategory =
+                send.category() == null ? null : rule(send.category()).expiresAfter();
+        return start.plus(byCategory == null ? account.expiresAfter() : byCategory);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.caravan.intake;
+
+import dev.caravan.account.Account;
+import dev.caravan.ledger.Foresight.Ahead;
+import dev.caravan.message.Priority;
+import it.unimi.dsi.fastutil.longs.LongArrayList;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * When an account would come to the sends of a rehearsal, at its mean pace and if nothing else arrived: those of higher
+ * priority first, and after what waits already. Sends of other batches are served in turn with new ones, so the last
+ * start is right and earlier ones may come sooner. Used by one thread.
+ */
+final class Forecast {
+
+    private final Account account;
+    private final Ahead ahead;
+    private final Map<Priority, Deadlines> deadlines = new EnumMap<>(Priority.class);
+    private long sends;
+
+    Forecast(Account account, Ahead ahead) {
+        this.account = account;
+        this.ahead = ahead;
+    }
+
+    /** The next send of the file that this account would get. */
+    void add(Priority priority, Instant expiresAt) {
+        deadlines.computeIfAbsent(priority, first -> new Deadlines()).add(expiresAt.toEpochMilli());
+        sends++;
+    }
+
+    Rehearsed.Share share(Instant now) {
+        double gap =
+                (account.pace().shortest().toNanos() + account.pace().longest().toNanos()) / 2e6;
+        long start = Math.max(now.toEpochMilli(), ahead.nextStart());
+        long passed = 0;
+        long waiting = 0;
+        long starts = 0;
+        long expiring = 0;
+        for (Priority priority : Priority.values()) {
+            passed += ahead.waiting(priority);
+            starts += ahead.waiting(priority);
+            Deadlines own = deadlines.get(priority);
+            if (own != null) {
+                waiting = passed;
+                long inTime = own.inTime(start, starts, gap);
+                // One that has expired takes no start from those after it.
+                starts += inTime;
+                expiring += own.size() - inTime;
+            }
+        }
+        starts -= passed - waiting;
+        double lastStart = start + Math.max(0, starts - 1) * gap;
+        Long seconds = account.pace().isUnlimited()
+                ? null
+                : Long.valueOf((long) Math.ceil((lastStart - now.toEpochMilli()) / 1e3));
+        return new Rehearsed.Share(account.name(), sends, waiting, seconds, expiring, ahead.paused());
+    }
+
+    /** When sends of one priority expire, in their order; equal ones in a row are kept as one. */
+    private static final class Deadlines {
+        private final LongArrayList times = new LongArrayList();
+        private final LongArrayList counts = new LongArrayList();
+        private long size;
+
+        private void add(long time) {
+            int last = times.size() - 1;
+            if (last >= 0 && times.getLong(last) == time) {
+                counts.set(last, counts.getLong(last) + 1);
+            } else {
+                times.add(time);
+                counts.add(1);
+            }
+            size++;
+        }
+
+        private long size() {
+            return size;
+        }
+
+        /**
+         * How many have their start before they expire.
+         *
+         * @param start of the first send of all, in milliseconds
+         * @param before starts that go to others first
+         * @param gap between two starts, in milliseconds
+         */
+        private long inTime(long start, long before, double gap) {
+            long inTime = 0;
+            for (int run = 0; run < times.size(); run++) {
+                inTime += inTime(times.getLong(run) - start, counts.getLong(run), before + inTime, gap);
+            }
+            return inTime;
+        }
+
+        private static long inTime(long left, long count, long before, double gap) {
+            if (left < 0) {
+                return 0;
+            }
+            double room = gap == 0 ? count : Math.floor(left / gap) + 1 - before;
+            return (long) Math.max(0, Math.min(count, room));
+        }
+    }
+}
