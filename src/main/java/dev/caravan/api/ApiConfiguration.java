@@ -4,6 +4,7 @@ import dev.caravan.CaravanProperties;
 import dev.caravan.account.Accounts;
 import dev.caravan.intake.Admission;
 import dev.caravan.intake.Origins;
+import dev.caravan.intake.RequestBatches;
 import dev.caravan.ledger.SendQueries;
 import dev.caravan.ledger.Store;
 import org.apache.camel.Processor;
@@ -54,6 +55,11 @@ class ApiConfiguration {
         return new SenderSteps(accounts);
     }
 
+    @Bean
+    BatchSteps batchSteps(Origins origins, RequestBatches batches, Admission admission) {
+        return new BatchSteps(origins, batches, admission);
+    }
+
     @Bean("api-request")
     Processor apiRequest() {
         return ApiRequest::receive;
@@ -82,6 +88,21 @@ class ApiConfiguration {
     @Bean("admit-send")
     Processor admitSend(SendSteps steps) {
         return steps::admit;
+    }
+
+    @Bean("open-rows")
+    Processor openRows(BatchSteps steps) {
+        return steps::open;
+    }
+
+    @Bean("admit-rows")
+    Processor admitRows(BatchSteps steps) {
+        return steps::admit;
+    }
+
+    @Bean("finish-rows")
+    Processor finishRows(BatchSteps steps) {
+        return steps::finish;
     }
 
     @Bean("show-send")

@@ -25,7 +25,15 @@ final class Failures {
             LOG.error("Operation {} failed", ApiRequest.of(exchange).operation(), failure);
             problem = new ProblemException(Refusal.of(500));
         }
+        BodyReading reading = BodyReading.of(exchange);
+        if (reading != null) {
+            problem = problem.with(reading.counts().put("batch", reading.batch().batch()));
+        }
         problem.answer().to(exchange);
+    }
+
+    static ProblemException queueFull(String detail) {
+        return new ProblemException(429, "queue-full", detail).retryAfter(QUEUE_PAUSE);
     }
 
     /** The refusal that a failure stands for; null when it is a fault of ours. */
@@ -38,7 +46,7 @@ final class Failures {
                     422, invalid.code(), invalid.getMessage(), invalid.field().isEmpty() ? null : invalid.field());
         }
         if (failure instanceof QueueFullException full) {
-            return new ProblemException(429, "queue-full", full.getMessage()).retryAfter(QUEUE_PAUSE);
+            return queueFull(full.getMessage());
         }
         if (failure instanceof LedgerException) {
             return new ProblemException(

@@ -1,6 +1,5 @@
 package dev.caravan.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
@@ -33,9 +32,9 @@ final class ProblemException extends RuntimeException {
         this(new Problem(status, code, detail, field));
     }
 
-    /** The same, with a member of this kind of problem's own. */
-    ProblemException with(String name, JsonNode value) {
-        return new ProblemException(problem, members.deepCopy().set(name, value), retryAfter);
+    /** The same, with further members in its document. */
+    ProblemException with(ObjectNode more) {
+        return new ProblemException(problem, members.deepCopy().setAll(more), retryAfter);
     }
 
     /** The same, saying when to try again. */

@@ -96,7 +96,7 @@ final class SendSteps {
                 422, rejected.code(), rejected.reason(), rejected.field().isEmpty() ? null : rejected.field());
         return rejected.earlier() == null
                 ? refusal
-                : refusal.with("earlier", JsonNodeFactory.instance.textNode(rejected.earlier()));
+                : refusal.with(JsonNodeFactory.instance.objectNode().put("earlier", rejected.earlier()));
     }
 
     /** Step {@code show-send}: the send of the path with its history. */

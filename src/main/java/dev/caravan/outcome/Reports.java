@@ -89,6 +89,14 @@ final class Reports {
                     batch.duplicates(),
                     batch.rejected(),
                     batch.report());
+        } else if (!batch.hasFile()) {
+            LOG.info(
+                    "Batch {} of key {} is finished: {} sends, {} duplicates, {} rejected",
+                    batch.id(),
+                    batch.name(),
+                    batch.accepted(),
+                    batch.duplicates(),
+                    batch.rejected());
         } else {
             LOG.error(
                     "Batch {} ({}) is finished, but {} is gone: there is no report without the original columns",

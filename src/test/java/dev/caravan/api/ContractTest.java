@@ -31,7 +31,6 @@ class ContractTest {
             "cancel-send",
             "retry-send",
             "resolve-send",
-            "accept-batch",
             "get-batch",
             "get-batch-report",
             "pause-batch",

@@ -32,7 +32,7 @@ import org.springframework.util.FileSystemUtils;
 
 /**
  * A client of the REST door of a whole gateway, over a socket; every answer is held against the contract. Accounts are
- * {@code main} (takes what names no account), {@code other}, and {@code small}, in whose queue there is room for 3; their
+ * {@code main} (takes what names no account), {@code other}, and {@code small}, in whose queue there is room for 3, and {@code tiny}, for 1; their
  * provider accepts everything at once. Keys are {@link #KEY}, which may do everything, and {@link #LIMITED}.
  */
 final class RestDoor {
@@ -81,6 +81,7 @@ final class RestDoor {
                         .and(account("main", stub, 1_000_000))
                         .and(account("other", stub, 1_000_000))
                         .and(account("small", stub, 3))
+                        .and(account("tiny", stub, 1))
                         .applyTo(context);
             } catch (IOException failed) {
                 throw new UncheckedIOException(failed);

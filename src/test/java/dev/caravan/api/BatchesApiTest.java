@@ -1,0 +1,258 @@
+package dev.caravan.api;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravan.ledger.Batch;
+import dev.caravan.ledger.Batches;
+import dev.caravan.ledger.Store;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.Charset;
+import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.core.env.Environment;
+
+/** {@code POST /api/v1/batches} over a socket, of a whole gateway. */
+@RestDoor.Started
+class BatchesApiTest {
+
+    private static final String BATCHES = "/api/v1/batches";
+    private static final String CSV = "text/csv";
+    private static final String LINES = "application/x-ndjson";
+
+    @Autowired
+    private Environment environment;
+
+    @Autowired
+    private Store store;
+
+    @Autowired
+    private Batches batches;
+
+    private RestDoor door;
+
+    @BeforeEach
+    void open() {
+        door = RestDoor.of(environment);
+    }
+
+    @Test
+    void goodRowsAreAcceptedAndBadOnesTold() {
+        HttpResponse<String> answer = post(
+                CSV,
+                "reference,to,name,text\nb-1,+905301234501,Ali,Dear {{name}}\nb-2,12,Ayşe,Hi\nb-3,+905301234503,,{{name}}!\n");
+
+        assertThat(answer.statusCode()).isEqualTo(202);
+        JsonNode receipt = json(answer);
+        assertThat(answer.headers().firstValue("Location"))
+                .hasValue(BATCHES + "/" + receipt.path("id").asText());
+        assertCounts(receipt, 1, 0, 2);
+        assertThat(receipt.at("/rejections/0/row").asLong()).isEqualTo(2);
+        assertThat(receipt.at("/rejections/0/line").asLong()).isEqualTo(3);
+        assertThat(receipt.at("/rejections/0/field").asText()).isEqualTo("to");
+        assertThat(receipt.at("/rejections/0/code").asText()).isEqualTo("invalid-number");
+        assertThat(receipt.at("/rejections/1/code").asText()).isEqualTo("empty-column");
+        assertThat(batch(receipt).state()).isNotEqualTo("reading");
+    }
+
+    @Test
+    void arrayAndLinesAreTheSameSends() {
+        String one = "{\"reference\":\"same-1\",\"to\":\"+905301234501\",\"text\":\"One\"}";
+        String two = "{\"reference\":\"same-2\",\"to\":\"+905301234502\",\"text\":\"Two\"}";
+
+        assertCounts(json(post("application/json", "[" + one + "," + two + "]")), 2, 0, 0);
+        assertCounts(json(post(LINES, one + "\n\n" + two + "\n")), 0, 2, 0);
+        assertCounts(json(post("application/json", one)), 0, 1, 0);
+    }
+
+    @Test
+    void rowsWithoutReferenceAreRecognisedByTheirCellsOrTheIdempotencyKey() {
+        String rows = "to,text\n+905301234501,Cells\n+905301234501,Cells\n";
+
+        assertCounts(json(post(CSV, rows)), 2, 0, 0);
+        assertCounts(json(post(CSV, rows + "+905301234502,Cells\n")), 1, 2, 0);
+        JsonNode keyed = json(post(CSV, rows, "Idempotency-Key", "upload-1"));
+        assertCounts(keyed, 2, 0, 0);
+        assertCounts(json(post(CSV, rows, "Idempotency-Key", "upload-1")), 0, 2, 0);
+        assertThat(post(CSV, rows, "Idempotency-Key", "k".repeat(181)).statusCode())
+                .isEqualTo(422);
+    }
+
+    @Test
+    void charsetOfTheContentTypeIsHonoured() {
+        byte[] turkish = "to,text\n+905301234501,Güneşli ığdır\n".getBytes(Charset.forName("windows-1254"));
+
+        assertThat(door.post(BATCHES, "text/csv; charset=windows-1254", BodyPublishers.ofByteArray(turkish))
+                        .statusCode())
+                .isEqualTo(202);
+        HttpResponse<String> undeclared = door.post(BATCHES, CSV, BodyPublishers.ofByteArray(turkish));
+        assertThat(undeclared.statusCode()).isEqualTo(400);
+        assertThat(undeclared.body()).doesNotContain("Güne");
+        assertThat(door.post(BATCHES, "text/csv; charset=none-such", BodyPublishers.ofByteArray(turkish))
+                        .statusCode())
+                .isEqualTo(415);
+    }
+
+    @Test
+    void bodyThatCannotBeReadFromTheStartIsRefused() {
+        assertThat(code(post(CSV, ""))).isEqualTo("unreadable-body");
+        assertThat(code(post(CSV, "to,text\n"))).isEqualTo("unreadable-body");
+        assertThat(code(post("application/json", "nonsense"))).isEqualTo("unreadable-body");
+        assertThat(code(post("application/json", "[]"))).isEqualTo("unreadable-body");
+        assertThat(code(post("application/x-www-form-urlencoded", "to=1"))).isEqualTo("unsupported-media-type");
+    }
+
+    @Test
+    void faultOnTheWayKeepsTheRowsBeforeIt() {
+        String rows = IntStream.range(0, 1_200)
+                .mapToObj(row -> "{\"to\":\"+905301234501\",\"text\":\"Broken %d\"}".formatted(row))
+                .collect(Collectors.joining(","));
+
+        HttpResponse<String> answer = post("application/json", "[" + rows + ", {]");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(code(answer)).isEqualTo("broken-body");
+        assertCounts(json(answer), 1_200, 0, 0);
+        assertThat(json(answer).path("detail").asText()).contains("row 1200");
+        assertCounts(json(post("application/json", "[" + rows + "]")), 0, 1_200, 0);
+    }
+
+    @Test
+    void malformedByteOnTheWayKeepsTheRowsBeforeIt() throws IOException {
+        java.io.ByteArrayOutputStream body = new java.io.ByteArrayOutputStream();
+        body.write("to,text\n+905301234501,Before the byte\n".getBytes(UTF_8));
+        body.write("+905301234502,G\u00fc\n".getBytes(ISO_8859_1));
+
+        HttpResponse<String> answer = door.post(BATCHES, CSV, BodyPublishers.ofByteArray(body.toByteArray()));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(code(answer)).isIn("broken-body", "unreadable-body");
+    }
+
+    @Test
+    void lostConnectionKeepsTheRowsBeforeIt() throws Exception {
+        String head = "POST /api/v1/batches HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + RestDoor.KEY
+                + "\r\nContent-Type: application/x-ndjson\r\nContent-Length: 1000000\r\n\r\n";
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(head.getBytes(UTF_8));
+            out.write(rows("lost-", 0, 700).getBytes(UTF_8));
+            out.flush();
+        }
+
+        awaitBatch(700, "read");
+    }
+
+    @Test
+    void fullQueueOnTheWayKeepsTheRowsBeforeIt() {
+        String rows = IntStream.range(0, 600)
+                .mapToObj(row ->
+                        "{\"account\":\"tiny\",\"to\":\"+905301234501\",\"text\":\"Full %d\",\"sendAt\":\"2099-01-01T00:00:00Z\"}\n"
+                                .formatted(row))
+                .collect(Collectors.joining());
+
+        HttpResponse<String> answer = post(LINES, rows);
+
+        assertThat(answer.statusCode()).isEqualTo(429);
+        assertThat(code(answer)).isEqualTo("queue-full");
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        assertCounts(json(answer), 500, 0, 0);
+        assertThat(batch(json(answer).path("batch").asText()).rowsRead()).isEqualTo(500);
+    }
+
+    @Test
+    void rowsAreStoredWhileTheBodyIsStillArriving() throws Exception {
+        String head = "POST /api/v1/batches HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
+                + RestDoor.KEY + "\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n";
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(head.getBytes(UTF_8));
+            chunk(out, rows("arriving-", 0, 600));
+
+            awaitBatch(500, "reading");
+
+            chunk(out, rows("arriving-", 600, 610));
+            out.write("0\r\n\r\n".getBytes(UTF_8));
+            InputStream in = socket.getInputStream();
+            assertThat(new String(in.readAllBytes(), UTF_8)).contains("202").contains("\"accepted\":610");
+        }
+    }
+
+    private static String rows(String marker, int from, int to) {
+        return IntStream.range(from, to)
+                .mapToObj(row ->
+                        "{\"reference\":\"%s%d\",\"to\":\"+905301234501\",\"text\":\"a\",\"sendAt\":\"2099-01-01T00:00:00Z\"}\n"
+                                .formatted(marker, row))
+                .collect(Collectors.joining());
+    }
+
+    private static void chunk(OutputStream out, String text) throws IOException {
+        byte[] bytes = text.getBytes(UTF_8);
+        out.write((Integer.toHexString(bytes.length) + "\r\n").getBytes(UTF_8));
+        out.write(bytes);
+        out.write("\r\n".getBytes(UTF_8));
+        out.flush();
+    }
+
+    @Test
+    void onlyTheFirstThousandRejectionsAreTold() {
+        String rows = "x,text\n".repeat(1_500);
+
+        JsonNode receipt = json(post(CSV, "to,text\n" + rows));
+
+        assertCounts(receipt, 0, 0, 1_500);
+        assertThat(receipt.path("rejections")).hasSize(1_000);
+    }
+
+    @Test
+    void misspeltParameterIsRefusedRatherThanPassedOver() {
+        HttpResponse<String> answer = door.post(BATCHES + "?dryrun=true", CSV, BodyPublishers.ofString("to,text\n"));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(json(answer).path("field").asText()).isEqualTo("dryrun");
+    }
+
+    private void awaitBatch(long rows, String state) {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> store.read(batches::running).stream()
+                .anyMatch(batch -> batch.rowsRead() == rows && batch.state().equals(state)));
+    }
+
+    private HttpResponse<String> post(String type, String body, String... headers) {
+        return door.post(BATCHES, type, BodyPublishers.ofString(body), headers);
+    }
+
+    private Batch batch(JsonNode receipt) {
+        return batch(receipt.path("id").asText());
+    }
+
+    private Batch batch(String id) {
+        return store.read(transaction -> batches.find(transaction, id)).orElseThrow();
+    }
+
+    private static void assertCounts(JsonNode answer, int accepted, int duplicates, int rejected) {
+        assertThat(answer.path("accepted").asInt()).as(answer.toString()).isEqualTo(accepted);
+        assertThat(answer.path("duplicates").asInt()).as(answer.toString()).isEqualTo(duplicates);
+        assertThat(answer.path("rejected").asInt()).as(answer.toString()).isEqualTo(rejected);
+    }
+
+    private static String code(HttpResponse<String> answer) {
+        return json(answer).path("code").asText();
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) {
+        return Contract.json(answer.body());
+    }
+}
