@@ -4,9 +4,11 @@ import dev.caravan.CaravanProperties;
 import dev.caravan.account.Accounts;
 import dev.caravan.intake.Admission;
 import dev.caravan.intake.Origins;
+import dev.caravan.intake.Rehearsal;
 import dev.caravan.intake.RequestBatches;
 import dev.caravan.ledger.SendQueries;
 import dev.caravan.ledger.Store;
+import org.apache.camel.Predicate;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
@@ -56,8 +58,8 @@ class ApiConfiguration {
     }
 
     @Bean
-    BatchSteps batchSteps(Origins origins, RequestBatches batches, Admission admission) {
-        return new BatchSteps(origins, batches, admission);
+    BatchSteps batchSteps(Origins origins, RequestBatches batches, Admission admission, Rehearsal rehearsal) {
+        return new BatchSteps(origins, batches, admission, rehearsal);
     }
 
     @Bean("api-request")
@@ -88,6 +90,16 @@ class ApiConfiguration {
     @Bean("admit-send")
     Processor admitSend(SendSteps steps) {
         return steps::admit;
+    }
+
+    @Bean("dry-run")
+    Predicate dryRun() {
+        return BatchSteps::isDryRun;
+    }
+
+    @Bean("rehearse-rows")
+    Processor rehearseRows(BatchSteps steps) {
+        return steps::rehearse;
     }
 
     @Bean("open-rows")

@@ -2,6 +2,7 @@ package dev.caravan.api;
 
 import static org.springframework.http.MediaType.APPLICATION_JSON;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.intake.Admission;
@@ -10,6 +11,8 @@ import dev.caravan.intake.BrokenBodyException;
 import dev.caravan.intake.MediaKind;
 import dev.caravan.intake.Origin;
 import dev.caravan.intake.Origins;
+import dev.caravan.intake.Rehearsal;
+import dev.caravan.intake.Rehearsed;
 import dev.caravan.intake.RequestBatches;
 import dev.caravan.intake.Row;
 import dev.caravan.intake.Rows;
@@ -29,6 +32,9 @@ import org.springframework.http.MediaType;
 final class BatchSteps {
 
     private static final Logger LOG = LoggerFactory.getLogger(BatchSteps.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String DRY_RUN = "dryRun";
+    private static final int MOST_REJECTIONS = 1_000;
     private static final String PATH = "/api/v1/batches/";
     private static final MediaType LINES = MediaType.parseMediaType("application/x-ndjson");
     private static final MediaType CSV = MediaType.parseMediaType("text/csv");
@@ -38,29 +44,53 @@ final class BatchSteps {
     private final Origins origins;
     private final RequestBatches batches;
     private final Admission admission;
+    private final Rehearsal rehearsal;
 
-    BatchSteps(Origins origins, RequestBatches batches, Admission admission) {
+    BatchSteps(Origins origins, RequestBatches batches, Admission admission, Rehearsal rehearsal) {
         this.origins = origins;
         this.batches = batches;
         this.admission = admission;
+        this.rehearsal = rehearsal;
     }
 
     /** Step {@code open-rows}: the body becomes the rows of a new batch, in chunks. */
     void open(Exchange exchange) throws IOException {
         ApiRequest request = ApiRequest.of(exchange);
-        if (Boolean.parseBoolean(request.query("dryRun").get("dryRun"))) {
-            throw new ProblemException(
-                    400, "invalid-parameter", "There are no dry runs yet; nothing was stored.", "dryRun");
-        }
         String key = IdempotencyKey.of(request, IdempotencyKey.LONGEST_OF_BATCH);
-        Caller caller = request.caller();
-        Origin origin = origins.ofKey(caller.name(), caller.namespace(), caller.accounts());
         Rows rows = rows(request);
-        BodyReading reading =
-                new BodyReading(batches.open(origin, caller.name(), key, Traceparent.of(request), rows), rows);
+        BodyReading reading = new BodyReading(
+                batches.open(origin(request), request.caller().name(), key, Traceparent.of(request), rows), rows);
         exchange.getExchangeExtension().addOnCompletion(new Closing(reading, rows));
         reading.in(exchange);
         exchange.getMessage().setBody(reading);
+    }
+
+    /** Predicate {@code dry-run}: whether it is only to be told what would become of the rows. */
+    static boolean isDryRun(Exchange exchange) {
+        String written = ApiRequest.of(exchange).query(DRY_RUN).getOrDefault(DRY_RUN, "false");
+        // Whoever means yes and writes it otherwise must not find the file sent.
+        return switch (written) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new ProblemException(400, "invalid-parameter", "Write true or false.", DRY_RUN);
+        };
+    }
+
+    /** Step {@code rehearse-rows}: what would become of the rows is answered, and nothing is stored. */
+    void rehearse(Exchange exchange) throws IOException {
+        ApiRequest request = ApiRequest.of(exchange);
+        String key = IdempotencyKey.of(request, IdempotencyKey.LONGEST_OF_BATCH);
+        try (Rows rows = rows(request)) {
+            Rehearsed rehearsed = rehearsal.rehearse(origin(request), key, rows, MOST_REJECTIONS);
+            ApiAnswer.json(200, JSON.valueToTree(rehearsed)).to(exchange);
+        } catch (BrokenBodyException broken) {
+            throw new ProblemException(400, "broken-body", broken.getMessage());
+        }
+    }
+
+    private Origin origin(ApiRequest request) {
+        Caller caller = request.caller();
+        return origins.ofKey(caller.name(), caller.namespace(), caller.accounts());
     }
 
     private static Rows rows(ApiRequest request) throws IOException {

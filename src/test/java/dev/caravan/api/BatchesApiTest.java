@@ -218,6 +218,52 @@ class BatchesApiTest {
     }
 
     @Test
+    void dryRunTellsWhatWouldBecomeOfTheRowsAndStoresNothing() {
+        post(CSV, "reference,to,text\ndry-0,+905301234501,Sent before\n");
+        String rows =
+                "reference,to,name,text\ndry-0,+905301234501,,Sent before\ndry-1,+905301234502,Ali,Dear {{name}}\n,12,,Hi\n";
+
+        HttpResponse<String> first = dryRun(CSV, rows);
+        HttpResponse<String> second = dryRun(CSV, rows);
+
+        assertThat(first.statusCode()).isEqualTo(200);
+        assertCounts(json(first), 1, 1, 1);
+        assertCounts(json(second), 1, 1, 1);
+        assertThat(json(first).at("/rejections/0/line").asLong()).isEqualTo(4);
+        assertThat(json(first).at("/examples/0/text").asText()).isEqualTo("Dear Ali");
+        assertThat(json(first).at("/examples/0/to").asText()).isEqualTo("+90********02");
+        assertThat(json(first).at("/accounts/0/name").asText()).isEqualTo("main");
+        assertThat(json(first).at("/expiring").asLong()).isZero();
+        assertCounts(json(post(CSV, rows)), 1, 1, 1);
+    }
+
+    @Test
+    void dryRunReadsEveryKindOfBodyForItsKey() {
+        String one = "{\"to\":\"+905301234501\",\"text\":\"Dry\"}";
+
+        assertCounts(json(dryRun(LINES, one + "\n" + one + "\n")), 2, 0, 0);
+        assertCounts(json(dryRun("application/json", "[" + one + "]")), 1, 0, 0);
+        JsonNode limited =
+                json(door.with(RestDoor.LIMITED).post(BATCHES + "?dryRun=true", LINES, BodyPublishers.ofString(one)));
+        assertThat(limited.at("/rejections/0/code").asText()).isEqualTo("account-not-allowed");
+        assertThat(code(dryRun("application/json", "[" + one + ", {]"))).isEqualTo("broken-body");
+        assertThat(code(dryRun(CSV, ""))).isEqualTo("unreadable-body");
+    }
+
+    @Test
+    void dryRunThatIsNeitherTrueNorFalseSendsNothing() {
+        HttpResponse<String> answer =
+                door.post(BATCHES + "?dryRun=1", CSV, BodyPublishers.ofString("to,text\n+905301234501,Hi\n"));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(json(answer).path("field").asText()).isEqualTo("dryRun");
+    }
+
+    private HttpResponse<String> dryRun(String type, String body) {
+        return door.post(BATCHES + "?dryRun=true", type, BodyPublishers.ofString(body));
+    }
+
+    @Test
     void misspeltParameterIsRefusedRatherThanPassedOver() {
         HttpResponse<String> answer = door.post(BATCHES + "?dryrun=true", CSV, BodyPublishers.ofString("to,text\n"));
 
