@@ -39,6 +39,10 @@ final class GatewayProcess implements AutoCloseable {
         return process.pid();
     }
 
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
