@@ -39,6 +39,7 @@ final class GatewayProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /** Where its server is, without a path. */
     String url() {
         return "http://127.0.0.1:" + port;
     }
@@ -96,7 +97,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     private HttpRequest request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        return HttpRequest.newBuilder(URI.create(url() + path))
                 .timeout(Duration.ofSeconds(10))
                 .build();
     }
