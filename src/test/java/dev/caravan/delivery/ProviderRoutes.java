@@ -12,6 +12,8 @@ import dev.caravan.message.Recipient;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Listing;
+import dev.caravan.provider.Provider;
+import dev.caravan.provider.Providers;
 import dev.caravan.provider.Verdict;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -67,6 +69,10 @@ public final class ProviderRoutes {
                     @Filter(
                             type = FilterType.REGEX,
                             pattern = "dev\\.caravan\\.(Gateway|delivery\\.Delivery)Configuration"))
+    @ComponentScan(
+            basePackages = "dev.caravan.provider",
+            useDefaultFilters = false,
+            includeFilters = @Filter(type = FilterType.ASSIGNABLE_TYPE, classes = Provider.class))
     @ImportAutoConfiguration({
         CamelAutoConfiguration.class,
         DirectComponentAutoConfiguration.class,
@@ -77,6 +83,11 @@ public final class ProviderRoutes {
         @Bean
         static LazyInitializationExcludeFilter camelItself() {
             return LazyInitializationExcludeFilter.forBeanTypes(CamelContext.class, ApplicationListener.class);
+        }
+
+        @Bean
+        Providers providers(List<Provider> packs) {
+            return new Providers(packs);
         }
 
         @Bean
