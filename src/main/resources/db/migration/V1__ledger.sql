@@ -19,7 +19,7 @@ CREATE TABLE batch (
   duplicates   BIGINT NOT NULL DEFAULT 0,
   rejected     BIGINT NOT NULL DEFAULT 0,
   unfinished   BIGINT NOT NULL DEFAULT 0,  -- accepted sends without an end
-  failed       BIGINT NOT NULL DEFAULT 0,  -- times a send of it has failed
+  failed       BIGINT NOT NULL DEFAULT 0,  -- sends of it that failed, and were not sent again
   created_at   BIGINT NOT NULL,
   read_at      BIGINT,                     -- when the last record was committed
   changes      BIGINT NOT NULL DEFAULT 0,  -- commits in which sends of it reached or left an end
@@ -46,7 +46,7 @@ CREATE TABLE send (
   category            TEXT,
   priority            SMALLINT NOT NULL,   -- 0 high, 1 normal, 2 low
   fair_rank           BIGINT NOT NULL,     -- place in the account's queue, fair between batches
-  content             TEXT NOT NULL,       -- the canonical message as JSON
+  content             TEXT NOT NULL,       -- the canonical message as JSON; empty once it has been erased
   digests             TEXT NOT NULL,       -- of each field that idempotency compares, keyed
   state               TEXT NOT NULL,       -- queued, sending, sent, delivered, read, failed, cancelled, expired, unknown
   ready               SMALLINT NOT NULL,   -- 1 once it has been due; 0 while it waits for due_at; 2 while its batch is paused
@@ -72,7 +72,7 @@ CREATE INDEX send_due    ON send (due_at) WHERE state = 'queued' AND ready = 0;
 CREATE INDEX send_expiry ON send (expires_at) WHERE state = 'queued';
 CREATE INDEX send_flight ON send (gateway) WHERE state = 'sending';
 CREATE INDEX send_batch  ON send (batch, row_number) WHERE batch IS NOT NULL;
-CREATE INDEX send_aside  ON send (batch) WHERE state = 'queued' AND ready = 2;
+CREATE INDEX send_aside  ON send (batch, row_number) WHERE state = 'queued' AND ready = 2;
 CREATE INDEX send_trouble ON send (state, id) WHERE state IN ('failed', 'expired', 'unknown', 'cancelled');
 
 -- What happened, in the order it was committed: attempts, the audit trail, and the outbox of outcomes.
@@ -84,7 +84,7 @@ CREATE TABLE history (
   row_number          BIGINT,
   line                BIGINT,
   at                  BIGINT NOT NULL,
-  status              TEXT NOT NULL,       -- the state it brought, or rejected, or duplicate
+  status              TEXT NOT NULL,       -- the state it brought, or rejected, duplicate, erased
   attempt             INTEGER NOT NULL DEFAULT 0,
   started_at          BIGINT,              -- of the attempt
   http_status         INTEGER,
@@ -126,6 +126,8 @@ CREATE TABLE block (
   created_at BIGINT NOT NULL,
   PRIMARY KEY (recipient, scope)
 );
+
+CREATE INDEX block_newest ON block (created_at, recipient, scope);
 
 -- Who gets a reply when a send has its end.
 CREATE TABLE reply (

@@ -1,6 +1,8 @@
 package dev.caravan.account;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -8,6 +10,12 @@ import java.util.regex.Pattern;
 final class Durations {
 
     private static final Pattern FORM = Pattern.compile("\\s*(\\d{1,9})\\s*(ms|s|m|h|d)\\s*");
+
+    private static final List<Map.Entry<String, Duration>> UNITS = List.of(
+            Map.entry("d", Duration.ofDays(1)),
+            Map.entry("h", Duration.ofHours(1)),
+            Map.entry("m", Duration.ofMinutes(1)),
+            Map.entry("s", Duration.ofSeconds(1)));
 
     private Durations() {}
 
@@ -28,5 +36,17 @@ final class Durations {
             case "h" -> Duration.ofHours(amount);
             default -> Duration.ofDays(amount);
         };
+    }
+
+    /** As {@link #parse} reads it, in the greatest unit that fits. */
+    static String written(Duration duration) {
+        long millis = duration.toMillis();
+        for (Map.Entry<String, Duration> unit : UNITS) {
+            long length = unit.getValue().toMillis();
+            if (millis % length == 0) {
+                return millis / length + unit.getKey();
+            }
+        }
+        return millis + "ms";
     }
 }

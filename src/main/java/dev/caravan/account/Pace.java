@@ -45,6 +45,25 @@ public record Pace(Rate rate, Duration shortest, Duration longest) {
         return least == greatest ? least : random.nextLong(least, greatest + 1);
     }
 
+    /** The gap between two sends in the long run; zero when unlimited. */
+    public Duration meanGap() {
+        return shortest.plus(longest).dividedBy(2);
+    }
+
+    /** As it is configured: {@code 20/1m}, {@code 2s..6s}, {@code 20/1m, 2s..6s} or {@code unlimited}. */
+    public String written() {
+        if (isUnlimited()) {
+            return "unlimited";
+        }
+        if (rate == null) {
+            return Durations.written(shortest) + ".." + Durations.written(longest);
+        }
+        String plain = rate.count() + "/" + Durations.written(rate.period());
+        return shortest.equals(longest) && longest.equals(rate.interval())
+                ? plain
+                : plain + ", " + Durations.written(shortest) + ".." + Durations.written(longest);
+    }
+
     private static Duration longer(Duration one, Duration other) {
         return one.compareTo(other) >= 0 ? one : other;
     }

@@ -3,12 +3,22 @@ package dev.caravan.api;
 import dev.caravan.CaravanProperties;
 import dev.caravan.account.Accounts;
 import dev.caravan.intake.Admission;
+import dev.caravan.intake.BlocklistImport;
 import dev.caravan.intake.Origins;
 import dev.caravan.intake.Rehearsal;
 import dev.caravan.intake.RequestBatches;
+import dev.caravan.intake.WrittenRecipients;
+import dev.caravan.ledger.Arrivals;
+import dev.caravan.ledger.BatchControl;
+import dev.caravan.ledger.BatchStandings;
+import dev.caravan.ledger.Batches;
+import dev.caravan.ledger.Blocklist;
+import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Recipients;
+import dev.caravan.ledger.SendControl;
 import dev.caravan.ledger.SendQueries;
 import dev.caravan.ledger.Store;
-import org.apache.camel.Predicate;
+import dev.caravan.outcome.Reports;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
@@ -53,13 +63,51 @@ class ApiConfiguration {
     }
 
     @Bean
+    BatchSteps batchSteps(Origins origins, RequestBatches batches, Admission admission, Rehearsal rehearsal) {
+        return new BatchSteps(origins, batches, admission, rehearsal);
+    }
+
+    @Bean
+    BatchControlSteps batchControlSteps(
+            Store store,
+            Batches batches,
+            BatchControl control,
+            BatchStandings standings,
+            Reports reports,
+            Views views) {
+        return new BatchControlSteps(store, batches, control, standings, reports, views);
+    }
+
+    @Bean
     SenderSteps senderSteps(Accounts accounts) {
         return new SenderSteps(accounts);
     }
 
     @Bean
-    BatchSteps batchSteps(Origins origins, RequestBatches batches, Admission admission, Rehearsal rehearsal) {
-        return new BatchSteps(origins, batches, admission, rehearsal);
+    SendControlSteps sendControlSteps(Store store, SendQueries queries, SendControl control, Views views) {
+        return new SendControlSteps(store, queries, control, views);
+    }
+
+    @Bean
+    AccountSteps accountSteps(Accounts accounts, Store store, Lanes lanes, Arrivals arrivals, Views views) {
+        return new AccountSteps(accounts, store, lanes, arrivals, views);
+    }
+
+    @Bean
+    BlocklistSteps blocklistSteps(
+            Store store, Blocklist blocklist, BlocklistImport imports, WrittenRecipients recipients, Views views) {
+        return new BlocklistSteps(store, blocklist, imports, recipients, views);
+    }
+
+    @Bean
+    RecipientSteps recipientSteps(
+            Store store,
+            SendControlSteps sends,
+            Recipients recipients,
+            Blocklist blocklist,
+            WrittenRecipients written,
+            Views views) {
+        return new RecipientSteps(store, sends, recipients, blocklist, written, views);
     }
 
     @Bean("api-request")
@@ -92,9 +140,9 @@ class ApiConfiguration {
         return steps::admit;
     }
 
-    @Bean("dry-run")
-    Predicate dryRun() {
-        return BatchSteps::isDryRun;
+    @Bean("batch-request")
+    Processor batchRequest(BatchSteps steps) {
+        return steps::receive;
     }
 
     @Bean("rehearse-rows")
@@ -117,6 +165,31 @@ class ApiConfiguration {
         return steps::finish;
     }
 
+    @Bean("show-batch")
+    Processor showBatch(BatchControlSteps steps) {
+        return steps::show;
+    }
+
+    @Bean("report-batch")
+    Processor reportBatch(BatchControlSteps steps) {
+        return steps::report;
+    }
+
+    @Bean("pause-batch")
+    Processor pauseBatch(BatchControlSteps steps) {
+        return steps::pause;
+    }
+
+    @Bean("resume-batch")
+    Processor resumeBatch(BatchControlSteps steps) {
+        return steps::resume;
+    }
+
+    @Bean("cancel-batch")
+    Processor cancelBatch(BatchControlSteps steps) {
+        return steps::cancel;
+    }
+
     @Bean("show-send")
     Processor showSend(SendSteps steps) {
         return steps::show;
@@ -130,5 +203,75 @@ class ApiConfiguration {
     @Bean("show-senders")
     Processor showSenders(SenderSteps steps) {
         return steps::show;
+    }
+
+    @Bean("list-sends")
+    Processor listSends(SendControlSteps steps) {
+        return steps::list;
+    }
+
+    @Bean("cancel-send")
+    Processor cancelSend(SendControlSteps steps) {
+        return steps::cancel;
+    }
+
+    @Bean("retry-send")
+    Processor retrySend(SendControlSteps steps) {
+        return steps::retry;
+    }
+
+    @Bean("resolve-send")
+    Processor resolveSend(SendControlSteps steps) {
+        return steps::resolve;
+    }
+
+    @Bean("retry-sends")
+    Processor retrySends(SendControlSteps steps) {
+        return steps::retryAll;
+    }
+
+    @Bean("list-accounts")
+    Processor listAccounts(AccountSteps steps) {
+        return steps::list;
+    }
+
+    @Bean("pause-account")
+    Processor pauseAccount(AccountSteps steps) {
+        return steps::pause;
+    }
+
+    @Bean("resume-account")
+    Processor resumeAccount(AccountSteps steps) {
+        return steps::resume;
+    }
+
+    @Bean("list-blocked")
+    Processor listBlocked(BlocklistSteps steps) {
+        return steps::list;
+    }
+
+    @Bean("block")
+    Processor block(BlocklistSteps steps) {
+        return steps::block;
+    }
+
+    @Bean("unblock")
+    Processor unblock(BlocklistSteps steps) {
+        return steps::unblock;
+    }
+
+    @Bean("search-recipient")
+    Processor searchRecipient(RecipientSteps steps) {
+        return steps::search;
+    }
+
+    @Bean("export-recipient")
+    Processor exportRecipient(RecipientSteps steps) {
+        return steps::export;
+    }
+
+    @Bean("erase-recipient")
+    Processor eraseRecipient(RecipientSteps steps) {
+        return steps::erase;
     }
 }

@@ -12,7 +12,6 @@ import dev.caravan.intake.MediaKind;
 import dev.caravan.intake.Origin;
 import dev.caravan.intake.Origins;
 import dev.caravan.intake.Rehearsal;
-import dev.caravan.intake.Rehearsed;
 import dev.caravan.intake.RequestBatches;
 import dev.caravan.intake.Row;
 import dev.caravan.intake.Rows;
@@ -28,13 +27,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
 
-/** The steps of the operation that accepts a batch: its rows are stored while its body is still arriving. */
+/** The steps of the operation that accepts a batch, or says what would become of it. */
 final class BatchSteps {
 
     private static final Logger LOG = LoggerFactory.getLogger(BatchSteps.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String DRY_RUN = "dryRun";
     private static final int MOST_REJECTIONS = 1_000;
+    private static final String DRY_RUN = "dryRun";
     private static final String PATH = "/api/v1/batches/";
     private static final MediaType LINES = MediaType.parseMediaType("application/x-ndjson");
     private static final MediaType CSV = MediaType.parseMediaType("text/csv");
@@ -47,10 +46,40 @@ final class BatchSteps {
     private final Rehearsal rehearsal;
 
     BatchSteps(Origins origins, RequestBatches batches, Admission admission, Rehearsal rehearsal) {
+        this.rehearsal = rehearsal;
         this.origins = origins;
         this.batches = batches;
         this.admission = admission;
-        this.rehearsal = rehearsal;
+    }
+
+    /** Step {@code batch-request}: what the parameters of the query ask for. */
+    void receive(Exchange exchange) {
+        String dryRun = ApiRequest.of(exchange).query(DRY_RUN).getOrDefault(DRY_RUN, "false");
+        if (!List.of("true", "false").contains(dryRun)) {
+            throw new ProblemException(400, "invalid-parameter", "dryRun is true or false.", DRY_RUN);
+        }
+        exchange.setVariable(DRY_RUN, Boolean.valueOf(dryRun));
+    }
+
+    /** Step {@code rehearse-rows}: the rows are read to their end, what would become of them answered, nothing stored. */
+    void rehearse(Exchange exchange) throws IOException {
+        ApiRequest request = ApiRequest.of(exchange);
+        String key = IdempotencyKey.of(request, IdempotencyKey.LONGEST_OF_BATCH);
+        try (Rows rows = rows(request)) {
+            ApiAnswer.json(200, JSON.valueToTree(rehearsal.rehearse(origin(request), key, rows, MOST_REJECTIONS)))
+                    .to(exchange);
+        } catch (BrokenBodyException broken) {
+            throw broken(broken);
+        }
+    }
+
+    private Origin origin(ApiRequest request) {
+        Caller caller = request.caller();
+        return origins.ofKey(caller.name(), caller.namespace(), caller.accounts());
+    }
+
+    private static ProblemException broken(BrokenBodyException broken) {
+        return new ProblemException(400, "broken-body", broken.getMessage());
     }
 
     /** Step {@code open-rows}: the body becomes the rows of a new batch, in chunks. */
@@ -65,34 +94,6 @@ final class BatchSteps {
         exchange.getMessage().setBody(reading);
     }
 
-    /** Predicate {@code dry-run}: whether it is only to be told what would become of the rows. */
-    static boolean isDryRun(Exchange exchange) {
-        String written = ApiRequest.of(exchange).query(DRY_RUN).getOrDefault(DRY_RUN, "false");
-        // Whoever means yes and writes it otherwise must not find the file sent.
-        return switch (written) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new ProblemException(400, "invalid-parameter", "Write true or false.", DRY_RUN);
-        };
-    }
-
-    /** Step {@code rehearse-rows}: what would become of the rows is answered, and nothing is stored. */
-    void rehearse(Exchange exchange) throws IOException {
-        ApiRequest request = ApiRequest.of(exchange);
-        String key = IdempotencyKey.of(request, IdempotencyKey.LONGEST_OF_BATCH);
-        try (Rows rows = rows(request)) {
-            Rehearsed rehearsed = rehearsal.rehearse(origin(request), key, rows, MOST_REJECTIONS);
-            ApiAnswer.json(200, JSON.valueToTree(rehearsed)).to(exchange);
-        } catch (BrokenBodyException broken) {
-            throw new ProblemException(400, "broken-body", broken.getMessage());
-        }
-    }
-
-    private Origin origin(ApiRequest request) {
-        Caller caller = request.caller();
-        return origins.ofKey(caller.name(), caller.namespace(), caller.accounts());
-    }
-
     private static Rows rows(ApiRequest request) throws IOException {
         MediaType type = request.contentType(CSV, LINES, APPLICATION_JSON);
         MediaKind kind = KINDS.get(new MediaType(type.getType(), type.getSubtype()));
@@ -103,7 +104,7 @@ final class BatchSteps {
             throw new ProblemException(
                     400, "unreadable-body", "Nothing of the body can be read: " + unreadable.getMessage());
         } catch (BrokenBodyException broken) {
-            throw new ProblemException(400, "broken-body", broken.getMessage());
+            throw broken(broken);
         }
     }
 

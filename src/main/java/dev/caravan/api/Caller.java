@@ -1,5 +1,6 @@
 package dev.caravan.api;
 
+import dev.caravan.ledger.Reach;
 import java.util.Set;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Set;
  * @param name of its key in the configuration; {@code jwt:} and the subject for a token, which no key can be named
  * @param scopes what it may do; may be empty
  * @param accounts the accounts it may use; empty for all
- * @param namespace of its references
+ * @param namespace of its references; one of its own limits it to the sends in it
  */
 record Caller(String name, Set<Scope> scopes, Set<String> accounts, String namespace) {
 
@@ -23,5 +24,10 @@ record Caller(String name, Set<Scope> scopes, Set<String> accounts, String names
     /** Whether an account is one it may use, and so one whose sends it may see. */
     boolean mayUse(String account) {
         return accounts.isEmpty() || accounts.contains(account);
+    }
+
+    /** The sends it may see and change: a caller with a namespace of its own sees nothing of others. */
+    Reach reach() {
+        return new Reach(namespace.equals(Identity.NAMESPACE) ? null : namespace, accounts);
     }
 }

@@ -61,6 +61,15 @@ final class JsonBody {
         return request.hasBody() ? object(request) : JsonNodeFactory.instance.objectNode();
     }
 
+    /** JSON that the ledger keeps. */
+    static JsonNode parse(String kept) {
+        try {
+            return JSON.readTree(kept);
+        } catch (JsonProcessingException damaged) {
+            throw new IllegalStateException("the ledger holds a message that is not JSON", damaged);
+        }
+    }
+
     private static JsonNode read(ApiRequest request) {
         if (request.http().getContentLengthLong() > MOST_BYTES) {
             throw LimitedStream.tooLarge(MOST_BYTES);

@@ -103,8 +103,10 @@ final class SendSteps {
     void show(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
         ObjectNode view = store.read(transaction -> {
-            SendRecord send = sends.find(transaction, request.path().get("id"))
-                    .filter(found -> request.caller().mayUse(found.account()))
+            SendRecord send = sends.find(
+                            transaction,
+                            request.path().get("id"),
+                            request.caller().reach())
                     .orElseThrow(() -> new ProblemException(404, "not-found", "There is no such send."));
             return views.of(send, sends.history(transaction, send.id()));
         });

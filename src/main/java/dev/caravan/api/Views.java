@@ -3,7 +3,13 @@ package dev.caravan.api;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.account.Account;
+import dev.caravan.ledger.Batch;
+import dev.caravan.ledger.BatchStandings;
+import dev.caravan.ledger.Blocklist;
+import dev.caravan.ledger.Lanes.Standing;
 import dev.caravan.ledger.SendEvent;
+import dev.caravan.ledger.SendQueries;
 import dev.caravan.ledger.SendRecord;
 import dev.caravan.outcome.IsoTime;
 import java.time.ZoneId;
@@ -51,6 +57,70 @@ final class Views {
         putTime(view, "expiresAt", send.expiresAt());
         putTime(view, "changedAt", send.changedAt());
         putTime(view, "sentAt", send.sentAt());
+        return view;
+    }
+
+    /** {@code BatchView}. */
+    ObjectNode of(Batch batch, BatchStandings.Standing standing) {
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        put(view, "id", batch.id());
+        put(view, "source", batch.source());
+        put(view, "name", batch.name());
+        put(view, "namespace", batch.namespace());
+        put(view, "state", batch.state());
+        put(view, "paused", batch.paused());
+        view.put("accepted", batch.accepted());
+        view.put("duplicates", batch.duplicates());
+        view.put("rejected", batch.rejected());
+        ObjectNode counts = view.putObject("counts");
+        standing.counts().forEach((state, count) -> counts.put(state.word(), count));
+        view.put("rate", standing.rate());
+        putTime(view, "estimatedEnd", standing.end());
+        putTime(view, "createdAt", batch.createdAt());
+        return view;
+    }
+
+    /** {@code SendPage}. */
+    ObjectNode page(SendQueries.Page page) {
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        ArrayNode items = view.putArray("items");
+        page.sends().forEach(send -> items.add(of(send)));
+        return view.put("next", page.next());
+    }
+
+    /**
+     * {@code AccountView}.
+     *
+     * @param oldestDue when the send that is next became due, in milliseconds, or null
+     * @param now in milliseconds
+     */
+    ObjectNode of(Account account, Standing standing, Long oldestDue, long now) {
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        view.put("name", account.name());
+        view.put("provider", account.provider());
+        if (standing.paused() != null) {
+            view.put("state", "paused");
+            view.put("pausedBy", standing.paused());
+            put(view, "reason", standing.reason());
+            putTime(view, "since", standing.since());
+        } else if (standing.notBefore() > now) {
+            view.put("state", "throttled");
+            putTime(view, "until", standing.notBefore());
+        } else {
+            view.put("state", "running");
+        }
+        view.put("depth", standing.queued());
+        view.put("rate", account.pace().written());
+        putTime(view, "oldestDue", oldestDue);
+        return view;
+    }
+
+    /** {@code BlockView}. */
+    ObjectNode of(Blocklist.Entry entry) {
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        view.put("scope", entry.scope().word());
+        view.put("source", entry.source());
+        putTime(view, "createdAt", entry.at());
         return view;
     }
 

@@ -8,6 +8,8 @@ import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,16 +25,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Wakes the lanes that have something to send: at once when this gateway accepted it, within a second when its time came
- * or another gateway accepted it. Also gives sends that expired in the queue or whose batch was cancelled their end, and
- * brings back those of a batch that is paused no longer.
+ * or another gateway accepted it. Also gives sends that expired in the queue or whose batch was cancelled their end, sets
+ * those of a paused batch aside, and brings them back. All that is done in small commits and on threads of its own, so
+ * that no lane waits for it.
  */
 final class Dispatcher implements Arrivals, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final long POLL_MILLIS = 500;
 
-    /** After so many small commits a sweep leaves the rest to the next poll. */
-    private static final int MOST_SWEEPS = 40;
+    /** After so many small commits the rest is left to the next time. */
+    private static final int MOST_STEPS = 40;
 
     private final Accounts accounts;
     private final Store store;
@@ -40,13 +43,18 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     private final Lanes lanes;
     private final BatchControl batches;
     private final Map<String, Lane> open = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "dispatcher");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService timer = thread("lane-timer");
+    private final ScheduledExecutorService polls = thread("dispatcher");
+    private final ScheduledExecutorService sweeps = thread("batch-sweeper");
     private final ExecutorService executor;
-    private boolean ledgerAway;
+    private final Task poll = new Task("poll", this::poll);
+    private final Task sweep = new Task("sweep", this::sweep);
+
+    /** The paused batches of which everything that was due has been set aside. */
+    private final Set<String> setAside = new HashSet<>();
+
+    /** How far the queues have got with a batch that is being released, by account. */
+    private final Map<String, Map<String, Long>> released = new HashMap<>();
 
     /** @param executor runs the turns; its threads are bounded by the lanes' concurrency */
     Dispatcher(
@@ -57,7 +65,16 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         this.lanes = lanes;
         this.batches = batches;
         this.executor = executor;
-        timer.scheduleWithFixedDelay(this::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
+        polls.scheduleWithFixedDelay(poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
+        sweeps.scheduleWithFixedDelay(sweep, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static ScheduledExecutorService thread(String name) {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     @Override
@@ -85,54 +102,117 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         }
     }
 
+    @Override
+    public void resumed(String account) {
+        Lane lane = open.get(account);
+        if (lane != null) {
+            lane.resumed();
+        }
+    }
+
     private void poll() {
-        try {
-            long now = System.currentTimeMillis();
-            if (store.read(transaction -> sends.anyExpired(transaction, now))) {
-                int expired = store.write(transaction -> sends.expire(transaction, now));
-                LOG.info("{} sends expired in the queue", expired);
+        long now = System.currentTimeMillis();
+        for (int step = 0;
+                step < MOST_STEPS && store.read(transaction -> sends.anyBecameDue(transaction, now));
+                step++) {
+            store.write(transaction -> sends.makeReady(transaction, now));
+        }
+        List<String> waiting = store.read(sends::accountsWithWork);
+        waiting.forEach(this::signal);
+    }
+
+    private void sweep() {
+        long now = System.currentTimeMillis();
+        expire(now);
+        store.read(batches::toCancel).forEach(batch -> cancel(batch, now));
+        List<String> paused = store.read(batches::paused);
+        setAside.retainAll(paused);
+        for (String batch : paused) {
+            if (!setAside.contains(batch)) {
+                setAside(batch);
+                setAside.add(batch);
             }
-            cancelBatches(now);
-            releaseBatches(now);
-            for (int sweep = 0;
-                    sweep < MOST_SWEEPS && store.read(transaction -> sends.anyBecameDue(transaction, now));
-                    sweep++) {
-                store.write(transaction -> sends.makeReady(transaction, now));
-            }
-            List<String> waiting = store.read(sends::accountsWithWork);
-            waiting.forEach(this::signal);
-            ledgerAway = false;
-        } catch (LedgerException away) {
-            if (!ledgerAway) {
-                LOG.warn("{}; no new sends are claimed until it is back", away.getMessage());
-            }
-            ledgerAway = true;
-        } catch (RuntimeException unexpected) {
-            LOG.error("The dispatcher's poll failed; it goes on", unexpected);
+        }
+        release(now);
+    }
+
+    private void expire(long now) {
+        int expired = 0;
+        for (int step = 0; step < MOST_STEPS && store.read(transaction -> sends.anyExpired(transaction, now)); step++) {
+            expired += store.write(transaction -> sends.expire(transaction, now));
+        }
+        if (expired > 0) {
+            LOG.info("{} sends expired in the queue", expired);
         }
     }
 
-    private void cancelBatches(long now) {
-        for (String batch : store.read(batches::toCancel)) {
-            List<QueuedRow> rows = store.read(transaction -> batches.queued(transaction, batch, 0));
-            while (!rows.isEmpty()) {
-                List<QueuedRow> some = rows;
-                store.write(transaction -> {
-                    batches.cancelSome(transaction, some, now);
+    private void cancel(String batch, long now) {
+        forEachStep(
+                batch,
+                rows -> store.write(transaction -> {
+                    batches.cancelSome(transaction, rows, now);
                     return null;
-                });
-                long last = rows.get(rows.size() - 1).row();
-                rows = store.read(transaction -> batches.queued(transaction, batch, last));
-            }
+                }));
+    }
+
+    private void setAside(String batch) {
+        forEachStep(
+                batch,
+                rows -> store.write(transaction -> {
+                    batches.setAside(transaction, batch, rows);
+                    return null;
+                }));
+    }
+
+    private void forEachStep(String batch, Consumer<List<QueuedRow>> work) {
+        List<QueuedRow> rows = store.read(transaction -> batches.queued(transaction, batch, 0));
+        while (!rows.isEmpty() && !sweeps.isShutdown()) {
+            work.accept(rows);
+            long last = rows.get(rows.size() - 1).row();
+            rows = store.read(transaction -> batches.queued(transaction, batch, last));
         }
     }
 
-    private void releaseBatches(long now) {
+    private void release(long now) {
         Optional<String> batch = store.read(batches::toRelease);
-        for (int sweep = 0; sweep < MOST_SWEEPS && batch.isPresent(); sweep++) {
-            String released = batch.get();
-            if (store.write(transaction -> batches.release(transaction, released, now)) == 0) {
-                batch = store.read(batches::toRelease);
+        released.keySet().removeIf(begun -> !batch.equals(Optional.of(begun)));
+        for (int step = 0; step < MOST_STEPS && batch.isPresent(); step++) {
+            Map<String, Long> before = released.getOrDefault(batch.get(), Map.of());
+            Map<String, Long> ranks = store.write(transaction -> {
+                Map<String, Long> reached = new HashMap<>(before);
+                return batches.release(transaction, batch.get(), reached, now) == 0 ? null : reached;
+            });
+            if (ranks == null) {
+                return;
+            }
+            released.put(batch.get(), ranks);
+        }
+    }
+
+    /** Something done again and again, whatever happens to it; a ledger that is away is told of once. */
+    private static final class Task implements Runnable {
+
+        private final String name;
+        private final Runnable work;
+        private boolean ledgerAway;
+
+        private Task(String name, Runnable work) {
+            this.name = name;
+            this.work = work;
+        }
+
+        @Override
+        public void run() {
+            try {
+                work.run();
+                ledgerAway = false;
+            } catch (LedgerException away) {
+                if (!ledgerAway) {
+                    LOG.warn("{}; the dispatcher's {} waits until it is back", away.getMessage(), name);
+                }
+                ledgerAway = true;
+            } catch (RuntimeException unexpected) {
+                LOG.error("The dispatcher's {} failed; it goes on", name, unexpected);
             }
         }
     }
@@ -140,6 +220,8 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     /** Stops the timers; the lanes have been closed by their routes before. */
     @Override
     public void close() {
+        polls.shutdownNow();
+        sweeps.shutdownNow();
         timer.shutdownNow();
         executor.shutdown();
     }

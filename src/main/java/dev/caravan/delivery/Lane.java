@@ -99,6 +99,12 @@ final class Lane {
         startTurns();
     }
 
+    /** Whatever held it back does so no longer. */
+    synchronized void resumed() {
+        heldUntil = 0;
+        signal();
+    }
+
     private synchronized void startTurns() {
         while (open && work && running < account.concurrency() && !isHeld() && mayStart()) {
             running++;

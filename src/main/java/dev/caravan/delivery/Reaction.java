@@ -6,11 +6,11 @@ import dev.caravan.ledger.Settlement;
  * What a verdict leads to.
  *
  * @param settlement what becomes of the send
- * @param effect what becomes of its account
+ * @param effect what it means beyond this send
  */
 record Reaction(Settlement settlement, Effect effect) {
 
-    /** What a verdict means for the account. */
+    /** What a verdict means for the account, or for the recipient. */
     sealed interface Effect {
 
         /** Nothing. */
@@ -24,5 +24,8 @@ record Reaction(Settlement settlement, Effect effect) {
 
         /** It pauses, and is tried again with one send after a while. */
         record Pause(String reason) implements Effect {}
+
+        /** The account is as it was; the recipient wants no more marketing. */
+        record OptOut() implements Effect {}
     }
 }

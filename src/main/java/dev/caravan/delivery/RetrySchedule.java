@@ -52,6 +52,9 @@ final class RetrySchedule {
         if (verdict instanceof Verdict.Permanent) {
             return new Reaction(settle(verdict, State.FAILED, now, refreshed, httpStatus), new Effect.None());
         }
+        if (verdict instanceof Verdict.OptedOut) {
+            return new Reaction(settle(verdict, State.FAILED, now, refreshed, httpStatus), new Effect.OptOut());
+        }
         if (verdict instanceof Verdict.Throttled throttled) {
             Instant wanted = end(throttled.pause(), throttles, now);
             Instant latest = now.plus(LONGEST_HOLD);

@@ -4,6 +4,7 @@ import dev.caravan.account.Account;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
+import dev.caravan.ledger.Scope;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Settlement;
 import dev.caravan.ledger.Store;
@@ -91,6 +92,10 @@ final class Settling {
                 ? sends.settleUnclaimed(transaction, attempt.id(), reaction.settlement(), now.toEpochMilli())
                 : sends.settle(transaction, attempt, reaction.settlement(), now.toEpochMilli());
         affect(transaction, account.name(), attempt, reaction.effect(), now.toEpochMilli());
+        if (applied && reaction.effect() instanceof Reaction.Effect.OptOut) {
+            sends.blockRecipient(
+                    transaction, attempt.id(), Scope.MARKETING, "provider " + account.name(), now.toEpochMilli());
+        }
         return applied ? reaction.settlement() : null;
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.ExistingSend;
+import dev.caravan.ledger.NewSend;
 import dev.caravan.message.Category;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Priority;
@@ -73,7 +74,7 @@ public final class Examination {
                 return this;
             }
             return keyed(
-                    send.reference() == null ? null : "r " + origin.namespace() + ' ' + send.reference(), fingerprints);
+                    send.reference() == null ? null : NewSend.key(origin.namespace(), send.reference()), fingerprints);
         }
 
         /** Why it is refused when an earlier send has its reference and says something else. */

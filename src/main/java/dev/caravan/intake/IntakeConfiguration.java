@@ -12,8 +12,11 @@ import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Replies;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
+import dev.caravan.message.PhoneNumbers;
+import dev.caravan.provider.Provider;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.model.ModelCamelContext;
@@ -62,6 +65,16 @@ class IntakeConfiguration {
                 store.write(DigestKey::of),
                 properties.inbox().repeatAfter(),
                 InstantSource.system());
+    }
+
+    @Bean
+    WrittenRecipients writtenRecipients(PhoneNumbers phoneNumbers, List<Provider> providers) {
+        return new WrittenRecipients(phoneNumbers, providers);
+    }
+
+    @Bean
+    BlocklistImport blocklistImport(Store store, Blocklist blocklist, WrittenRecipients recipients) {
+        return new BlocklistImport(store, blocklist, recipients);
     }
 
     @Bean

@@ -2,9 +2,15 @@ package dev.caravan.ledger;
 
 import java.util.Set;
 
-/** Told which accounts have new sends, once these are committed. */
+/** Told what lanes wait for, once it is committed. */
 @FunctionalInterface
 public interface Arrivals {
 
+    /** These accounts have new sends. */
     void at(Set<String> accounts);
+
+    /** An account that was paused or throttled may send again. */
+    default void resumed(String account) {
+        at(Set.of(account));
+    }
 }

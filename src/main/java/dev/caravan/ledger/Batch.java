@@ -15,7 +15,7 @@ package dev.caravan.ledger;
  *     {@code cancelled}; null when they are
  * @param rowsRead records committed; reading goes on after them
  * @param unfinished accepted sends without an end
- * @param failed how often a send of it has failed
+ * @param failed sends that failed, and were not sent again
  * @param changes commits in which sends of it reached or left an end
  * @param createdAt in milliseconds
  */

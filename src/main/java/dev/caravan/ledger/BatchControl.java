@@ -1,16 +1,20 @@
 package dev.caravan.ledger;
 
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Stopping batches and letting them go on. A pause is a mark on the batch; the claim sets its sends aside one by one as it
- * meets them, and {@link #release} brings them back some time after the mark is gone.
+ * Stopping batches and letting them go on. A pause is a mark on the batch, which holds from the next claim on. Its sends
+ * are set aside, so that claims need not pass over them, and {@link #release} brings them back after the mark is gone.
  */
 public final class BatchControl {
 
     private static final int SWEEP = 500;
+
+    private static final String UNDER_WAY = " AND (state = 'reading' OR unfinished > 0)";
 
     private final Sends sends;
 
@@ -19,13 +23,15 @@ public final class BatchControl {
     }
 
     /**
-     * None of the batch's queued sends is claimed from now on.
+     * None of the batch's queued sends is claimed from now on; one that is held for its size stays so however many rows
+     * it turns out to have.
      *
-     * @return false when it is paused or cancelled already
+     * @return false when it is paused or cancelled already, or nothing of it is left to send
      */
     public boolean pause(Transaction transaction, String batch) throws SQLException {
         return transaction.update(
-                        "UPDATE batch SET paused = 'hand' WHERE id = ? AND paused IS NULL AND state <> 'refused'",
+                        "UPDATE batch SET paused = 'hand' WHERE id = ? AND (paused IS NULL OR paused = 'held')"
+                                + UNDER_WAY,
                         batch)
                 == 1;
     }
@@ -44,12 +50,12 @@ public final class BatchControl {
     /**
      * None of the batch's queued sends is ever sent; {@link #cancelSome} gives them their end.
      *
-     * @return false when it is cancelled already
+     * @return false when it is cancelled already, or nothing of it is left to send
      */
     public boolean cancel(Transaction transaction, String batch) throws SQLException {
         return transaction.update(
-                        "UPDATE batch SET paused = 'cancelled' WHERE id = ? AND state <> 'refused'"
-                                + " AND (paused IS NULL OR paused <> 'cancelled')",
+                        "UPDATE batch SET paused = 'cancelled' WHERE id = ?"
+                                + " AND (paused IS NULL OR paused <> 'cancelled')" + UNDER_WAY,
                         batch)
                 == 1;
     }
@@ -65,16 +71,57 @@ public final class BatchControl {
     }
 
     /**
-     * Brings sends that were set aside back into their queues, a limited number at a time.
+     * Brings sends that were set aside back into their queues, in order and a limited number at a time. What went on
+     * without them is not to wait for them now: they stand no further ahead than a batch that comes at this time.
      *
+     * @param ranks how far the batch has got in each account's queue while it is released; kept up to date
      * @return how many
      */
-    public int release(Transaction transaction, String batch, long now) throws SQLException {
-        return transaction.update(
-                "UPDATE send SET ready = CASE WHEN due_at <= ? THEN 1 ELSE 0 END WHERE id IN (SELECT id FROM send"
-                        + " WHERE batch = ? AND state = 'queued' AND ready = 2 LIMIT " + SWEEP + ")",
-                now,
+    public int release(Transaction transaction, String batch, Map<String, Long> ranks, long now) throws SQLException {
+        List<Aside> rows = transaction.all(
+                "SELECT id, account, fair_rank FROM send WHERE batch = ? AND state = 'queued' AND ready = 2"
+                        + " ORDER BY row_number LIMIT " + SWEEP,
+                row -> new Aside(row.getString(1), row.getString(2), row.getLong(3)),
                 batch);
+        Map<String, Long> clocks = new HashMap<>();
+        for (Aside row : rows) {
+            Long clock = clocks.get(row.account());
+            if (clock == null) {
+                clock = transaction
+                        .one("SELECT fair_clock FROM account WHERE name = ?", one -> one.getLong(1), row.account())
+                        .orElse(0L);
+                clocks.put(row.account(), clock);
+            }
+            long next = Math.max(clock, ranks.getOrDefault(row.account(), 0L)) + 1;
+            long rank = Math.max(row.fairRank(), next);
+            ranks.put(row.account(), rank);
+            transaction.update(
+                    "UPDATE send SET ready = CASE WHEN due_at <= ? THEN 1 ELSE 0 END, fair_rank = ? WHERE id = ?",
+                    now,
+                    rank,
+                    row.id());
+        }
+        return rows.size();
+    }
+
+    private record Aside(String id, String account, long fairRank) {}
+
+    /** The paused batches that may have sends in the way of claims. */
+    public List<String> paused(Transaction transaction) throws SQLException {
+        return transaction.all(
+                "SELECT id FROM batch WHERE paused IS NOT NULL AND paused <> 'cancelled' AND unfinished > 0",
+                row -> row.getString(1));
+    }
+
+    /** Sets due sends of a paused batch aside; those that are no longer queued are left alone. */
+    public void setAside(Transaction transaction, String batch, List<QueuedRow> rows) throws SQLException {
+        for (QueuedRow row : rows) {
+            transaction.update(
+                    "UPDATE send SET ready = 2 WHERE id = ? AND state = 'queued' AND ready = 1"
+                            + " AND EXISTS (SELECT 1 FROM batch WHERE id = ? AND paused IS NOT NULL)",
+                    row.id(),
+                    batch);
+        }
     }
 
     /** The cancelled batches that may still have queued sends. */
@@ -99,7 +146,7 @@ public final class BatchControl {
     /** Gives sends of a cancelled batch their end; those that are queued no longer are left alone. */
     public void cancelSome(Transaction transaction, List<QueuedRow> rows, long now) throws SQLException {
         for (QueuedRow row : rows) {
-            sends.cancel(transaction, row.id(), "its batch was cancelled", null, now);
+            sends.cancelWithBatch(transaction, row.id(), now);
         }
     }
 }

@@ -233,6 +233,32 @@ public final class Batches {
                 to);
     }
 
+    /**
+     * What is kept of a row.
+     *
+     * @param line where it begins, from 1
+     * @param json the canonical send, or of one that was not accepted as much as its outcome tells
+     */
+    public record RowContent(long row, long line, String json) {}
+
+    /** What is kept of the rows {@code from} to {@code to}, both included, in order. */
+    public List<RowContent> contents(Transaction transaction, String batch, long from, long to) throws SQLException {
+        return transaction.all(
+                """
+                SELECT row_number, line, content FROM send WHERE batch = ? AND row_number BETWEEN ? AND ?
+                UNION ALL
+                SELECT row_number, line, detail FROM history
+                WHERE send IS NULL AND batch = ? AND row_number BETWEEN ? AND ?
+                ORDER BY 1""",
+                row -> new RowContent(row.getLong(1), row.getLong(2), row.getString(3)),
+                batch,
+                from,
+                to,
+                batch,
+                from,
+                to);
+    }
+
     private static Batch read(ResultSet row) throws SQLException {
         return new Batch(
                 row.getString(1),

@@ -69,16 +69,26 @@ public final class Blocklist {
     }
 
     /**
-     * The entries in order of their digests.
+     * The entries, the newest first.
      *
-     * @param after the digest and scope of the last entry seen, joined by a space; empty for the first page
+     * @param after the last entry of the page before, or null for the first page
      */
-    public List<Entry> list(Transaction transaction, String after, int limit) throws SQLException {
+    public List<Entry> list(Transaction transaction, Entry after, int limit) throws SQLException {
+        if (after == null) {
+            return transaction.all(
+                    "SELECT recipient, scope, source, created_at FROM block"
+                            + " ORDER BY created_at DESC, recipient DESC, scope DESC LIMIT ?",
+                    Blocklist::read,
+                    limit);
+        }
         return transaction.all(
-                "SELECT recipient, scope, source, created_at FROM block WHERE recipient || ' ' || scope > ?"
-                        + " ORDER BY recipient || ' ' || scope LIMIT ?",
+                "SELECT recipient, scope, source, created_at FROM block"
+                        + " WHERE (created_at, recipient, scope) < (?, ?, ?)"
+                        + " ORDER BY created_at DESC, recipient DESC, scope DESC LIMIT ?",
                 Blocklist::read,
-                after,
+                after.at(),
+                after.digest(),
+                after.scope().word(),
                 limit);
     }
 

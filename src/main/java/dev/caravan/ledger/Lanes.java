@@ -39,8 +39,9 @@ public final class Lanes {
      * @param notBefore the provider asked us to wait until then, in milliseconds; 0 when it did not
      * @param paused {@code hand}, {@code account}, or null when it runs
      * @param reason why it is paused, or null
+     * @param since when it was paused, in milliseconds, or null
      */
-    public record Standing(String account, long queued, long notBefore, String paused, String reason) {}
+    public record Standing(String account, long queued, long notBefore, String paused, String reason, Long since) {}
 
     /** Makes rows for accounts that have none yet. */
     public void register(Transaction transaction, Collection<String> accounts) throws SQLException {
@@ -292,6 +293,34 @@ public final class Lanes {
                 == 1;
     }
 
+    /**
+     * Somebody pauses an account, whatever it was doing; nothing but {@link #resume} ends that.
+     *
+     * @param reason or null
+     */
+    public void pauseByHand(Transaction transaction, String account, String reason, long now) throws SQLException {
+        transaction.update(
+                """
+                UPDATE account SET paused = 'hand', paused_reason = ?, paused_at = ?, probes = 0, probe_at = NULL
+                WHERE name = ?""",
+                reason,
+                now,
+                account);
+    }
+
+    /**
+     * Somebody lets an account send again: whatever paused it is over, and if nothing did, so is the wait that its provider
+     * asked for.
+     */
+    public void resume(Transaction transaction, String account) throws SQLException {
+        transaction.update(
+                """
+                UPDATE account SET not_before = CASE WHEN paused IS NULL THEN 0 ELSE not_before END, paused = NULL,
+                  paused_reason = NULL, paused_at = NULL, probes = 0, probe_at = NULL
+                WHERE name = ?""",
+                account);
+    }
+
     /** The fair rank an account's queue has got to: a new batch starts there. */
     public long fairClock(Transaction transaction, String account) throws SQLException {
         return transaction
@@ -309,9 +338,14 @@ public final class Lanes {
     /** How every lane stands. */
     public List<Standing> standings(Transaction transaction) throws SQLException {
         return transaction.all(
-                "SELECT name, queued, not_before, paused, paused_reason FROM account ORDER BY name",
+                "SELECT name, queued, not_before, paused, paused_reason, paused_at FROM account ORDER BY name",
                 row -> new Standing(
-                        row.getString(1), row.getLong(2), row.getLong(3), row.getString(4), row.getString(5)));
+                        row.getString(1),
+                        row.getLong(2),
+                        row.getLong(3),
+                        row.getString(4),
+                        row.getString(5),
+                        SendRecord.number(row, 6)));
     }
 
     /** When the send that is next in an account's queue became due, in milliseconds; empty when none waits. */

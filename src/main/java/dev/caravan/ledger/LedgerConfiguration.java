@@ -4,9 +4,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.caravan.CaravanProperties;
 import dev.caravan.Gateway;
 import dev.caravan.account.Accounts;
+import dev.caravan.message.Category;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -92,6 +95,29 @@ class LedgerConfiguration {
     @Bean
     BatchControl batchControl(Sends sends) {
         return new BatchControl(sends);
+    }
+
+    @Bean
+    SendControl sendControl(
+            Store store, Sends sends, Lanes lanes, Accounts accounts, CaravanProperties properties, Arrivals arrivals) {
+        Map<Category, Duration> expiries = new EnumMap<>(Category.class);
+        for (Category category : Category.values()) {
+            Duration written = properties.categories().of(category).expiresAfter();
+            if (written != null) {
+                expiries.put(category, written);
+            }
+        }
+        return new SendControl(store, sends, lanes, accounts, expiries, arrivals);
+    }
+
+    @Bean
+    Recipients recipients(Store store, Sends sends) {
+        return new Recipients(store, sends);
+    }
+
+    @Bean
+    BatchStandings batchStandings(Accounts accounts) {
+        return new BatchStandings(accounts);
     }
 
     @Bean

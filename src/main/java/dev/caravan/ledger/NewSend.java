@@ -46,4 +46,9 @@ public record NewSend(
         long expiresAt,
         long acceptedAt,
         boolean aside,
-        String traceparent) {}
+        String traceparent) {
+    /** The key of a send that has a reference. */
+    public static String key(String namespace, String reference) {
+        return "r " + namespace + ' ' + reference;
+    }
+}

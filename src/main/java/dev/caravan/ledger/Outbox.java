@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The history read as an outbox: every row is an outcome, in the order of commits, and each endpoint keeps its own place
- * in it.
+ * The history read as an outbox: every row but those of erasures is an outcome, in the order of commits, and each endpoint
+ * keeps its own place in it.
  */
 public final class Outbox {
 
@@ -128,7 +128,7 @@ public final class Outbox {
                         + " history.error_message, history.provider_message_id, history.repeats, history.detail, "
                         + OF_SEND
                         + " FROM history LEFT JOIN send ON send.id = history.send"
-                        + " WHERE history.id > ? ORDER BY history.id LIMIT ?",
+                        + " WHERE history.id > ? AND history.status <> 'erased' ORDER BY history.id LIMIT ?",
                 Entry::read,
                 cursor,
                 limit);

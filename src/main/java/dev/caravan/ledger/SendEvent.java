@@ -7,7 +7,7 @@ import java.sql.SQLException;
  * An entry of a send's history; times in milliseconds.
  *
  * @param sequence per send, from 1
- * @param status the state it brought
+ * @param status the state it brought, or {@code erased}
  * @param attempt how many had been made
  * @param startedAt when the attempt began, or null
  * @param httpStatus of the provider's answer, or null

@@ -9,6 +9,7 @@ import java.sql.SQLException;
  *
  * @param batch the batch it came in, or null, then {@code row} is 0
  * @param row its record in that batch, from 1
+ * @param recipient {@link Recipients#ERASED} once it has been erased
  * @param dueAt when it may be sent; only of a queued send, else null
  * @param sentAt when its provider accepted it, or null
  */
@@ -68,7 +69,8 @@ public record SendRecord(
                 number(row, 22));
     }
 
-    private static Long number(ResultSet row, int column) throws SQLException {
+    /** A number, or null. */
+    static Long number(ResultSet row, int column) throws SQLException {
         long number = row.getLong(column);
         return row.wasNull() ? null : number;
     }

@@ -15,6 +15,9 @@ public final class Sends {
 
     private static final int SWEEP = 500;
 
+    /** A claim that has met a paused batch so many times leaves the rest of it to the next one. */
+    private static final int MOST_SET_ASIDE = 10;
+
     /** What {@code ready} says of a queued send. */
     private static final int WAITING = 0;
 
@@ -148,7 +151,8 @@ public final class Sends {
                         + " ORDER BY priority, fair_rank, id LIMIT 1)"
                 : "?";
         boolean nobodyBlocked = blocklist.isEmpty(transaction);
-        for (int passedOver = 0; passedOver < SWEEP; passedOver++) {
+        int setAside = 0;
+        for (int passedOver = 0; passedOver < SWEEP && setAside < MOST_SET_ASIDE; passedOver++) {
             Optional<ClaimedRow> claimed = transaction.one(
                     "UPDATE send SET state = 'sending', attempt = attempt + 1, gateway = ?, changed_at = ?"
                             + " WHERE id = " + best + " AND state = 'queued' AND ready = 1"
@@ -179,6 +183,7 @@ public final class Sends {
             transaction.countQueued(account, -1);
             if (row.paused()) {
                 setAside(transaction, attempt.id(), account, row.batch());
+                setAside++;
                 continue;
             }
             transaction.advance(account, row.fairRank());
@@ -196,14 +201,15 @@ public final class Sends {
         return Optional.empty();
     }
 
-    /** Puts a send of a paused batch back, and keeps it and others of its batch out of the claim's way. */
+    /** Puts a send of a paused batch back, and keeps it and others of its batch near it out of the claim's way. */
     private static void setAside(Transaction transaction, String id, String account, String batch) throws SQLException {
         transaction.update(
                 "UPDATE send SET state = 'queued', attempt = attempt - 1, gateway = NULL, ready = 2 WHERE id = ?", id);
         transaction.countQueued(account, 1);
         transaction.update(
-                "UPDATE send SET ready = 2 WHERE id IN (SELECT id FROM send WHERE account = ? AND state = 'queued'"
-                        + " AND ready = 1 AND batch = ? LIMIT " + SWEEP + ")",
+                "UPDATE send SET ready = 2 WHERE id IN (SELECT id FROM (SELECT id, batch FROM send WHERE account = ?"
+                        + " AND state = 'queued' AND ready = 1 ORDER BY priority, fair_rank, id LIMIT " + SWEEP
+                        + ") AS front WHERE batch = ?)",
                 account,
                 batch);
     }
@@ -289,7 +295,8 @@ public final class Sends {
         record(transaction, id, changed, startedAt, settlement, null, null, now);
     }
 
-    private void record(
+    /** What goes with each change of a send's state: the counters, whoever waits for its end, and its history. */
+    void record(
             Transaction transaction,
             String id,
             Changed changed,
@@ -336,6 +343,10 @@ public final class Sends {
 
     /** A batch is paused when too many of its first sends fail, until somebody says that it is all right. */
     private void countFailure(Transaction transaction, String batch) throws SQLException {
+        if (stopBatchAt > 100) {
+            transaction.update("UPDATE batch SET failed = failed + 1 WHERE id = ?", batch);
+            return;
+        }
         // What this commit has ended is not in the batch's row yet.
         long ended = -transaction.unfinished(batch);
         transaction.update(
@@ -412,15 +423,35 @@ public final class Sends {
     }
 
     /**
-     * Cancels a queued send.
+     * Blocks the recipient of a send.
      *
-     * @param actor the name of the key that asks for it, or null
+     * @param source who says so
+     */
+    public void blockRecipient(Transaction transaction, String id, Scope scope, String source, long now)
+            throws SQLException {
+        String recipient = transaction
+                .one("SELECT recipient FROM send WHERE id = ?", row -> row.getString(1), id)
+                .orElseThrow();
+        blocklist.add(transaction, recipient, scope, source, now);
+    }
+
+    /**
+     * Cancels a queued send, whether it is due or not.
+     *
      * @return false when it is not queued
      */
-    public boolean cancel(Transaction transaction, String id, String reason, String actor, long now)
-            throws SQLException {
-        Settlement cancelled = new Settlement(State.CANCELLED, 0, false, null, null, null, "cancelled", reason);
-        return endUnattempted(transaction, id, State.QUEUED, cancelled, actor, actor == null ? null : reason, now);
+    public boolean cancel(Transaction transaction, String id, ByHand by, long now) throws SQLException {
+        Settlement cancelled = cancelled(by.reason() == null ? "it was cancelled by hand" : by.reason());
+        return endUnattempted(transaction, id, State.QUEUED, cancelled, by.actor(), by.reason(), now);
+    }
+
+    /** Cancels a queued send because its batch was; returns false when it is not queued. */
+    boolean cancelWithBatch(Transaction transaction, String id, long now) throws SQLException {
+        return endUnattempted(transaction, id, State.QUEUED, cancelled("its batch was cancelled"), null, null, now);
+    }
+
+    private static Settlement cancelled(String message) {
+        return new Settlement(State.CANCELLED, 0, false, null, null, null, "cancelled", message);
     }
 
     /** The end of a send that is not being attempted; claimed only to find that out, it was never attempted. */
@@ -491,9 +522,12 @@ public final class Sends {
                 row -> row.getString(1));
     }
 
-    private record Changed(
-            String account, String batch, Object row, Object line, int sequence, int attempt, boolean replies) {
-        private static Changed read(ResultSet row) throws SQLException {
+    /** What is to be known of a send that has just been changed; its columns stand in this order. */
+    record Changed(String account, String batch, Object row, Object line, int sequence, int attempt, boolean replies) {
+
+        static final String COLUMNS = "account, batch, row_number, line, sequence, attempt, replies";
+
+        static Changed read(ResultSet row) throws SQLException {
             return new Changed(
                     row.getString(1),
                     row.getString(2),

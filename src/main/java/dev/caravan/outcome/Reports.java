@@ -5,11 +5,14 @@ import dev.caravan.intake.BatchFiles;
 import dev.caravan.intake.Row;
 import dev.caravan.intake.Rows;
 import dev.caravan.intake.SpreadsheetCells;
+import dev.caravan.intake.StoredRows;
 import dev.caravan.ledger.Batch;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Batches.RowResult;
 import dev.caravan.ledger.Store;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -31,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * The reports of a batch: its file read again row by row, beside what the ledger knows of each. Written to a temporary
  * file and moved into place, so nobody ever sees half of one.
  */
-final class Reports {
+public final class Reports {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
     private static final int CHUNK = 1_000;
@@ -110,6 +114,45 @@ final class Reports {
         });
     }
 
+    /**
+     * The report of a batch as it stands, made while it is read: UTF-8, as the file has it. Without the file the columns
+     * are the documented ones.
+     */
+    public InputStream live(Batch batch) {
+        Rows rows = rows(batch);
+        byte[] header = text(List.of(joined(rows.columns(), REPORT_COLUMNS)));
+        Iterator<byte[]> chunks = new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return rows.hasNext();
+            }
+
+            @Override
+            public byte[] next() {
+                return text(records(batch, rows, rows.next(CHUNK), result -> true, Reports.this::reportCells));
+            }
+        };
+        return new ReportStream(header, chunks, rows::close);
+    }
+
+    private Rows rows(Batch batch) {
+        if (files.isThere(batch)) {
+            try {
+                return files.open(batch);
+            } catch (IOException unreadable) {
+                LOG.debug("{} is reported without its file: {}", batch.id(), unreadable.getMessage());
+            }
+        }
+        return new StoredRows(store, batches, batch);
+    }
+
+    private static byte[] text(List<List<String>> records) {
+        StringWriter text = new StringWriter();
+        CsvWriter csv = CsvWriter.builder().bufferSize(0).build(text);
+        records.forEach(csv::writeRecord);
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
     private List<String> reportCells(Row row, RowResult result) {
         return List.of(
                 Long.toString(row.line()),
@@ -136,7 +179,7 @@ final class Reports {
             List<String> own = rows.columns();
             csv.writeRecord(joined(own, added));
             while (rows.hasNext()) {
-                writeChunk(batch, csv, rows, next(rows), wanted, cells);
+                records(batch, rows, rows.next(CHUNK), wanted, cells).forEach(csv::writeRecord);
             }
         }
         Files.move(
@@ -146,9 +189,8 @@ final class Reports {
                 StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private void writeChunk(
+    private List<List<String>> records(
             Batch batch,
-            CsvWriter csv,
             Rows source,
             List<Row> rows,
             Predicate<RowResult> wanted,
@@ -160,12 +202,14 @@ final class Reports {
                         rows.get(0).number(),
                         rows.get(rows.size() - 1).number()))
                 .forEach(result -> results.put(result.row(), result));
+        List<List<String>> records = new ArrayList<>(rows.size());
         for (Row row : rows) {
             RowResult result = results.get(row.number());
             if (result != null && wanted.test(result)) {
-                csv.writeRecord(joined(original(source, row), cells.apply(row, result)));
+                records.add(joined(original(source, row), cells.apply(row, result)));
             }
         }
+        return records;
     }
 
     /** As many cells as columns, whatever the row had. */
@@ -174,14 +218,6 @@ final class Reports {
         return IntStream.range(0, source.columns().size())
                 .mapToObj(index -> index < read.size() ? SpreadsheetCells.protect(read.get(index)) : "")
                 .toList();
-    }
-
-    private static List<Row> next(Rows rows) {
-        List<Row> chunk = new ArrayList<>(CHUNK);
-        while (chunk.size() < CHUNK && rows.hasNext()) {
-            chunk.add(rows.next());
-        }
-        return chunk;
     }
 
     private static List<String> joined(List<String> own, List<String> added) {

@@ -7,7 +7,8 @@ import java.util.Objects;
 /**
  * What a provider's answer means for the send and its account. The classes and the reaction to each are those of the
  * design: sent, permanent, throttled, transient, account, unknown; {@link Stale} is a refusal that a fresh look-up may
- * cure, {@link Misdelivered} an unknown that pauses its account.
+ * cure, {@link Misdelivered} an unknown that pauses its account, {@link OptedOut} a permanent one that holds for the
+ * recipient's other messages too.
  */
 public sealed interface Verdict {
 
@@ -38,6 +39,14 @@ public sealed interface Verdict {
 
     /** This message can never be sent as it is. */
     record Permanent(String code, String message) implements Verdict {
+        @Override
+        public String word() {
+            return "permanent";
+        }
+    }
+
+    /** This recipient has refused such messages: never sent, and blocked for marketing from now on. */
+    record OptedOut(String code, String message) implements Verdict {
         @Override
         public String word() {
             return "permanent";

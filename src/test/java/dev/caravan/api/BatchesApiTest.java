@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import dev.caravan.ledger.Batch;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Store;
@@ -17,6 +19,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -191,6 +194,66 @@ class BatchesApiTest {
         }
     }
 
+    @Test
+    void batchIsShownStoppedAndGoesOn() {
+        String id = json(post(LINES, rows("control-", 0, 3))).path("id").asText();
+        String batch = BATCHES + "/" + id;
+
+        JsonNode shown = json(door.get(batch));
+        assertThat(shown.at("/counts/queued").asInt()).isEqualTo(3);
+        assertThat(shown.path("source").asText()).isEqualTo("rest");
+        assertThat(shown.path("name").asText()).isEqualTo("all");
+        assertThat(shown.has("paused")).isFalse();
+
+        assertThat(code(door.post(batch + "/resume", ""))).isEqualTo("wrong-state");
+        assertThat(json(door.post(batch + "/pause", "")).path("paused").asText())
+                .isEqualTo("hand");
+        assertThat(code(door.post(batch + "/pause", ""))).isEqualTo("wrong-state");
+        assertThat(json(door.post(batch + "/resume", "")).has("paused")).isFalse();
+        assertThat(json(door.post(batch + "/cancel", "")).path("paused").asText())
+                .isEqualTo("cancelled");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> json(door.get(batch)).at("/counts/cancelled").asInt() == 3);
+        assertThat(code(door.post(batch + "/cancel", ""))).isEqualTo("wrong-state");
+        assertThat(code(door.get(BATCHES + "/none"))).isEqualTo("not-found");
+        assertThat(code(door.post(BATCHES + "/none/pause", ""))).isEqualTo("not-found");
+        assertThat(code(door.with(RestDoor.LIMITED).get(batch))).isEqualTo("not-found");
+    }
+
+    @Test
+    void reportTellsOfEveryRowAndRunsNoFormula() throws IOException {
+        JsonNode receipt = json(
+                post(
+                        CSV,
+                        "reference,to,text,note\nreport-1,+905301234501,=1+1,x\nreport-2,12,b,\nreport-1,+905301234501,=1+1,\n"));
+
+        HttpResponse<String> report =
+                door.get(BATCHES + "/" + receipt.path("id").asText() + "/report");
+
+        assertThat(report.headers().firstValue("Content-Type")).hasValue("text/csv;charset=UTF-8");
+        try (CsvReader<NamedCsvRecord> csv = CsvReader.builder().ofNamedCsvRecord(report.body())) {
+            List<NamedCsvRecord> rows = csv.stream().toList();
+            assertThat(rows).extracting(row -> row.getField("line")).containsExactly("2", "3", "4");
+            assertThat(rows)
+                    .extracting(row -> row.getField("reference"))
+                    .containsExactly("report-1", "report-2", "report-1");
+            assertThat(rows).extracting(row -> row.getField("to")).startsWith("+905301234501", "12");
+            assertThat(rows.get(0).getField("text")).isEqualTo("'=1+1");
+            assertThat(rows.get(1).getField("status")).isEqualTo("rejected");
+            assertThat(rows.get(1).getField("error_code")).isEqualTo("invalid-number");
+            assertThat(rows.get(2).getField("status")).isEqualTo("duplicate");
+            assertThat(rows.get(2).getField("send_id")).isEqualTo(rows.get(0).getField("send_id"));
+        }
+    }
+
+    @Test
+    void reportOfManyRowsHasAllOfThem() {
+        String id = json(post(LINES, rows("many-", 0, 2_345))).path("id").asText();
+
+        assertThat(door.get(BATCHES + "/" + id + "/report").body().lines()).hasSize(2_346);
+    }
+
     private static String rows(String marker, int from, int to) {
         return IntStream.range(from, to)
                 .mapToObj(row ->
@@ -218,49 +281,22 @@ class BatchesApiTest {
     }
 
     @Test
-    void dryRunTellsWhatWouldBecomeOfTheRowsAndStoresNothing() {
-        post(CSV, "reference,to,text\ndry-0,+905301234501,Sent before\n");
-        String rows =
-                "reference,to,name,text\ndry-0,+905301234501,,Sent before\ndry-1,+905301234502,Ali,Dear {{name}}\n,12,,Hi\n";
+    void dryRunTellsAndStoresNothing() {
+        String rows = "reference,to,name,text\ndry-1,+905301234501,Ali,Dear {{name}}\ndry-2,12,Ayşe,Hi\n";
 
-        HttpResponse<String> first = dryRun(CSV, rows);
-        HttpResponse<String> second = dryRun(CSV, rows);
+        HttpResponse<String> answer = door.post(BATCHES + "?dryRun=true", CSV, BodyPublishers.ofString(rows));
 
-        assertThat(first.statusCode()).isEqualTo(200);
-        assertCounts(json(first), 1, 1, 1);
-        assertCounts(json(second), 1, 1, 1);
-        assertThat(json(first).at("/rejections/0/line").asLong()).isEqualTo(4);
-        assertThat(json(first).at("/examples/0/text").asText()).isEqualTo("Dear Ali");
-        assertThat(json(first).at("/examples/0/to").asText()).isEqualTo("+90********02");
-        assertThat(json(first).at("/accounts/0/name").asText()).isEqualTo("main");
-        assertThat(json(first).at("/expiring").asLong()).isZero();
-        assertCounts(json(post(CSV, rows)), 1, 1, 1);
-    }
-
-    @Test
-    void dryRunReadsEveryKindOfBodyForItsKey() {
-        String one = "{\"to\":\"+905301234501\",\"text\":\"Dry\"}";
-
-        assertCounts(json(dryRun(LINES, one + "\n" + one + "\n")), 2, 0, 0);
-        assertCounts(json(dryRun("application/json", "[" + one + "]")), 1, 0, 0);
-        JsonNode limited =
-                json(door.with(RestDoor.LIMITED).post(BATCHES + "?dryRun=true", LINES, BodyPublishers.ofString(one)));
-        assertThat(limited.at("/rejections/0/code").asText()).isEqualTo("account-not-allowed");
-        assertThat(code(dryRun("application/json", "[" + one + ", {]"))).isEqualTo("broken-body");
-        assertThat(code(dryRun(CSV, ""))).isEqualTo("unreadable-body");
-    }
-
-    @Test
-    void dryRunThatIsNeitherTrueNorFalseSendsNothing() {
-        HttpResponse<String> answer =
-                door.post(BATCHES + "?dryRun=1", CSV, BodyPublishers.ofString("to,text\n+905301234501,Hi\n"));
-
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(json(answer).path("field").asText()).isEqualTo("dryRun");
-    }
-
-    private HttpResponse<String> dryRun(String type, String body) {
-        return door.post(BATCHES + "?dryRun=true", type, BodyPublishers.ofString(body));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertCounts(json(answer), 1, 0, 1);
+        assertThat(json(answer).at("/examples/0/text").asText()).isEqualTo("Dear Ali");
+        assertThat(json(answer).at("/rejections/0/code").asText()).isEqualTo("invalid-number");
+        assertThat(json(answer).at("/accounts/0/name").asText()).isEqualTo("main");
+        assertCounts(json(post(CSV, rows)), 1, 0, 1);
+        assertThat(code(door.post(BATCHES + "?dryRun=yes", CSV, BodyPublishers.ofString(rows))))
+                .isEqualTo("invalid-parameter");
+        assertThat(code(door.post(
+                        BATCHES + "?dryRun=true", "application/json", BodyPublishers.ofString("[{\"to\":\"1\"}, {]"))))
+                .isEqualTo("broken-body");
     }
 
     @Test

@@ -25,26 +25,7 @@ import org.junit.jupiter.api.Test;
 class ContractTest {
 
     /** Operations of the contract that no route serves yet. */
-    private static final Set<String> PENDING = Set.of(
-            "list-sends",
-            "retry-sends",
-            "cancel-send",
-            "retry-send",
-            "resolve-send",
-            "get-batch",
-            "get-batch-report",
-            "pause-batch",
-            "resume-batch",
-            "cancel-batch",
-            "list-accounts",
-            "pause-account",
-            "resume-account",
-            "list-blocked",
-            "block",
-            "unblock",
-            "search-recipient",
-            "export-recipient",
-            "erase-recipient");
+    private static final Set<String> PENDING = Set.of();
 
     /** Served as a file. */
     private static final String ITSELF = "get-contract";
@@ -81,7 +62,7 @@ class ContractTest {
         }
 
         assertThat(routes).isEqualTo(operations);
-        assertThat(contract.operations()).containsKeys(PENDING.toArray(String[]::new));
+        assertThat(contract.operations().keySet()).containsAll(PENDING);
     }
 
     @Test

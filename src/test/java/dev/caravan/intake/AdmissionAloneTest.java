@@ -10,6 +10,7 @@ import dev.caravan.intake.Admitted.Accepted;
 import dev.caravan.intake.Admitted.Rejected;
 import dev.caravan.intake.Admitted.Repeated;
 import dev.caravan.ledger.Blocklist;
+import dev.caravan.ledger.ByHand;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Scope;
 import dev.caravan.ledger.State;
@@ -300,7 +301,7 @@ class AdmissionAloneTest {
                 .containsExactly("c-1", "c-2");
         inbox.store().write(transaction -> {
             String id = accepted(admitted).id();
-            return inbox.sends().cancel(transaction, id, "a test", "tester", System.currentTimeMillis());
+            return inbox.sends().cancel(transaction, id, new ByHand("tester", "a test"), System.currentTimeMillis());
         });
         assertThat(inbox.ledger().texts("SELECT correlation || ' ' || sequence FROM reply ORDER BY id"))
                 .containsExactly("c-1 1", "c-2 1");

@@ -1,6 +1,7 @@
 package dev.caravan.ledger;
 
 import com.github.f4b6a3.ulid.UlidCreator;
+import dev.caravan.message.Category;
 import dev.caravan.message.ContentType;
 import dev.caravan.message.Priority;
 
@@ -15,6 +16,10 @@ public final class Draft {
     private long row;
     private String account = "main";
     private Priority priority = Priority.NORMAL;
+    private Category category;
+    private String recipient = "+905301234567";
+    private String content = "{\"to\":\"+905301234567\",\"type\":\"text\",\"text\":\"hello\"}";
+    private boolean aside;
     private long rank = 1;
     private long dueAt = OnLedger.NOW;
     private long expiresAt = OnLedger.NOW + WEEK;
@@ -49,6 +54,27 @@ public final class Draft {
         return this;
     }
 
+    public Draft category(Category value) {
+        category = value;
+        return this;
+    }
+
+    public Draft to(String value) {
+        recipient = value;
+        return this;
+    }
+
+    public Draft content(String value) {
+        content = value;
+        return this;
+    }
+
+    /** Of a batch that is paused already. */
+    public Draft aside() {
+        aside = true;
+        return this;
+    }
+
     public Draft rank(long value) {
         rank = value;
         return this;
@@ -75,17 +101,17 @@ public final class Draft {
                 row + 1L,
                 account,
                 "pigeon",
-                "+905301234567",
+                recipient,
                 ContentType.TEXT,
-                null,
+                category,
                 priority,
                 rank,
-                "{\"to\":\"+905301234567\",\"type\":\"text\",\"text\":\"hello\"}",
+                content,
                 "to=a text=b",
                 dueAt,
                 expiresAt,
                 OnLedger.NOW,
-                false,
+                aside,
                 null);
     }
 }

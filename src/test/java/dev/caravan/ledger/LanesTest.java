@@ -47,7 +47,7 @@ class LanesTest extends OnLedger {
         assertThat(probe.id()).isEqualTo(ids.get(0));
         assertThat(probe.trial()).isTrue();
         assertThat(claimAt(NOW + MINUTE)).as("one send, and no other").isInstanceOf(Held.class);
-        assertThat(standing()).isEqualTo(new Standing("main", 1, 0, "account", "http-401: no such key"));
+        assertThat(standing()).isEqualTo(new Standing("main", 1, 0, "account", "http-401: no such key", NOW));
     }
 
     @Test
@@ -82,7 +82,7 @@ class LanesTest extends OnLedger {
         assertThat(recoverLane()).as("it runs already").isFalse();
 
         assertThat(attempt(claimAt(NOW + MINUTE)).trial()).isFalse();
-        assertThat(standing()).isEqualTo(new Standing("main", 0, 0, null, null));
+        assertThat(standing()).isEqualTo(new Standing("main", 0, 0, null, null, null));
     }
 
     @Test
@@ -94,6 +94,69 @@ class LanesTest extends OnLedger {
         assertThat(pause("down")).isFalse();
         assertThat(recoverLane()).isFalse();
         assertThat(standing().paused()).isEqualTo("hand");
+    }
+
+    @Test
+    void somebodyPausesAnAccountAndOnlySomebodyResumesIt() {
+        admit(draft());
+        pauseByHand("the office is closed", NOW);
+
+        assertThat(standing()).isEqualTo(new Standing("main", 1, 0, "hand", "the office is closed", NOW));
+        assertThat(claimAt(NOW + 1_000 * MINUTE)).isEqualTo(new Held(NOW + 1_000 * MINUTE + 5_000));
+        assertThat(pause("down")).isFalse();
+        assertThat(recoverLane()).isFalse();
+
+        resume();
+        assertThat(standing()).isEqualTo(new Standing("main", 1, 0, null, null, null));
+        assertThat(attempt(claimAt(NOW)).trial()).isFalse();
+    }
+
+    @Test
+    void aPauseByHandTakesTheProvidersPlaceSoThatNoProbeEndsIt() {
+        admit(draft());
+        pause("down");
+        pauseByHand(null, NOW + 5);
+
+        assertThat(claimAt(NOW + 100 * MINUTE)).isInstanceOf(Held.class);
+        assertThat(standing()).isEqualTo(new Standing("main", 1, 0, "hand", null, NOW + 5));
+    }
+
+    @Test
+    void somebodyEndsTheProvidersPause() {
+        admit(draft());
+        pause("down");
+
+        resume();
+
+        assertThat(attempt(claimAt(NOW)).trial()).isFalse();
+        assertThat(pause("down again")).as("it was running").isTrue();
+    }
+
+    @Test
+    void somebodyEndsAWaitOnceNothingElseHoldsTheAccount() {
+        admit(draft());
+        hold(NOW + 9_000);
+        pauseByHand("both", NOW);
+
+        resume();
+        assertThat(standing().notBefore()).as("only the pause is over").isEqualTo(NOW + 9_000);
+        resume();
+        assertThat(standing().notBefore()).isZero();
+        assertThat(claimAt(NOW)).isInstanceOf(Claimed.class);
+    }
+
+    private void pauseByHand(String reason, long now) {
+        write(transaction -> {
+            lanes.pauseByHand(transaction, "main", reason, now);
+            return null;
+        });
+    }
+
+    private void resume() {
+        write(transaction -> {
+            lanes.resume(transaction, "main");
+            return null;
+        });
     }
 
     @Test

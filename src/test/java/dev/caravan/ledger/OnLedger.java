@@ -2,9 +2,13 @@ package dev.caravan.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.account.Account;
+import dev.caravan.account.Pace;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,6 +133,20 @@ abstract class OnLedger {
                 .as("batch.unfinished")
                 .isEqualTo(ledger.texts("SELECT id || ' ' || (SELECT count(*) FROM send"
                         + " WHERE send.batch = batch.id AND state IN ('queued', 'sending')) FROM batch ORDER BY id"));
+    }
+
+    static Account account(String name, Pace pace) {
+        return new Account(
+                name,
+                "pigeon",
+                "http://127.0.0.1",
+                pace,
+                1,
+                Duration.ofSeconds(30),
+                Duration.ofDays(7),
+                false,
+                1_000_000,
+                Map.of());
     }
 
     static Settlement sent(String providerMessageId) {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.provider.Lookup.Finding;
 import dev.caravan.provider.Verdict.AccountFault;
 import dev.caravan.provider.Verdict.Misdelivered;
+import dev.caravan.provider.Verdict.OptedOut;
 import dev.caravan.provider.Verdict.Permanent;
 import dev.caravan.provider.Verdict.Sent;
 import dev.caravan.provider.Verdict.Stale;
@@ -194,6 +195,7 @@ record GoldenCase(
             return switch (kind) {
                 case "sent" -> new Sent(providerMessageId);
                 case "permanent" -> new Permanent(code, reason);
+                case "opted-out" -> new OptedOut(code, reason);
                 case "throttled" -> new Throttled(code, reason, waiting(pause));
                 case "transient" -> new Transient(code, reason);
                 case "account" -> new AccountFault(code, reason);

@@ -7,13 +7,13 @@ import dev.caravan.provider.Answer;
 import dev.caravan.provider.HttpVerdicts;
 import dev.caravan.provider.Verdict;
 import dev.caravan.provider.Verdict.Misdelivered;
+import dev.caravan.provider.Verdict.OptedOut;
 import dev.caravan.provider.Verdict.Permanent;
 import dev.caravan.provider.Verdict.Sent;
 import dev.caravan.provider.Verdict.Stale;
 import dev.caravan.provider.Verdict.Transient;
 import dev.caravan.provider.Verdict.Unknown;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * What Texter's answers mean. It publishes the answer of a success only; how a template is refused (HTTP 200 with
@@ -24,8 +24,8 @@ final class TexterVerdicts {
     private static final int LONGEST_REASON = 300;
     private static final int NOT_FOUND = 404;
 
-    /** Refusals of a message by what their text mentions in lower case, and our code for each. */
-    private static final Map<String, String> REFUSALS = Map.of("unsubscribed", "unsubscribed");
+    /** What the refusal of a recipient who wants no templates mentions, in lower case; our code for it too. */
+    private static final String UNSUBSCRIBED = "unsubscribed";
 
     private TexterVerdicts() {}
 
@@ -74,13 +74,10 @@ final class TexterVerdicts {
 
     private static Verdict refused(JsonNode body, Account account) {
         String reason = reason(body);
-        String text = reason.toLowerCase(Locale.ROOT);
-        String code = REFUSALS.entrySet().stream()
-                .filter(refusal -> text.contains(refusal.getKey()))
-                .map(Map.Entry::getValue)
-                .findFirst()
-                .orElse("refused");
-        return new Permanent(code, reason.isBlank() ? "refused without a reason" : shown(reason, account));
+        if (reason.toLowerCase(Locale.ROOT).contains(UNSUBSCRIBED)) {
+            return new OptedOut(UNSUBSCRIBED, shown(reason, account));
+        }
+        return new Permanent("refused", reason.isBlank() ? "refused without a reason" : shown(reason, account));
     }
 
     /** A chat that was looked up may be gone; one that the caller named stays as wrong as it is. */

@@ -5,6 +5,7 @@ import dev.caravan.provider.Answer;
 import dev.caravan.provider.HttpVerdicts;
 import dev.caravan.provider.Verdict;
 import dev.caravan.provider.Verdict.AccountFault;
+import dev.caravan.provider.Verdict.OptedOut;
 import dev.caravan.provider.Verdict.Permanent;
 import dev.caravan.provider.Verdict.Sent;
 import dev.caravan.provider.Verdict.Throttled;
@@ -31,6 +32,7 @@ final class WapCrmVerdicts {
     private static final BiFunction<String, String, Verdict> TRANSIENT = Transient::new;
     private static final BiFunction<String, String, Verdict> ACCOUNT = AccountFault::new;
     private static final BiFunction<String, String, Verdict> UNKNOWN = Unknown::new;
+    private static final BiFunction<String, String, Verdict> OPTED_OUT = OptedOut::new;
 
     /** What the two used-up quotas ask for. */
     private static final Wait NEXT_DAY = new Wait.NextDay();
@@ -71,8 +73,8 @@ final class WapCrmVerdicts {
                     new Refusal("902", PERMANENT, "the variable is not present in the text"),
                     new Refusal("903", PERMANENT, "the customer was not found"),
                     new Refusal("905", PERMANENT, "the variable has no value for this customer"),
-                    new Refusal("906", PERMANENT, "this chat is closed for marketing"),
-                    new Refusal("907", PERMANENT, "this contact is closed for marketing on all lines"),
+                    new Refusal("906", OPTED_OUT, "this chat is closed for marketing"),
+                    new Refusal("907", OPTED_OUT, "this contact is closed for marketing on all lines"),
                     // Worth retrying by the provider's guidance, but nothing says that it was not sent.
                     new Refusal("911", UNKNOWN, "system error"))
             .collect(Collectors.toUnmodifiableMap(Refusal::code, Function.identity()));

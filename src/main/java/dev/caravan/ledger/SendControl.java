@@ -1,0 +1,319 @@
+package dev.caravan.ledger;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravan.account.Account;
+import dev.caravan.account.Accounts;
+import dev.caravan.ledger.Sends.Changed;
+import dev.caravan.message.Category;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What people do to sends by hand. Each change is one commit with its counters and its row of the history, which names
+ * who did it, and so is an outcome like any other.
+ */
+public final class SendControl {
+
+    private static final int STEP = 500;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Store store;
+    private final Sends sends;
+    private final Lanes lanes;
+    private final Accounts accounts;
+    private final Map<Category, Duration> expiries;
+    private final Arrivals arrivals;
+
+    /**
+     * @param expiries how long a send of a category is worth sending, where that is not its account's to say
+     * @param arrivals told the accounts that have sends queued again, after the commit
+     */
+    public SendControl(
+            Store store,
+            Sends sends,
+            Lanes lanes,
+            Accounts accounts,
+            Map<Category, Duration> expiries,
+            Arrivals arrivals) {
+        this.store = store;
+        this.sends = sends;
+        this.lanes = lanes;
+        this.accounts = accounts;
+        this.expiries = Map.copyOf(expiries);
+        this.arrivals = arrivals;
+    }
+
+    /** Cancels a queued send; empty when that is done. */
+    public Optional<Refusal> cancel(String id, ByHand by, long now) {
+        return store.write(transaction -> sends.cancel(transaction, id, by, now))
+                ? Optional.empty()
+                : Optional.of(Refusal.WRONG_STATE);
+    }
+
+    /**
+     * Puts a failed or expired send back into its queue, behind all others, as if it were accepted now; its attempts go
+     * on counting. Empty when that is done.
+     *
+     * @param includeUnknown whether also one that may have reached its recipient already
+     */
+    public Optional<Refusal> retry(String id, boolean includeUnknown, ByHand by, long now) {
+        Ranks queued = retrySome(List.of(id), includeUnknown, new Ranks(), by, now);
+        arrivals.at(queued.accounts());
+        return Optional.ofNullable(queued.refusal);
+    }
+
+    /**
+     * The same for all sends of a filter that allow it, a limited number in each commit.
+     *
+     * @param filter without states: failed and expired ones, and with {@code includeUnknown} unknown ones
+     * @return how many are queued again
+     */
+    public long retryAll(SendFilter filter, Reach reach, boolean includeUnknown, ByHand by, long now) {
+        Set<State> states = new HashSet<>(filter.states());
+        if (states.isEmpty()) {
+            states.addAll(Set.of(State.FAILED, State.EXPIRED, State.UNKNOWN));
+        }
+        if (!includeUnknown) {
+            states.remove(State.UNKNOWN);
+        }
+        Ranks queued = new Ranks();
+        for (State state : states) {
+            String after = "";
+            while (after != null) {
+                List<String> ids = toRetry(filter, state, reach, after, now);
+                queued = retrySome(ids, includeUnknown, queued, by, now);
+                after = ids.size() < STEP ? null : ids.get(STEP - 1);
+                arrivals.at(queued.accounts());
+            }
+        }
+        return queued.count;
+    }
+
+    private List<String> toRetry(SendFilter filter, State state, Reach reach, String after, long now) {
+        Conditions conditions = new Conditions()
+                .within(reach)
+                .and("account = ?", filter.account())
+                .and("batch = ?", filter.batch())
+                .and("error_code = ?", filter.error())
+                // What fails again meanwhile has had its turn.
+                .and("changed_at <= ?", now)
+                .and("id > ?", after)
+                .and("state IN ('failed', 'expired', 'unknown', 'cancelled')")
+                .and("state = '" + state.word() + "'");
+        return store.read(transaction -> transaction.all(
+                "SELECT id FROM send WHERE " + conditions.sql() + " ORDER BY id LIMIT ?",
+                row -> row.getString(1),
+                conditions.valuesAnd(STEP)));
+    }
+
+    private Ranks retrySome(List<String> ids, boolean includeUnknown, Ranks before, ByHand by, long now) {
+        return store.write(transaction -> {
+            Ranks queued = before.copy();
+            for (String id : ids) {
+                Optional<Refusal> refusal = retry(transaction, id, includeUnknown, queued, by, now);
+                queued.refusal = refusal.orElse(null);
+                queued.count += refusal.isEmpty() ? 1 : 0;
+            }
+            return queued;
+        });
+    }
+
+    private Optional<Refusal> retry(
+            Transaction transaction, String id, boolean includeUnknown, Ranks ranks, ByHand by, long now)
+            throws SQLException {
+        Optional<Ended> found = transaction.one(
+                """
+                SELECT state, account, batch, category, content,
+                  (SELECT paused FROM batch WHERE batch.id = send.batch) FROM send WHERE id = ?""",
+                row -> new Ended(
+                        State.of(row.getString(1)),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getString(5),
+                        "cancelled".equals(row.getString(6))),
+                id);
+        Optional<Refusal> refusal =
+                found.map(ended -> refusal(ended, includeUnknown)).orElse(Optional.of(Refusal.WRONG_STATE));
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        Ended ended = found.orElseThrow();
+        Changed changed = transaction
+                .one(
+                        "UPDATE send SET state = 'queued', ready = 1, due_at = ?, expires_at = ?, fair_rank = ?,"
+                                + " refreshed = 0, sequence = sequence + 1, provider_message_id = NULL,"
+                                + " error_class = NULL, error_code = NULL, error_message = NULL, changed_at = ?,"
+                                + " sent_at = NULL WHERE id = ? RETURNING " + Changed.COLUMNS,
+                        Changed::read,
+                        now,
+                        expiry(ended, now),
+                        rank(transaction, ended, ranks),
+                        now,
+                        id)
+                .orElseThrow();
+        leaveEnd(transaction, ended);
+        sends.record(transaction, id, changed, null, queued(now), by.actor(), by.reason(), now);
+        return Optional.empty();
+    }
+
+    /**
+     * What a retry needs to know of a send.
+     *
+     * @param cancelled whether its batch is
+     */
+    private record Ended(
+            State state, String account, String batch, String category, String content, boolean cancelled) {}
+
+    private Optional<Refusal> refusal(Ended ended, boolean includeUnknown) {
+        if (ended.state() != State.FAILED && ended.state() != State.EXPIRED && ended.state() != State.UNKNOWN) {
+            return Optional.of(Refusal.WRONG_STATE);
+        }
+        if (ended.state() == State.UNKNOWN && !includeUnknown) {
+            return Optional.of(Refusal.MAY_HAVE_BEEN_SENT);
+        }
+        if (ended.content().isEmpty()) {
+            return Optional.of(Refusal.ERASED);
+        }
+        if (ended.cancelled()) {
+            return Optional.of(Refusal.BATCH_CANCELLED);
+        }
+        return accounts.find(ended.account()).isEmpty() ? Optional.of(Refusal.NO_ACCOUNT) : Optional.empty();
+    }
+
+    /** Its batch has a send more on the way, and is finished no longer. */
+    private static void leaveEnd(Transaction transaction, Ended ended) throws SQLException {
+        transaction.countUnfinished(ended.batch(), 1);
+        if (ended.batch() != null) {
+            transaction.update(
+                    "UPDATE batch SET failed = failed - ?, state = CASE WHEN state = 'finished' THEN 'read' ELSE state END"
+                            + " WHERE id = ?",
+                    ended.state() == State.FAILED ? 1 : 0,
+                    ended.batch());
+        }
+    }
+
+    private static Settlement queued(long now) {
+        return new Settlement(State.QUEUED, now, false, null, null, null, null, null);
+    }
+
+    /** What the caller wrote while that lies ahead, else as for a send that is accepted now. */
+    private long expiry(Ended ended, long now) {
+        Optional<Long> own = ownExpiry(ended.content()).filter(written -> written > now);
+        if (own.isPresent()) {
+            return own.get();
+        }
+        Account account = accounts.get(ended.account());
+        Duration worth = Optional.ofNullable(ended.category())
+                .flatMap(Category::of)
+                .map(expiries::get)
+                .orElse(account.expiresAfter());
+        return now + worth.toMillis();
+    }
+
+    private static Optional<Long> ownExpiry(String content) {
+        try {
+            JsonNode written = JSON.readTree(content).path("expiresAt");
+            return written.isTextual()
+                    ? Optional.of(OffsetDateTime.parse(written.textValue())
+                            .toInstant()
+                            .toEpochMilli())
+                    : Optional.empty();
+        } catch (JsonProcessingException damaged) {
+            throw new IllegalStateException("the ledger holds a message that is not JSON", damaged);
+        }
+    }
+
+    /** Behind its batch's last one, and no further ahead than a batch that comes now would begin. */
+    private long rank(Transaction transaction, Ended ended, Ranks ranks) throws SQLException {
+        String queue = ended.account() + ' ' + (ended.batch() == null ? "" : ended.batch());
+        Long latest = ranks.latest.get(queue);
+        if (latest == null && ended.batch() != null) {
+            latest = sends.latestRank(transaction, ended.batch(), ended.account());
+        }
+        long rank = Math.max(latest == null ? 0 : latest, lanes.fairClock(transaction, ended.account())) + 1;
+        ranks.latest.put(queue, rank);
+        return rank;
+    }
+
+    /** How far the queues have got, by account and batch, while sends are put back into them. */
+    private static final class Ranks {
+
+        private final Map<String, Long> latest = new HashMap<>();
+        private long count;
+        private Refusal refusal;
+
+        /** A write may have to be run again, from where it began. */
+        private Ranks copy() {
+            Ranks copy = new Ranks();
+            copy.latest.putAll(latest);
+            copy.count = count;
+            return copy;
+        }
+
+        private Set<String> accounts() {
+            Set<String> accounts = new HashSet<>();
+            latest.keySet().forEach(queue -> accounts.add(queue.substring(0, queue.indexOf(' '))));
+            return accounts;
+        }
+    }
+
+    /**
+     * Settles a send whose fate is unknown, because somebody knows it; empty when that is done.
+     *
+     * @param state sent or failed
+     * @param providerMessageId of one that was sent, or null
+     */
+    public Optional<Refusal> resolve(String id, State state, String providerMessageId, ByHand by, long now) {
+        if (state != State.SENT && state != State.FAILED) {
+            throw new IllegalArgumentException("state: an unknown send turns out to be sent or failed, not " + state);
+        }
+        boolean failed = state == State.FAILED;
+        Settlement settlement = new Settlement(
+                state,
+                now,
+                false,
+                providerMessageId,
+                null,
+                failed ? "permanent" : null,
+                failed ? "resolved" : null,
+                failed ? by.reason() : null);
+        boolean done = store.write(transaction -> resolve(transaction, id, settlement, by, now));
+        return done ? Optional.empty() : Optional.of(Refusal.WRONG_STATE);
+    }
+
+    private boolean resolve(Transaction transaction, String id, Settlement settlement, ByHand by, long now)
+            throws SQLException {
+        Optional<Changed> changed = transaction.one(
+                "UPDATE send SET state = ?, sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?,"
+                        + " provider_message_id = coalesce(?, provider_message_id),"
+                        // When it became unknown is the nearest to when it was sent.
+                        + " sent_at = CASE WHEN ? = 'sent' THEN changed_at ELSE sent_at END, changed_at = ?"
+                        + " WHERE id = ? AND state = 'unknown' RETURNING " + Changed.COLUMNS,
+                Changed::read,
+                settlement.state().word(),
+                settlement.errorClass(),
+                settlement.errorCode(),
+                settlement.errorMessage(),
+                settlement.providerMessageId(),
+                settlement.state().word(),
+                now,
+                id);
+        if (changed.isEmpty()) {
+            return false;
+        }
+        // It had its end already.
+        transaction.countUnfinished(changed.get().batch(), 1);
+        sends.record(transaction, id, changed.get(), null, settlement, by.actor(), by.reason(), now);
+        return true;
+    }
+}

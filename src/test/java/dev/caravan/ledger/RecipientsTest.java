@@ -1,0 +1,169 @@
+package dev.caravan.ledger;
+
+import static dev.caravan.ledger.Draft.draft;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravan.ledger.Recipients.Erased;
+import dev.caravan.ledger.Recipients.Full;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RecipientsTest extends OnLedger {
+
+    private static final String ALI = "+905301112233";
+    private static final String EVA = "+905304445566";
+    private static final ByHand ANNE = new ByHand("anne", "asked in writing");
+
+    private Recipients recipients;
+
+    @BeforeEach
+    void make() {
+        recipients = new Recipients(ledger.store(), sends);
+    }
+
+    @Test
+    void exportsEverySendWithItsContentAndHistory() {
+        List<String> ids =
+                admit(draft().to(ALI), draft().to(EVA), draft().to(ALI).account("other"));
+        settle(claim(), sent("wamid"));
+
+        List<Full> all = recipients.export(ALI, Reach.ALL, "");
+
+        assertThat(all).extracting(full -> full.send().id()).containsExactly(ids.get(0), ids.get(2));
+        assertThat(all.get(0).content()).contains("hello");
+        assertThat(all.get(0).history()).extracting(SendEvent::status).containsExactly("sent");
+        assertThat(recipients.export(ALI, new Reach(null, Set.of("other")), "")).hasSize(1);
+        assertThat(recipients.export(ALI, Reach.ALL, ids.get(0))).hasSize(1);
+    }
+
+    @Test
+    void erasesWhoItWasAndWhatWasSaidAndNothingOfOthers() {
+        openBatch("b", "march");
+        List<String> ids = admit(
+                draft().to(ALI).of("b", 1).reference("order-1"),
+                draft().to(EVA).of("b", 2),
+                draft().to(ALI).of("b", 3).reference("ali 0530 111 22 33"),
+                draft().to(ALI).account("other").dueAt(NOW + 9));
+        countAccepted("b", 3);
+        settle(claim(), sent("wamid-of-ali"));
+        settle(claim(), sent("wamid-of-eva"));
+        settle(claim(), failed());
+
+        Erased erased = recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW + 1);
+
+        assertCounters();
+        assertThat(erased).isEqualTo(new Erased(3, 0, List.of("work/march", "reports/march.report.csv")));
+        assertThat(ledger.texts("SELECT recipient || ' ' || state || ' ' || content || ' '"
+                        + " || coalesce(provider_message_id, '-') || ' ' || coalesce(reference, '-') || ' '"
+                        + " || coalesce(idempotency_key, '-') || ' ' || coalesce(error_message, '-')"
+                        + " FROM send WHERE recipient <> '" + EVA + "' ORDER BY id"))
+                .containsExactly(
+                        "erased sent  - order-1 r default order-1 -",
+                        "erased failed  - erased - erased",
+                        "erased cancelled  - - - erased");
+        assertThat(ledger.texts(
+                        "SELECT status || ' ' || coalesce(provider_message_id, '-') || ' '"
+                                + " || coalesce(error_message, '-') || ' ' || coalesce(actor, '-') || ' '"
+                                + " || coalesce(reason, '-') FROM history WHERE send = ? ORDER BY sequence",
+                        ids.get(3)))
+                .containsExactly("cancelled - erased anne erased", "erased - - anne asked in writing");
+        assertThat(ledger.text("SELECT recipient || ' ' || provider_message_id FROM send WHERE id = ?", ids.get(1)))
+                .isEqualTo(EVA + " wamid-of-eva");
+        assertThat(everything())
+                .doesNotContain(ALI, "of-ali", "0530 111", "bad number")
+                .contains("hello");
+        assertThat(recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW + 2).sends())
+                .isZero();
+    }
+
+    private String everything() {
+        return String.join(
+                "\n",
+                ledger.texts("SELECT recipient || content || coalesce(reference, '') || coalesce(idempotency_key, '')"
+                        + " || coalesce(provider_message_id, '') || coalesce(error_message, '') FROM send"
+                        + " UNION ALL SELECT coalesce(error_message, '') || coalesce(provider_message_id, '')"
+                        + " || coalesce(reason, '') || coalesce(detail, '') FROM history"));
+    }
+
+    @Test
+    void anErasureIsNoOutcome() {
+        admit(draft().to(ALI));
+        settle(claim(), sent("wamid"));
+
+        recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW);
+
+        List<Outbox.Entry> entries = read(transaction -> outbox.after(transaction, 0, 10));
+        assertThat(entries).extracting(Outbox.Entry::status).containsExactly("sent");
+        assertThat(entries).extracting(Outbox.Entry::recipient).containsExactly("erased");
+    }
+
+    @Test
+    void leavesWhatIsBeingSentUntilItHasItsEnd() {
+        String id = admit(draft().to(ALI)).get(0);
+        Attempt attempt = claim();
+
+        assertThat(recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW)).isEqualTo(new Erased(0, 1, List.of()));
+        assertThat(settle(attempt, sent("wamid"))).isTrue();
+        assertThat(recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW).sends())
+                .isEqualTo(1);
+        assertThat(state(id)).isEqualTo("sent");
+    }
+
+    @Test
+    void whatIsErasedIsNotSentAgainAndStillRecognised() {
+        String id = admit(draft().to(ALI).reference("order-1")).get(0);
+        settle(claim(), failed());
+        recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW);
+
+        assertThat(insert(draft().to(ALI).reference("order-1").send()))
+                .hasValueSatisfying(existing -> assertThat(existing.id()).isEqualTo(id));
+        assertThat(ledger.text("SELECT digests FROM send")).isEqualTo("to=a text=b");
+    }
+
+    @Test
+    void erasesThemFromRowsThatBecameNoSend() {
+        write(transaction -> {
+            for (String to : List.of("0530 111 22 33", EVA)) {
+                outbox.notAccepted(
+                        transaction,
+                        "b",
+                        1,
+                        2,
+                        "duplicate",
+                        "duplicate",
+                        "repeats",
+                        "x",
+                        "{\"namespace\":\"default\",\"account\":\"main\",\"to\":\"" + to + "\"}",
+                        NOW);
+            }
+            return null;
+        });
+
+        recipients.erase(ALI, new Reach("shop", Set.of()), "0530 111 22 33"::equals, ANNE, NOW);
+        assertThat(everything()).contains("0530 111 22 33");
+        recipients.erase(ALI, new Reach("default", Set.of("main")), "0530 111 22 33"::equals, ANNE, NOW);
+
+        assertThat(ledger.texts("SELECT detail FROM history ORDER BY id"))
+                .containsExactly(
+                        "{\"namespace\":\"default\",\"account\":\"main\",\"to\":\"erased\"}",
+                        "{\"namespace\":\"default\",\"account\":\"main\",\"to\":\"" + EVA + "\"}");
+    }
+
+    @Test
+    void erasesAnyNumberInSteps() {
+        write(transaction -> {
+            for (int number = 0; number < 1_201; number++) {
+                sends.insert(transaction, draft().to(number == 700 ? EVA : ALI).send());
+            }
+            return null;
+        });
+
+        assertThat(recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW).sends())
+                .isEqualTo(1_200);
+        assertThat(ledger.texts("SELECT state FROM send WHERE recipient = ?", EVA))
+                .containsExactly("queued");
+        assertCounters();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.caravan.ledger;
+
+import static dev.caravan.ledger.Draft.draft;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which index SQLite answers each question with: what is rare is found without reading what is not. */
+class SendQueriesPlanTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everyUsualQuestionIsAnsweredByAnIndex() throws SQLException {
+        try (TemporaryLedger ledger = TemporaryLedger.sqlite(directory)) {
+            ledger.store().write(transaction -> {
+                Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
+                new Lanes(sends).register(transaction, List.of("main"));
+                return sends.insert(transaction, draft().of("b", 1).send());
+            });
+            for (State state : Set.of(State.FAILED, State.EXPIRED, State.UNKNOWN, State.CANCELLED)) {
+                assertThat(plan(ledger, new SendFilter(null, null, Set.of(state), "main", null, "bad", null)))
+                        .as("%s", state)
+                        .contains("send_trouble")
+                        .doesNotContain("TEMP B-TREE");
+            }
+            assertThat(plan(ledger, new SendFilter(null, null, Set.of(State.FAILED), null, "b", null, null)))
+                    .contains("send_trouble")
+                    .doesNotContain("TEMP B-TREE");
+            assertThat(plan(ledger, new SendFilter(null, null, Set.of(), null, "b", null, null)))
+                    .contains("send_batch")
+                    .doesNotContain("TEMP B-TREE");
+            assertThat(plan(ledger, new SendFilter(null, null, Set.of(State.SENDING), null, null, null, null)))
+                    .contains("send_flight");
+            assertThat(plan(ledger, new SendFilter(null, null, Set.of(State.QUEUED), null, null, null, null)))
+                    .contains("USING INDEX send_");
+            assertThat(plan(ledger, new SendFilter("default", "order-1", Set.of(), null, null, null, null)))
+                    .contains("idempotency_key=?");
+            assertThat(plan(ledger, SendFilter.ALL))
+                    .contains("sqlite_autoindex_send_1")
+                    .doesNotContain("TEMP B-TREE");
+        }
+    }
+
+    private static String plan(TemporaryLedger ledger, SendFilter filter) throws SQLException {
+        List<String> asked = new ArrayList<>();
+        try (Connection connection = ledger.dataSource().getConnection();
+                Transaction noting = new Transaction(noting(connection, asked), Dialect.SQLITE)) {
+            new SendQueries().page(noting, filter, Reach.ALL, null, 10);
+        }
+        String query = asked.get(asked.size() - 1);
+        List<String> steps = new ArrayList<>();
+        try (Connection connection = ledger.dataSource().getConnection();
+                PreparedStatement statement = connection.prepareStatement("EXPLAIN QUERY PLAN " + query);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                steps.add(rows.getString("detail"));
+            }
+        }
+        return String.join("; ", steps);
+    }
+
+    /** The connection, with the text of each query kept. */
+    private static Connection noting(Connection connection, List<String> asked) {
+        return (Connection) Proxy.newProxyInstance(
+                SendQueriesPlanTest.class.getClassLoader(),
+                new Class<?>[] {Connection.class},
+                (proxy, method, values) -> {
+                    if (method.getName().equals("prepareStatement")) {
+                        asked.add((String) values[0]);
+                    }
+                    return method.invoke(connection, values);
+                });
+    }
+}
