@@ -12,8 +12,6 @@ import dev.caravan.message.Recipient;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Listing;
-import dev.caravan.provider.Provider;
-import dev.caravan.provider.Providers;
 import dev.caravan.provider.Verdict;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -68,11 +66,7 @@ public final class ProviderRoutes {
             includeFilters =
                     @Filter(
                             type = FilterType.REGEX,
-                            pattern = "dev\\.caravan\\.(Gateway|delivery\\.Delivery)Configuration"))
-    @ComponentScan(
-            basePackages = "dev.caravan.provider",
-            useDefaultFilters = false,
-            includeFilters = @Filter(type = FilterType.ASSIGNABLE_TYPE, classes = Provider.class))
+                            pattern = "dev\\.caravan\\.(Gateway|Parts|delivery\\.Delivery)Configuration"))
     @ImportAutoConfiguration({
         CamelAutoConfiguration.class,
         DirectComponentAutoConfiguration.class,
@@ -83,11 +77,6 @@ public final class ProviderRoutes {
         @Bean
         static LazyInitializationExcludeFilter camelItself() {
             return LazyInitializationExcludeFilter.forBeanTypes(CamelContext.class, ApplicationListener.class);
-        }
-
-        @Bean
-        Providers providers(List<Provider> packs) {
-            return new Providers(packs);
         }
 
         @Bean
