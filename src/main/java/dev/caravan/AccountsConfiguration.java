@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** Makes the accounts of the configuration. */
 @Configuration(proxyBeanMethods = false)
-class AccountsConfiguration {
+public class AccountsConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccountsConfiguration.class);
 

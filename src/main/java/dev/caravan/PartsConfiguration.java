@@ -10,11 +10,9 @@ import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.ComponentScan.Filter;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.FilterType;
-import org.springframework.context.annotation.Import;
 
-/** What a gateway and a command both stand on: the configuration, its accounts, and the parts that know no framework. */
+/** What a gateway and a command both stand on: the provider packs, and how numbers and sends are read. */
 @Configuration(proxyBeanMethods = false)
-@Import({PropertiesConfiguration.class, AccountsConfiguration.class})
 @ComponentScan(
         basePackages = "dev.caravan.provider",
         useDefaultFilters = false,

@@ -13,7 +13,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /** Reads the configuration. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(CaravanProperties.class)
-class PropertiesConfiguration {
+public class PropertiesConfiguration {
 
     /** Runs before anything is bound, so that a number is refused for how it was written and not for what it became. */
     @Bean

@@ -35,6 +35,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(Lifecycle.PER_CLASS)
 class BadInputIT {
 
+    private static final String ERP =
+            "{ account: main, charset: windows-1255, delimiter: ';', namespace: erp, region: IL,"
+                    + " columns: { to: telefon, text: \"mesaj metni\" }, defaults: { text: \"no text, {{ad|friend}}\" } }";
+
+    private static final String ERP_TEXT = "שלום, Dan";
+
     /** What would be a setting, a variable of the environment or a header in a route. */
     private static final List<String> PLACEHOLDERS = List.of(
             "{{env:PATH}}",
@@ -65,7 +71,9 @@ class BadInputIT {
     void dropEverything(@TempDir Path directory) throws Exception {
         stub = new ProviderStub();
         installation = new Installation(
-                directory, Installation.configuration(stub, "rate: unlimited").replace("settle: 300ms", "settle: 1s"));
+                directory,
+                Installation.configuration(stub, "rate: unlimited")
+                        .replace("settle: 300ms }", "settle: 1s, folders: { erp: " + ERP + " } }"));
         gateway = installation.start().awaitReady();
 
         dropFilesOfWhichNothingCanBeRead();
@@ -73,6 +81,10 @@ class BadInputIT {
         dropFilesWithBrokenRows();
         dropFilesWithOddNames();
         dropPlaceholders();
+        installation.drop(
+                "erp/erp.csv",
+                "TELEFON;Mesaj Metni;AD\n052-234-0001;שלום, {{ad}};Dan\n052-234-0002;;\n"
+                        .getBytes(Charset.forName("windows-1255")));
         installation.drop("vanishing.csv", rows("vanishing"));
         Path growing = installation.inbox().resolve("growing.csv");
         Files.writeString(growing, "to,text\n");
@@ -274,6 +286,14 @@ class BadInputIT {
     }
 
     @Test
+    void fileOfAConfiguredFolderIsReadAsItsFolderSays() throws IOException {
+        assertThat(stub.accepted()).containsKey(ERP_TEXT).containsKey("no text, friend");
+        assertThat(installation.report("erp.report.csv"))
+                .extracting(row -> row.getField("TELEFON") + ' ' + row.getField("status"))
+                .containsExactly("052-234-0001 sent", "052-234-0002 sent");
+    }
+
+    @Test
     void placeholdersForSettingsAreNoColumns() throws IOException {
         assertThat(installation.report("placeholders.rejected.csv"))
                 .extracting(row -> row.getField("text") + " | " + row.getField("reason"))
@@ -300,6 +320,7 @@ class BadInputIT {
         expected.addAll(List.of("upper", "Hebrew", "last"));
         expected.addAll(List.of("fields is fine", "quote is fine", "huge is fine", "quoted is fine"));
         expected.addAll(List.of(LITERAL, LITERAL + ' ' + String.join(" ", PLACEHOLDERS)));
+        expected.addAll(List.of(ERP_TEXT, "no text, friend"));
         expected.add("nested {{env:PATH}} ${env:PATH}");
         IntStream.range(0, 10).forEach(row -> expected.add("growing " + row));
         Map<String, Integer> accepted = new TreeMap<>(stub.accepted());

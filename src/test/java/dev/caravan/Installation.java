@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TimeZone;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A directory with an application.yaml and a home, as a user has it, in which gateways are started. */
@@ -74,6 +77,44 @@ final class Installation {
         // Names of files are read in the encoding of the locale.
         builder.environment().put("LC_ALL", "C.UTF-8");
         return new GatewayProcess(builder.start(), port, console);
+    }
+
+    /**
+     * A command of the jar that has run to its end.
+     *
+     * @param out what it printed
+     * @param err what it printed for people alone
+     */
+    record Ended(int exitCode, String out, String err) {}
+
+    /** Runs a command in this directory. */
+    Ended command(Map<String, String> environment, Object... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-Duser.language=" + Locale.getDefault().getLanguage(),
+                "-Duser.country=" + Locale.getDefault().getCountry(),
+                "-jar",
+                jar().toString()));
+        Arrays.stream(arguments).map(Object::toString).forEach(command::add);
+        Path out = Files.createTempFile(directory, "command-", ".out");
+        Path err = Files.createTempFile(directory, "command-", ".err");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        try {
+            if (!process.waitFor(2, TimeUnit.MINUTES)) {
+                throw new AssertionError("the command runs on: " + Files.readString(out) + Files.readString(err));
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+        return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
     }
 
     private static Path jar() throws IOException {

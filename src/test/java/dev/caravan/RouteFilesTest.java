@@ -20,7 +20,8 @@ class RouteFilesTest {
         assertThat(files.findRouteResourcesFromDirectory(
                         null, null, "classpath:routes/delivery/*.camel.yaml, file:routes/intake/f*.camel.yaml,"))
                 .extracting(Resource::getLocation)
-                .containsExactlyInAnyOrder("call.camel.yaml", "lane.camel.yaml", "file.camel.yaml");
+                .containsExactlyInAnyOrder(
+                        "call.camel.yaml", "lane.camel.yaml", "senders.camel.yaml", "file.camel.yaml");
     }
 
     @Test

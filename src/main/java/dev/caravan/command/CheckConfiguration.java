@@ -1,7 +1,9 @@
 package dev.caravan.command;
 
+import dev.caravan.AccountsConfiguration;
 import dev.caravan.CaravanProperties;
 import dev.caravan.PartsConfiguration;
+import dev.caravan.PropertiesConfiguration;
 import dev.caravan.account.Accounts;
 import dev.caravan.intake.Examination;
 import dev.caravan.intake.ExaminationConfiguration;
@@ -22,7 +24,12 @@ import org.springframework.context.annotation.Import;
  * What {@code check} needs of a gateway: its configuration, accounts and reading, and the ledger to look into. No route, no
  * server, no lane, and no lock on home. Not annotated as a configuration, or the gateway would find it.
  */
-@Import({PartsConfiguration.class, ExaminationConfiguration.class})
+@Import({
+    PropertiesConfiguration.class,
+    AccountsConfiguration.class,
+    PartsConfiguration.class,
+    ExaminationConfiguration.class
+})
 @EnableConfigurationProperties(DataSourceProperties.class)
 class CheckConfiguration {
 

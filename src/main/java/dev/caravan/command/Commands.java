@@ -57,7 +57,7 @@ public final class Commands {
                 .setExecutionExceptionHandler(Commands::failed);
     }
 
-    private static boolean isConfiguration(String argument) {
+    static boolean isConfiguration(String argument) {
         return DOTTED_PROPERTY.matcher(argument).matches();
     }
 

@@ -46,11 +46,8 @@ final class GatewayClient {
      */
     JsonNode post(Path file, String contentType, String idempotencyKey) {
         try {
-            // The gateway answers a wrong key before it has read the file, so it is asked before the file is sent.
-            HttpRequest.Builder request = request(BATCHES)
-                    .header("Content-Type", contentType)
-                    .expectContinue(true)
-                    .POST(BodyPublishers.ofFile(file));
+            HttpRequest.Builder request =
+                    request(BATCHES).header("Content-Type", contentType).POST(BodyPublishers.ofFile(file));
             if (idempotencyKey != null) {
                 request.header("Idempotency-Key", idempotencyKey);
             }
@@ -58,8 +55,29 @@ final class GatewayClient {
         } catch (FileNotFoundException vanished) {
             throw new CommandFailedException(ExitCode.USAGE, "the file cannot be read any more");
         } catch (GatewayAwayException away) {
+            requireKnownKey();
             throw new GatewayAwayException(
                     away.getMessage() + "\nRows may have been stored. Send the same file again: rows are recognised.");
+        }
+    }
+
+    /**
+     * A gateway that refuses a key hangs up while the file is still being sent, so that its answer can be lost with the
+     * connection. Asked with an empty body it is not.
+     */
+    private void requireKnownKey() {
+        HttpRequest question = request(BATCHES + "?dryRun=true")
+                .header("Content-Type", "text/csv")
+                .timeout(ANSWER)
+                .POST(BodyPublishers.noBody())
+                .build();
+        try {
+            HttpResponse<byte[]> answer = send(question, BodyHandlers.ofByteArray());
+            if (answer.statusCode() == 401 || answer.statusCode() == 403) {
+                check(answer.statusCode(), parse(answer.body()));
+            }
+        } catch (GatewayAwayException stillAway) {
+            // The first answer stands.
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.caravan.command;
 
+import dev.caravan.api.ApiKeys;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -101,8 +102,8 @@ final class Keys {
                     namespace == null || NAMESPACE.matcher(namespace).matches(),
                     "--namespace: write a name without spaces and quotes");
             List<String> entry = new ArrayList<>();
-            FreshKey key = FreshKey.make();
-            entry.add("sha256: \"" + key.sha256() + '"');
+            String key = ApiKeys.generate();
+            entry.add("sha256: \"" + ApiKeys.sha256(key) + '"');
             entry.add(
                     "scopes: [ " + String.join(", ", scopes.stream().distinct().toList()) + " ]");
             if (!accounts.isEmpty()) {
@@ -118,9 +119,9 @@ final class Keys {
             return ExitCode.WELL;
         }
 
-        private void print(FreshKey key, List<String> entry) {
+        private void print(String key, List<String> entry) {
             PrintWriter out = spec.commandLine().getOut();
-            out.printf("The key, shown this once:%n%n  %s%n%n", key.text());
+            out.printf("The key, shown this once:%n%n  %s%n%n", key);
             out.printf("For application.yaml, where only its digest stands; then start the gateway anew:%n%n");
             out.printf("caravan:%n  api:%n    keys:%n      %s:%n", name);
             entry.forEach(line -> out.printf("        %s%n", line));

@@ -284,9 +284,12 @@ final class FileDoor {
 
     private void refuse(Path file, String name, String batch, String reason) throws IOException {
         Path target = Home.free(home.refused(), Home.shortened(name), batch);
-        Home.move(file, target);
+        // In this order: a crash leaves a reason without its file, which is refused anew, and no file without its
+        // reason.
+        Files.createDirectories(target.getParent());
         Files.writeString(
                 target.resolveSibling(target.getFileName() + ".reason.txt"), reason + '\n', StandardCharsets.UTF_8);
+        Home.move(file, target);
         LOG.error("File {} is refused, nothing of it is sent: {}", name, reason);
     }
 

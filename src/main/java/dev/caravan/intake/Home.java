@@ -66,10 +66,19 @@ final class Home {
      * @throws IOException when the file is gone or the target is on another file system
      */
     static void move(Path from, Path to) throws IOException {
-        Files.createDirectories(to.getParent());
+        createDirectories(to.getParent());
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         sync(from.getParent());
         sync(to.getParent());
+    }
+
+    /** A directory that a power cut took away again would take its files along. */
+    private static void createDirectories(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            createDirectories(directory.getParent());
+            Files.createDirectories(directory);
+            sync(directory.getParent());
+        }
     }
 
     /** Makes the names in a directory survive a power cut, where the system lets directories be opened. */

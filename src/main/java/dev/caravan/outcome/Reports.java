@@ -129,7 +129,7 @@ public final class Reports {
 
             @Override
             public byte[] next() {
-                return text(records(batch, rows, Reports.next(rows), result -> true, Reports.this::reportCells));
+                return text(records(batch, rows, rows.next(CHUNK), result -> true, Reports.this::reportCells));
             }
         };
         return new ReportStream(header, chunks, rows::close);
@@ -179,7 +179,7 @@ public final class Reports {
             List<String> own = rows.columns();
             csv.writeRecord(joined(own, added));
             while (rows.hasNext()) {
-                records(batch, rows, next(rows), wanted, cells).forEach(csv::writeRecord);
+                records(batch, rows, rows.next(CHUNK), wanted, cells).forEach(csv::writeRecord);
             }
         }
         Files.move(
@@ -218,14 +218,6 @@ public final class Reports {
         return IntStream.range(0, source.columns().size())
                 .mapToObj(index -> index < read.size() ? SpreadsheetCells.protect(read.get(index)) : "")
                 .toList();
-    }
-
-    private static List<Row> next(Rows rows) {
-        List<Row> chunk = new ArrayList<>(CHUNK);
-        while (chunk.size() < CHUNK && rows.hasNext()) {
-            chunk.add(rows.next());
-        }
-        return chunk;
     }
 
     private static List<String> joined(List<String> own, List<String> added) {

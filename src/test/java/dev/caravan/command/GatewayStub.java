@@ -52,7 +52,7 @@ public final class GatewayStub implements AutoCloseable {
     }
 
     /** @param counts members of a JSON object */
-    static String standing(String state, long accepted, String counts) {
+    public static String standing(String state, long accepted, String counts) {
         return ("{\"id\":\"%s\",\"source\":\"rest\",\"name\":\"hub\",\"namespace\":\"default\",\"state\":\"%s\","
                         + "\"accepted\":%d,\"duplicates\":0,\"rejected\":0,\"counts\":{%s},\"rate\":1.5,"
                         + "\"createdAt\":\"2026-11-21T10:00:00+03:00\"}")
@@ -70,7 +70,7 @@ public final class GatewayStub implements AutoCloseable {
     }
 
     /** How the batch stands, one after another; the last one stays. */
-    synchronized void standsAt(String... one) {
+    public synchronized void standsAt(String... one) {
         standings.addAll(List.of(one));
     }
 

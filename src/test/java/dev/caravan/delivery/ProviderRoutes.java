@@ -66,7 +66,7 @@ public final class ProviderRoutes {
             includeFilters =
                     @Filter(
                             type = FilterType.REGEX,
-                            pattern = "dev\\.caravan\\.(Gateway|delivery\\.Delivery)Configuration"))
+                            pattern = "dev\\.caravan\\.(Gateway|Parts|delivery\\.Delivery)Configuration"))
     @ImportAutoConfiguration({
         CamelAutoConfiguration.class,
         DirectComponentAutoConfiguration.class,

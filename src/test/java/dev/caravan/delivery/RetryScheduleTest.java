@@ -37,6 +37,16 @@ class RetryScheduleTest {
     private static final RandomGenerator MIDDLE = new Drawing(0.5);
 
     @Test
+    void whoHasOptedOutFailsThisSendAndGetsNoMore() {
+        Reaction reaction = react(new Verdict.OptedOut("906", "closed for marketing"));
+
+        assertThat(reaction.settlement().state()).isEqualTo(State.FAILED);
+        assertThat(reaction.settlement().errorClass()).isEqualTo("permanent");
+        assertThat(reaction.settlement().errorCode()).isEqualTo("906");
+        assertThat(reaction.effect()).isEqualTo(new Effect.OptOut());
+    }
+
+    @Test
     void acceptedSendIsSentAndItsAccountWorks() {
         Reaction reaction = react(new Sent("wamid.1"));
 

@@ -1,9 +1,14 @@
 package dev.caravan.intake;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravan.ledger.Batch;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -256,6 +261,32 @@ class AdmissionTest {
                 .containsExactly("1 duplicate duplicate", "2 duplicate duplicate", "3 queued");
     }
 
+    @Test
+    void theColumnsOfATemplateMakeATemplate() throws IOException {
+        Batch batch = inbox.drop(
+                "a.csv", "to,template,template_language,template_param.1\n%s,order_shipped,tr,Ali\n".formatted(ALI));
+
+        assertThat(inbox.fates(batch)).containsExactly("1 rejected type-not-carried");
+        assertThat(inbox.ledger().text("SELECT detail FROM history WHERE batch = ?", batch.id()))
+                .contains("\"to\":\"" + ALI);
+        assertThat(reason(batch)).contains("carries no template");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"windows-1254, Şıkır", "windows-1255, שלום", "UTF-16, Şıkır שלום 😀"})
+    void theSameRowsInAnotherEncodingSendNothing(String charset, String text) throws IOException {
+        String file = "to;text\n%s;%s\n".formatted(ALI, text);
+        String folder = charset.equals("windows-1254") ? "legacy" : charset.equals("windows-1255") ? "hebrew" : null;
+
+        Batch first = inbox.drop(folder, "a.csv", file.getBytes(Charset.forName(charset)));
+        Batch again = inbox.drop(folder, "b.csv", ('\uFEFF' + file).getBytes(UTF_8));
+
+        assertThat(inbox.ledger().texts("SELECT json_extract(content, '$.text') FROM send"))
+                .containsExactly(text);
+        assertThat(inbox.fates(first)).containsExactly("1 queued");
+        assertThat(inbox.fates(again)).containsExactly("1 duplicate duplicate");
+    }
+
     // Files of ours
 
     @Test
@@ -402,6 +433,68 @@ class AdmissionTest {
         assertThat(home.resolve(inbox.batch(file).path())).isRegularFile();
         assertThat(home.resolve(moved.path())).isRegularFile();
         assertThat(sends()).isEqualTo(4);
+    }
+
+    @Test
+    void aFilePutIntoWorkByHandBecomesABatch() throws IOException {
+        Path file = Files.writeString(
+                Files.createDirectories(home.resolve("work").resolve("shop")).resolve("by hand.csv"), rows("a", 2));
+
+        assertThat(inbox.poll(file)).isTrue();
+
+        assertThat(inbox.ledger().texts("SELECT name || ' ' || folder || ' ' || namespace || ' ' || state FROM batch"))
+                .containsExactly("by hand.csv shop shop read");
+        assertThat(sends()).isEqualTo(2);
+    }
+
+    @Test
+    void aCrashInTheMiddleOfARefusalIsMadeGood() throws IOException {
+        Path file = inbox.put(null, "a.csv", "text\nx\n");
+        inbox.crashBeforeRefusing(file);
+        Files.createDirectories(home.resolve("refused"));
+        Files.writeString(home.resolve("refused").resolve("a.csv.reason.txt"), "its hea");
+
+        assertThat(inbox.poll(file)).isTrue();
+
+        assertThat(inbox.batch(file).isRefused()).isTrue();
+        assertThat(file).doesNotExist();
+        assertThat(home.resolve("refused").resolve("a.csv")).exists();
+        assertThat(home.resolve("refused").resolve("a.csv.reason.txt"))
+                .content()
+                .startsWith("its header has no column");
+    }
+
+    @Test
+    void theReasonIsThereBeforeTheRefusedFile() throws IOException {
+        Path file = inbox.put(null, "a.csv", "text\nx\n");
+
+        assertThatThrownBy(() -> inbox.refuseAfterItVanished(file)).isInstanceOf(NoSuchFileException.class);
+
+        assertThat(home.resolve("refused").resolve("a.csv.reason.txt")).exists();
+    }
+
+    @Test
+    void filesInFlightAtOnceDoNotDisturbOneAnother() throws IOException {
+        inbox.close();
+        inbox = new DropFolder(home, 500);
+        String text = rows("a", 1_200);
+        Path waiting = inbox.put(null, "a.csv", text + ALI + ",a 1\n");
+        Path passing = inbox.put("crm", "a.csv", text);
+        assertThat(inbox.poll(waiting)).isFalse();
+        assertThat(inbox.poll(passing)).as("another account has room").isTrue();
+        assertThat(inbox.batch(waiting).rowsRead()).isEqualTo(500);
+        drain();
+        inbox.poll(waiting);
+        drain();
+        assertThat(inbox.poll(waiting)).isTrue();
+
+        assertThat(inbox.batch(waiting).accepted()).as("the equal row too").isEqualTo(1_201);
+        assertThat(inbox.batch(passing).accepted()).isEqualTo(1_200);
+        assertThat(inbox.fates(inbox.batch(waiting)).subList(0, 2)).containsExactly("1 sent", "2 sent");
+        assertThat(inbox.ledger().texts("SELECT DISTINCT batch || ' ' || account FROM send ORDER BY 1"))
+                .containsExactly(
+                        inbox.batch(waiting).id() + " main",
+                        inbox.batch(passing).id() + " crm");
     }
 
     @Test

@@ -47,7 +47,7 @@ import org.apache.camel.support.DefaultExchange;
  * The drop folder with everything behind it that is ours, up to the ledger: what the route of files does, step by step.
  * Accounts are {@code main} (Maytapi; takes what names no account), {@code crm} (WapCRM) and {@code abroad} (Texter, for
  * numbers of Israel); folders beside the inbox itself {@code crm}, {@code shop} with a namespace of its own, and
- * {@code legacy} with files in windows-1254, delimited by semicolons.
+ * {@code legacy} and {@code hebrew} with files in windows-1254 and windows-1255, delimited by semicolons.
  */
 public final class DropFolder implements AutoCloseable {
 
@@ -79,7 +79,8 @@ public final class DropFolder implements AutoCloseable {
                         "", folder(null, null, "default"),
                         "crm", folder("crm", "crm", "default"),
                         "shop", folder("shop", null, "shop"),
-                        "legacy", legacy()));
+                        "legacy", foreign("legacy", "windows-1254"),
+                        "hebrew", foreign("hebrew", "windows-1255")));
         Account main = account("main", "maytapi", maxQueued);
         Account crm = account("crm", "wapcrm", 1_000_000);
         Account abroad = account("abroad", "texter", 1_000_000);
@@ -124,9 +125,9 @@ public final class DropFolder implements AutoCloseable {
         return new Folder(origin(name, account, namespace), format, true);
     }
 
-    private static Folder legacy() {
-        FileFormat format = new FileFormat(Charset.forName("windows-1254"), ';', Map.of(), Map.of(), "charset");
-        return new Folder(origin("legacy", "main", "default"), format, true);
+    private static Folder foreign(String name, String charset) {
+        FileFormat format = new FileFormat(Charset.forName(charset), ';', Map.of(), Map.of(), "charset");
+        return new Folder(origin(name, "main", "default"), format, true);
     }
 
     private static Origin origin(String name, String account, String namespace) {
@@ -278,6 +279,27 @@ public final class DropFolder implements AutoCloseable {
         }
         over(exchange);
         restart();
+    }
+
+    /** Finds that a file cannot be read, notes it, and dies before the file is moved. */
+    void crashBeforeRefusing(Path file) throws IOException {
+        Exchange exchange = exchange(file);
+        door.open(exchange);
+        Batch batch = batch(file);
+        store().write(transaction -> {
+            batches.refuse(transaction, batch.id());
+            return null;
+        });
+        over(exchange);
+        restart();
+    }
+
+    /** Finds that a file cannot be read, and then that it is gone. */
+    void refuseAfterItVanished(Path file) throws IOException {
+        Exchange exchange = exchange(file);
+        door.open(exchange);
+        Files.delete(file);
+        door.refuse(exchange);
     }
 
     /** The batch of a file that was put into {@code work}. */

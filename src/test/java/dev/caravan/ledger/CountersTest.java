@@ -1,9 +1,14 @@
 package dev.caravan.ledger;
 
 import static dev.caravan.ledger.Draft.draft;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.account.Accounts;
+import dev.caravan.account.Pace;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,16 +30,22 @@ class CountersTest extends OnLedger {
         long now = NOW;
         for (int step = 0; step < STEPS; step++) {
             now += random.nextInt(20);
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(10)) {
                 case 0, 1 -> admitSome(random, rows, now);
                 case 2, 3 -> claimOne(random, underWay, now);
                 case 4 -> settleOne(random, underWay, over, now);
                 case 5 -> settleCandidate(random, now);
                 case 6 -> pass(now);
+                case 7 -> changeByHand(random, now);
+                case 8 -> stopOrGoOn(random, now);
                 default -> disturb(random, over, underWay, now);
             }
         }
         assertCounters();
+        assertThat(ledger.texts("SELECT id || ' ' || failed FROM batch ORDER BY id"))
+                .as("batch.failed")
+                .isEqualTo(ledger.texts("SELECT id || ' ' || (SELECT count(*) FROM send"
+                        + " WHERE send.batch = batch.id AND state = 'failed') FROM batch ORDER BY id"));
     }
 
     /** As intake does: sends and their batch in one transaction; some of them repeat a reference. */
@@ -84,6 +95,54 @@ class CountersTest extends OnLedger {
             Settlement verdict = verdict(random, now);
             write(transaction -> sends.settleUnclaimed(transaction, id, verdict, now));
         }
+    }
+
+    /** Somebody cancels, retries or settles a send, whatever its state. */
+    private void changeByHand(Random random, long now) {
+        List<String> ids = ledger.texts("SELECT id FROM send ORDER BY id");
+        if (!ids.isEmpty()) {
+            String id = ids.get(random.nextInt(ids.size()));
+            SendControl control = new SendControl(
+                    ledger.store(),
+                    sends,
+                    lanes,
+                    new Accounts(
+                            List.of(account("main", Pace.UNLIMITED), account("other", Pace.UNLIMITED)),
+                            List.of(),
+                            null),
+                    Map.of(),
+                    accounts -> {});
+            ByHand by = new ByHand("anne", null);
+            switch (random.nextInt(5)) {
+                case 0 -> control.cancel(id, by, now);
+                case 1, 2 -> control.retry(id, random.nextBoolean(), by, now);
+                case 3 -> control.resolve(id, random.nextBoolean() ? State.SENT : State.FAILED, null, by, now);
+                default -> control.retryAll(SendFilter.ALL, Reach.ALL, random.nextBoolean(), by, now);
+            }
+        }
+    }
+
+    private void stopOrGoOn(Random random, long now) {
+        BatchControl control = new BatchControl(sends);
+        String batch = random.nextBoolean() ? "b1" : "b2";
+        write(transaction -> {
+            switch (random.nextInt(4)) {
+                case 0 -> control.pause(transaction, batch);
+                case 1 -> control.setAside(transaction, batch, control.queued(transaction, batch, 0));
+                case 2 ->
+                    control.cancelSome(
+                            transaction,
+                            control.queued(transaction, batch, 0).stream()
+                                    .limit(2)
+                                    .toList(),
+                            now);
+                default -> {
+                    control.resume(transaction, batch);
+                    control.release(transaction, batch, new HashMap<>(), now);
+                }
+            }
+            return null;
+        });
     }
 
     private void pass(long now) {

@@ -118,6 +118,46 @@ class PostgresLedgerIT {
         }
     }
 
+    @Nested
+    class OfSendControl extends SendControlTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfSendQueries extends SendQueriesTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfRecipients extends RecipientsTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfBatchControl extends BatchControlTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfBatchStandings extends BatchStandingsTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
     /** Several gateways on one ledger, each with its own store. */
     @Nested
     class OfTwoGateways extends OnLedger {

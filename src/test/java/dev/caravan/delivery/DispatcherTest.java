@@ -1,0 +1,285 @@
+package dev.caravan.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.caravan.account.Account;
+import dev.caravan.account.Accounts;
+import dev.caravan.account.Pace;
+import dev.caravan.ledger.BatchControl;
+import dev.caravan.ledger.Batches;
+import dev.caravan.ledger.Blocklist;
+import dev.caravan.ledger.Claim;
+import dev.caravan.ledger.Draft;
+import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.Settlement;
+import dev.caravan.ledger.State;
+import dev.caravan.ledger.Store;
+import dev.caravan.ledger.TemporaryLedger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Batches and accounts stopped while their lane is at work, over a ledger of their own. */
+class DispatcherTest {
+
+    private static final Settlement SENT = new Settlement(State.SENT, 0, false, "id", 200, null, null, null);
+    private static final Settlement FAILED =
+            new Settlement(State.FAILED, 0, false, null, 400, "permanent", "bad", "refused");
+
+    private final Sends sends = new Sends("here", new Blocklist(new byte[32]), 50);
+    private final Lanes lanes = new Lanes(sends);
+    private final Batches batches = new Batches("here");
+    private final BatchControl control = new BatchControl(sends);
+    private final Semaphore calls = new Semaphore(0);
+    private final AtomicInteger made = new AtomicInteger();
+
+    @TempDir
+    private Path directory;
+
+    private TemporaryLedger ledger;
+    private Dispatcher dispatcher;
+    private Lane lane;
+
+    @BeforeEach
+    void openLedger() {
+        ledger = TemporaryLedger.sqlite(directory);
+        write(transaction -> {
+            lanes.register(transaction, List.of("main"));
+            return null;
+        });
+    }
+
+    @AfterEach
+    void close() {
+        stop();
+        ledger.close();
+    }
+
+    private void start(Supplier<Settlement> provider) {
+        dispatcher = new Dispatcher(
+                new Accounts(List.of(account()), List.of(), null),
+                ledger.store(),
+                sends,
+                lanes,
+                control,
+                Executors.newCachedThreadPool());
+        lane = dispatcher.open("main", turn -> deliver(turn, provider));
+    }
+
+    private void stop() {
+        if (dispatcher != null) {
+            dispatcher.close(lane);
+            calls.release(1_000_000);
+            dispatcher.close();
+            dispatcher = null;
+        }
+    }
+
+    @Test
+    void aBatchPausedInMidFlightStopsAtOnceAndGoesOnWhenItIsResumed() {
+        admitBatch("b", 300);
+        start(() -> SENT);
+        calls.release(40);
+        await().until(() -> made.get() >= 40);
+
+        assertThat(change(transaction -> control.pause(transaction, "b"))).isTrue();
+        calls.release(1_000_000);
+        await().until(() -> count("sending") == 0);
+        int before = made.get();
+        await().until(() -> ledger.number("SELECT count(*) FROM send WHERE ready = 2") == 300 - count("sent"));
+        // Calls under way at the pause go on to their end, and none begins after it.
+        assertThat(before).isLessThanOrEqualTo(44);
+        String other = admitAlone();
+        await().until(() -> state(other).equals("sent"));
+        assertThat(made).hasValue(before + 1);
+
+        assertThat(change(transaction -> control.resume(transaction, "b"))).isTrue();
+        await().atMost(Duration.ofSeconds(20)).until(() -> count("sent") == 301);
+        assertThat(made).hasValue(301);
+        assertCounters();
+    }
+
+    @Test
+    void aPauseOutlastsARestart() {
+        admitBatch("b", 50);
+        change(transaction -> control.pause(transaction, "b"));
+        calls.release(1_000_000);
+        start(() -> SENT);
+        await().until(() -> ledger.number("SELECT count(*) FROM send WHERE ready = 2") == 50);
+        stop();
+        ledger.close();
+        ledger = TemporaryLedger.sqlite(directory);
+        start(() -> SENT);
+
+        await().during(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(3)).until(() -> made.get() == 0);
+        change(transaction -> control.resume(transaction, "b"));
+        await().atMost(Duration.ofSeconds(10)).until(() -> count("sent") == 50);
+        assertCounters();
+    }
+
+    @Test
+    void aCancelledBatchOfThousandsEndsAndHoldsUpNoOther() {
+        admitBatch("b", 2_000);
+        start(() -> SENT);
+        calls.release(10);
+        await().until(() -> made.get() >= 10);
+
+        assertThat(change(transaction -> control.cancel(transaction, "b"))).isTrue();
+        calls.release(1_000_000);
+        String other = admitAlone();
+        await().atMost(Duration.ofSeconds(3)).until(() -> state(other).equals("sent"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> count("queued") == 0 && count("sending") == 0);
+
+        assertThat(count("cancelled")).isGreaterThan(1_980);
+        assertThat(count("cancelled") + count("sent")).isEqualTo(2_001);
+        assertThat(ledger.number("SELECT unfinished FROM batch")).isZero();
+        assertCounters();
+    }
+
+    @Test
+    void aBatchWhoseFirstSendsFailStopsByItself() {
+        admitBatch("b", 200);
+        calls.release(1_000_000);
+        start(() -> FAILED);
+
+        await().until(() ->
+                ledger.text("SELECT coalesce(paused, '-') FROM batch").equals("failures"));
+        await().until(() -> count("sending") == 0);
+        assertThat(made.get()).isBetween(20, 24);
+        assertThat(count("failed") + count("queued")).isEqualTo(200);
+        assertCounters();
+    }
+
+    @Test
+    void aHeldBatchIsSentOnceItIsReleased() {
+        write(transaction -> batches.openRequest(transaction, "b", "hub", "default", true, 1));
+        write(transaction -> {
+            for (int row = 1; row <= 30; row++) {
+                sends.insert(
+                        transaction,
+                        Draft.draft().dueAt(1).of("b", row).rank(row).aside().send());
+            }
+            batches.advance(transaction, "b", 0, 30, 30, 0, 0);
+            batches.finishReading(transaction, "b", 29, 1);
+            return null;
+        });
+        calls.release(1_000_000);
+        start(() -> SENT);
+        await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(2)).until(() -> made.get() == 0);
+
+        change(transaction -> control.resume(transaction, "b"));
+        await().atMost(Duration.ofSeconds(10)).until(() -> count("sent") == 30);
+        assertCounters();
+    }
+
+    @Test
+    void anAccountThatIsResumedStartsAtOnce() {
+        write(transaction -> {
+            lanes.pauseByHand(transaction, "main", null, 1);
+            return null;
+        });
+        String id = admitAlone();
+        calls.release(10);
+        start(() -> SENT);
+        await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(2)).until(() -> made.get() == 0);
+
+        write(transaction -> {
+            lanes.resume(transaction, "main");
+            return null;
+        });
+        dispatcher.resumed("main");
+        dispatcher.resumed("unknown");
+        await().atMost(Duration.ofSeconds(1)).until(() -> state(id).equals("sent"));
+    }
+
+    /** What the route of a lane does; the provider answers one call for each permit. */
+    private void deliver(Turn turn, Supplier<Settlement> provider) {
+        Claim claim = write(transaction -> lanes.claim(transaction, "main", null, System.currentTimeMillis()));
+        if (claim instanceof Claim.Claimed claimed) {
+            turn.claimed(claimed.attempt());
+            calls.acquireUninterruptibly();
+            made.incrementAndGet();
+            write(transaction ->
+                    sends.settle(transaction, claimed.attempt(), provider.get(), System.currentTimeMillis()));
+        } else if (claim instanceof Claim.Held held) {
+            turn.held(held.until());
+        } else {
+            turn.foundNothing();
+        }
+    }
+
+    private void admitBatch(String id, int rows) {
+        write(transaction -> {
+            batches.openRequest(transaction, id, "hub", "default", false, 1);
+            for (int row = 1; row <= rows; row++) {
+                sends.insert(
+                        transaction,
+                        Draft.draft().dueAt(1).of(id, row).rank(row).send());
+            }
+            batches.advance(transaction, id, 0, rows, rows, 0, 0);
+            batches.finishReading(transaction, id, Long.MAX_VALUE, 1);
+            return null;
+        });
+    }
+
+    private String admitAlone() {
+        String id = write(transaction -> {
+            var send = Draft.draft().dueAt(1).rank(1).send();
+            sends.insert(transaction, send);
+            return send.id();
+        });
+        if (dispatcher != null) {
+            dispatcher.at(Set.of("main"));
+        }
+        return id;
+    }
+
+    private <T> T write(Store.Work<T> work) {
+        return ledger.store().write(work);
+    }
+
+    private boolean change(Store.Work<Boolean> work) {
+        return write(work);
+    }
+
+    private long count(String state) {
+        return ledger.number("SELECT count(*) FROM send WHERE state = ?", state);
+    }
+
+    private String state(String id) {
+        return ledger.text("SELECT state FROM send WHERE id = ?", id);
+    }
+
+    private void assertCounters() {
+        assertThat(ledger.number("SELECT queued FROM account")).isEqualTo(count("queued"));
+        assertThat(ledger.number("SELECT coalesce(sum(unfinished), 0) FROM batch"))
+                .isEqualTo(ledger.number(
+                        "SELECT count(*) FROM send WHERE batch IS NOT NULL" + " AND state IN ('queued', 'sending')"));
+    }
+
+    private static Account account() {
+        return new Account(
+                "main",
+                "pigeon",
+                "http://127.0.0.1",
+                Pace.UNLIMITED,
+                4,
+                Duration.ofSeconds(30),
+                Duration.ofDays(7),
+                false,
+                1_000_000,
+                Map.of());
+    }
+}

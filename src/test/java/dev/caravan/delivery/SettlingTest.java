@@ -1,0 +1,124 @@
+package dev.caravan.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravan.account.Account;
+import dev.caravan.account.Pace;
+import dev.caravan.ledger.Attempt;
+import dev.caravan.ledger.Blocklist;
+import dev.caravan.ledger.Claim;
+import dev.caravan.ledger.Draft;
+import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Scope;
+import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.TemporaryLedger;
+import dev.caravan.provider.Providers;
+import dev.caravan.provider.Verdict;
+import dev.caravan.provider.Verdict.OptedOut;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a turn's result changes beyond its send. */
+class SettlingTest {
+
+    private static final String ALI = "+905301234567";
+
+    private final Blocklist blocklist = new Blocklist(new byte[32]);
+    private final Sends sends = new Sends("here", blocklist, 101);
+    private final Lanes lanes = new Lanes(sends);
+
+    @TempDir
+    private Path directory;
+
+    private TemporaryLedger ledger;
+    private Settling settling;
+
+    @BeforeEach
+    void open() {
+        ledger = TemporaryLedger.sqlite(directory);
+        ledger.store().write(transaction -> {
+            lanes.register(transaction, List.of("main"));
+            return null;
+        });
+        settling = new Settling(
+                ledger.store(),
+                sends,
+                lanes,
+                new RetrySchedule(ZoneOffset.UTC, new Random(1)),
+                new Lookups(new Providers(List.of())),
+                new LaneMetrics(new SimpleMeterRegistry()));
+    }
+
+    @AfterEach
+    void close() {
+        ledger.close();
+    }
+
+    @Test
+    void whoHasOptedOutAtAProviderIsBlockedForMarketing() {
+        settle(claim(), new OptedOut("906", "closed for marketing"));
+
+        assertThat(ledger.text("SELECT state || ' ' || error_class || ' ' || error_code FROM send"))
+                .isEqualTo("failed permanent 906");
+        List<Blocklist.Entry> entries = ledger.store().read(transaction -> blocklist.of(transaction, ALI));
+        assertThat(entries).hasSize(1);
+        assertThat(entries.get(0).scope()).isEqualTo(Scope.MARKETING);
+        assertThat(entries.get(0).source()).isEqualTo("provider main");
+    }
+
+    @Test
+    void aResultThatCameTooLateBlocksNobody() {
+        Attempt given = claim();
+        ledger.store().write(transaction -> sends.recover(transaction, 1));
+
+        settle(given, new OptedOut("906", "closed for marketing"));
+
+        assertThat(ledger.number("SELECT count(*) FROM block")).isZero();
+    }
+
+    @Test
+    void noOtherRefusalBlocksAnybody() {
+        settle(claim(), new Verdict.Permanent("512", "no such number"));
+
+        assertThat(ledger.number("SELECT count(*) FROM block")).isZero();
+    }
+
+    private Attempt claim() {
+        return ledger.store().write(transaction -> {
+            sends.insert(transaction, Draft.draft().to(ALI).send());
+            return ((Claim.Claimed) lanes.claim(transaction, "main", null, System.currentTimeMillis())).attempt();
+        });
+    }
+
+    private void settle(Attempt attempt, Verdict verdict) {
+        Account account = new Account(
+                "main",
+                "pigeon",
+                "http://127.0.0.1",
+                Pace.UNLIMITED,
+                1,
+                Duration.ofSeconds(30),
+                Duration.ofDays(7),
+                false,
+                1_000_000,
+                Map.of());
+        Turn turn = new Turn(account, 0, found -> {});
+        turn.claimed(attempt);
+        turn.verdict(verdict);
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.setVariable(Turn.VARIABLE, turn);
+        settling.settle(exchange);
+    }
+}
