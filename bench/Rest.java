@@ -26,7 +26,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Rest {
 
-    private static final int WARM_UP_SECONDS = 5;
+    private static final int WARM_UP_SECONDS = 30;
 
     private final int port;
     private final String key;

@@ -122,6 +122,7 @@ final class BatchSteps {
     void finish(Exchange exchange) {
         BodyReading reading = BodyReading.of(exchange);
         String batch = reading.batch().batch();
+        admission.settle(reading.batch());
         close(reading);
         if (reading.interruption() != null) {
             throw reading.interruption();

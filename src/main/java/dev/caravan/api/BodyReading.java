@@ -19,7 +19,7 @@ import org.apache.camel.Exchange;
 final class BodyReading implements Iterator<List<Row>> {
 
     private static final String VARIABLE = "reading";
-    private static final int CHUNK = 500;
+    private static final int CHUNK = 2_000;
 
     private final BatchReading batch;
     private final Rows rows;
@@ -78,7 +78,7 @@ final class BodyReading implements Iterator<List<Row>> {
         List<Row> chunk = List.of();
         try {
             chunk = rows.next(CHUNK);
-            ended = chunk.size() < CHUNK && rows.next(1).isEmpty();
+            ended = chunk.size() < CHUNK && !rows.hasNext();
         } catch (BrokenBodyException broken) {
             interrupt(new ProblemException(400, "broken-body", broken.getMessage()));
         }

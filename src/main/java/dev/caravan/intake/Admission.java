@@ -118,10 +118,11 @@ public final class Admission {
     }
 
     /**
-     * Admits the next rows of a batch.
+     * Begins to admit the next rows of a batch; they are examined while those before are still being written. What was
+     * begun last is in the ledger after {@link #settle}.
      *
-     * @return false when an account's queue is full; nothing of the rows was stored then
-     * @throws dev.caravan.ledger.LedgerException when they could not be stored
+     * @return false when an account's queue is full; nothing of the rows is stored then
+     * @throws dev.caravan.ledger.LedgerException when the rows before could not be stored; the reading is of no more use
      */
     public boolean admit(BatchReading reading, List<Row> rows) {
         Instant now = Instant.now();
@@ -129,6 +130,7 @@ public final class Admission {
         for (Row row : rows) {
             examined.add(examination.examine(reading.origin(), row, null, reading.idempotencyKey(), now));
         }
+        settle(reading);
         Set<String> touched = touched(examined);
         if (full(touched).isPresent()) {
             return false;
@@ -137,7 +139,7 @@ public final class Admission {
         List<Candidate> candidates =
                 examined.stream().map(one -> one.withKey(reading.rowKeys())).toList();
         Map<String, Long> ranks = new HashMap<>();
-        Counts counts = store.write(transaction -> {
+        Store.Promise<Counts> commit = store.submit(transaction -> {
             ranks.clear();
             for (String account : touched) {
                 ranks.put(
@@ -171,9 +173,21 @@ public final class Admission {
                     done.rejections.size());
             return done;
         });
-        reading.committed(candidates.size(), ranks, counts.accepted, counts.duplicates, counts.rejections);
-        arrivals.at(touched);
+        reading.begin(() -> {
+            Counts counts = commit.await();
+            reading.committed(candidates.size(), ranks, counts.accepted, counts.duplicates, counts.rejections);
+            arrivals.at(touched);
+        });
         return true;
+    }
+
+    /**
+     * Waits until every row of a reading that was admitted is in the ledger, and counted.
+     *
+     * @throws dev.caravan.ledger.LedgerException when the last ones could not be stored; the reading is of no more use
+     */
+    public void settle(BatchReading reading) {
+        reading.settle();
     }
 
     /** Counts a row that was committed before a restart, so that equal rows after it are numbered as they were. */
@@ -331,7 +345,7 @@ public final class Admission {
                 send.category(),
                 send.priority(),
                 rank,
-                candidate.canonical().toString(),
+                candidate.content(),
                 candidate.digests(),
                 send.sendAt() == null ? now : send.sendAt().toEpochMilli(),
                 candidate.expiresAt().toEpochMilli(),

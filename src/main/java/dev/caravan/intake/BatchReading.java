@@ -18,6 +18,7 @@ public final class BatchReading {
     private final RowKeys rowKeys;
     private final Map<String, Long> fairRanks = new HashMap<>();
     private final List<Rejection> rejections = new ArrayList<>();
+    private Runnable begun;
     private long rowsCommitted;
     private long accepted;
     private long duplicates;
@@ -99,6 +100,20 @@ public final class BatchReading {
     /** The place in the account's queue of the latest send that this reading admitted; null when it admitted none. */
     Long fairRank(String account) {
         return fairRanks.get(account);
+    }
+
+    /** @param commit waits for rows to be written, and counts them */
+    void begin(Runnable commit) {
+        begun = commit;
+    }
+
+    /** Waits for what has begun. */
+    void settle() {
+        if (begun != null) {
+            Runnable commit = begun;
+            begun = null;
+            commit.run();
+        }
     }
 
     void committed(

@@ -40,6 +40,7 @@ public final class Examination {
      * What a row is before the ledger has been asked about it: a send with its account and key, or a problem.
      *
      * @param key null for a send that repeats nothing by definition
+     * @param content the canonical JSON as text
      * @param digests of the fields that idempotency compares
      */
     record Candidate(
@@ -49,11 +50,12 @@ public final class Examination {
             ObjectNode canonical,
             Instant expiresAt,
             String key,
+            String content,
             String digests,
             InvalidSendException problem) {
 
         private static Candidate invalid(Row row, InvalidSendException problem) {
-            return new Candidate(row, null, null, null, null, null, null, problem);
+            return new Candidate(row, null, null, null, null, null, null, null, problem);
         }
 
         boolean isSend() {
@@ -88,7 +90,15 @@ public final class Examination {
 
         private Candidate keyed(String fresh, Fingerprints fingerprints) {
             return new Candidate(
-                    row, send, account, canonical, expiresAt, fresh, fingerprints.ofContent(canonical), null);
+                    row,
+                    send,
+                    account,
+                    canonical,
+                    expiresAt,
+                    fresh,
+                    canonical.toString(),
+                    fingerprints.ofContent(canonical),
+                    null);
         }
     }
 
@@ -124,7 +134,7 @@ public final class Examination {
                 throw new InvalidSendException("expiresAt", "expired", "its expiry has passed already");
             }
             ObjectNode canonical = origin.sendJson().write(send);
-            return new Candidate(row, send, account, canonical, expiry, null, null, null);
+            return new Candidate(row, send, account, canonical, expiry, null, null, null, null);
         } catch (InvalidSendException problem) {
             return Candidate.invalid(row, problem);
         }

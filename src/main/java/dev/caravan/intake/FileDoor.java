@@ -239,6 +239,7 @@ final class FileDoor {
     void finishReading(Exchange exchange) {
         FileReading reading = exchange.getMessage().getBody(FileReading.class);
         BatchReading batch = reading.batch();
+        admission.settle(batch);
         if (reading.isFull()) {
             waiting.put(batch.batch(), reading);
             LOG.debug("File {} waits after row {}: an account's queue is full", batch.name(), batch.rowsCommitted());

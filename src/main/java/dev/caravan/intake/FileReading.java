@@ -8,7 +8,7 @@ import java.util.NoSuchElementException;
 /** A file while it is being read, as chunks of rows: each is one commit, and no more than one is in memory. */
 final class FileReading implements Iterator<FileReading.Chunk>, AutoCloseable {
 
-    private static final int CHUNK = 500;
+    private static final int CHUNK = 2_000;
 
     private final Path file;
     private final BatchReading batch;

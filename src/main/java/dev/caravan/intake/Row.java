@@ -1,5 +1,6 @@
 package dev.caravan.intake;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.message.InvalidSendException;
 import java.util.List;
@@ -15,4 +16,21 @@ import java.util.List;
  * @param problem why the record cannot be read, or null
  */
 public record Row(
-        long number, long line, List<String> cells, ObjectNode send, String sendId, InvalidSendException problem) {}
+        long number, long line, List<String> cells, ObjectNode send, String sendId, InvalidSendException problem) {
+
+    /** How large it is, near enough. */
+    long characters() {
+        return cells != null ? cells.stream().mapToLong(String::length).sum() : send == null ? 0 : characters(send);
+    }
+
+    private static long characters(JsonNode node) {
+        if (node.isTextual()) {
+            return node.textValue().length();
+        }
+        long characters = 0;
+        for (JsonNode child : node) {
+            characters += characters(child);
+        }
+        return characters;
+    }
+}

@@ -11,6 +11,9 @@ import java.util.List;
  */
 public interface Rows extends Iterator<Row>, AutoCloseable {
 
+    /** As much as is taken at once: a media send may be of 16 MiB. */
+    long MOST_CHARACTERS = 8 * 1024 * 1024;
+
     /** The original header; for JSON the documented columns. */
     List<String> columns();
 
@@ -21,15 +24,19 @@ public interface Rows extends Iterator<Row>, AutoCloseable {
     List<String> own(Row row);
 
     /**
-     * The next rows: {@code most} of them, fewer at the end or before a failure, which is then thrown by the next call.
+     * The next rows: {@code most} of them, or fewer when these are very large, at the end, or before a failure, which is
+     * then thrown by the next call.
      *
      * @return empty at the end
      */
     default List<Row> next(int most) {
         List<Row> next = new ArrayList<>();
         try {
-            while (next.size() < most && hasNext()) {
-                next.add(next());
+            long characters = 0;
+            while (next.size() < most && characters < MOST_CHARACTERS && hasNext()) {
+                Row row = next();
+                characters += row.characters();
+                next.add(row);
             }
         } catch (UncheckedIOException failed) {
             if (next.isEmpty()) {

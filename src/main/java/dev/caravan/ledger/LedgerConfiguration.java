@@ -29,21 +29,11 @@ class LedgerConfiguration {
     static final String SQLITE = "jdbc:sqlite:";
 
     /**
-     * Every commit survives a power cut: the log is flushed at each (sqlite.org, PRAGMA synchronous). The log is copied
-     * into the database every 16 MiB rather than every 4: pages that changed often are copied once. The last is the
+     * Every commit survives a power cut: the log is flushed at each (sqlite.org, PRAGMA synchronous). The last is the
      * driver's: it would ask after every write which key was generated, a fifth of a write's time, and nobody listens.
      */
     private static final Map<String, String> SQLITE_PRAGMAS = Map.of(
-            "journal_mode",
-            "WAL",
-            "synchronous",
-            "FULL",
-            "wal_autocheckpoint",
-            "4000",
-            "busy_timeout",
-            "10000",
-            "jdbc.get_generated_keys",
-            "false");
+            "journal_mode", "WAL", "synchronous", "FULL", "busy_timeout", "10000", "jdbc.get_generated_keys", "false");
 
     @Bean
     @ConfigurationProperties("spring.datasource.hikari")

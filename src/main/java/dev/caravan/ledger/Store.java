@@ -52,12 +52,43 @@ public final class Store implements AutoCloseable {
      *     during the commit itself, or the caller was interrupted while it waited
      */
     public <T> T write(Work<T> work) {
+        return submit(work).await();
+    }
+
+    /**
+     * Begins a write, for a caller who has something else to do meanwhile. Writes run in the order in which they begin.
+     *
+     * @param work as in {@link #write}
+     * @throws LedgerException when the ledger is closed, or the caller was interrupted while the queue was full
+     */
+    public <T> Promise<T> submit(Work<T> work) {
         requireOpen();
         Pending<T> pending = new Pending<>(work);
         try {
             while (!queue.offer(pending, 1, TimeUnit.SECONDS)) {
                 requireOpen();
             }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new LedgerException("the write was interrupted", interrupted);
+        }
+        return () -> await(pending);
+    }
+
+    /** A write that has begun. */
+    @FunctionalInterface
+    public interface Promise<T> {
+
+        /**
+         * Waits until it is committed, and so on disk.
+         *
+         * @throws LedgerException as {@link Store#write} does
+         */
+        T await();
+    }
+
+    private <T> T await(Pending<T> pending) {
+        try {
             while (true) {
                 try {
                     return pending.result.get(1, TimeUnit.SECONDS);
@@ -149,6 +180,7 @@ public final class Store implements AutoCloseable {
     private Transaction connect() throws SQLException {
         if (transaction == null) {
             Connection connection = dataSource.getConnection();
+            dialect.prepareWriter(connection);
             connection.setAutoCommit(false);
             transaction = new Transaction(connection, dialect);
         }
