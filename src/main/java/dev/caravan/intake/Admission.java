@@ -251,7 +251,8 @@ public final class Admission {
 
     private void awaitEnd(Transaction transaction, String send, Incoming.Reply reply, Instant now) throws SQLException {
         if (reply != null) {
-            replies.register(transaction, send, reply.destination(), reply.correlationId(), now.toEpochMilli());
+            replies.register(
+                    transaction, send, reply.destination(), reply.correlationId(), reply.request(), now.toEpochMilli());
         }
     }
 

@@ -18,6 +18,7 @@ public record Incoming(ObjectNode send, Priority priority, String traceparent, R
      *
      * @param destination where the reply goes
      * @param correlationId tells the caller which request it answers, or null
+     * @param request the same when the same request comes again, which waits once all the same; null when nothing tells
      */
-    public record Reply(String destination, String correlationId) {}
+    public record Reply(String destination, String correlationId, String request) {}
 }

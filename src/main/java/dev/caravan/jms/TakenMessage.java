@@ -166,8 +166,10 @@ final class TakenMessage implements Iterator<TakenMessage.Chunk> {
 
     /** For admission; only for items without a problem. */
     Incoming incoming(Item item) {
-        Incoming.Reply reply =
-                replyTo == null || repliesOnAccepted ? null : new Incoming.Reply(replyTo.written(), correlation);
+        String request = id == null ? null : id + '#' + item.index();
+        Incoming.Reply reply = replyTo == null || repliesOnAccepted
+                ? null
+                : new Incoming.Reply(replyTo.written(), correlation, request);
         return new Incoming(item.element().json(), priority, traceparent, reply);
     }
 }

@@ -289,12 +289,14 @@ class AdmissionAloneTest {
         Admitted admitted = inbox.admission()
                 .admit(
                         origin("default", Set.of()),
-                        List.of(new Incoming(node(TEXT), null, null, new Incoming.Reply("queue://billing", "c-1"))))
+                        List.of(new Incoming(
+                                node(TEXT), null, null, new Incoming.Reply("queue://billing", "c-1", null))))
                 .get(0);
         inbox.admission()
                 .admit(
                         origin("default", Set.of()),
-                        List.of(new Incoming(node(TEXT), null, null, new Incoming.Reply("queue://billing", "c-2"))));
+                        List.of(new Incoming(
+                                node(TEXT), null, null, new Incoming.Reply("queue://billing", "c-2", null))));
 
         assertThat(row(accepted(admitted).id(), "replies")).isEqualTo("1");
         assertThat(inbox.ledger().texts("SELECT correlation FROM reply WHERE sequence IS NULL ORDER BY id"))
@@ -305,6 +307,20 @@ class AdmissionAloneTest {
         });
         assertThat(inbox.ledger().texts("SELECT correlation || ' ' || sequence FROM reply ORDER BY id"))
                 .containsExactly("c-1 1", "c-2 1");
+    }
+
+    @Test
+    void aRequestThatComesAgainWaitsOnce() {
+        for (String request : List.of("m-1#0", "m-1#1", "m-2#0", "m-1#0", "m-1#1")) {
+            inbox.admission()
+                    .admit(
+                            origin("default", Set.of()),
+                            List.of(new Incoming(
+                                    node(TEXT), null, null, new Incoming.Reply("queue://billing", "c-1", request))));
+        }
+
+        assertThat(inbox.ledger().texts("SELECT request FROM reply ORDER BY id"))
+                .containsExactly("m-1#0", "m-1#1", "m-2#0");
     }
 
     @Test
