@@ -58,7 +58,7 @@ final class TakenMessage implements Iterator<TakenMessage.Chunk> {
         priority = priority(message.getJMSPriority());
         replyTo = ReplyAddress.of(message.getJMSReplyTo());
         String given = message.getJMSCorrelationID();
-        correlation = given == null ? id : given;
+        correlation = given == null || !ReplyAddress.isStorable(given) ? id : given;
         String trace = property(JmsHeaders.TRACEPARENT);
         traceparent = trace != null && TRACEPARENT.matcher(trace).matches() ? trace : null;
         String replyOn = property(REPLY_ON);
