@@ -85,7 +85,7 @@ final class FileDoor {
         }
     }
 
-    /** At the start: a batch whose file a crash left in {@code done} already is read. */
+    /** A batch whose file lies in {@code done} already is read, though a crash or a ledger that was away left no note of it. */
     void finishLayingAway() {
         for (Batch batch : store.read(batches::running)) {
             if (batch.isReading() && batch.hasFile() && !home.isInWork(batch.path()) && files.isThere(batch)) {
