@@ -37,7 +37,8 @@ public final class Examination {
     }
 
     /**
-     * What a row is before the ledger has been asked about it: a send with its account and key, or a problem.
+     * What a row is before the ledger has been asked about it: a send with its account and key, or a problem. One whose only
+     * problem is that it comes too late has them all: it may repeat a send that came in time.
      *
      * @param key null for a send that repeats nothing by definition
      * @param digests of the fields that idempotency compares
@@ -57,7 +58,12 @@ public final class Examination {
         }
 
         boolean isSend() {
-            return send != null;
+            return send != null && problem == null;
+        }
+
+        /** Whether an earlier send, of the same key, says the same. */
+        boolean repeats(ExistingSend earlier) {
+            return earlier.digests().equals(digests);
         }
 
         /** For a row of a batch, recognised by its reference or else by its cells. */
@@ -70,7 +76,7 @@ public final class Examination {
 
         /** Recognised by its reference, or by nothing. */
         Candidate withReference(Origin origin, Fingerprints fingerprints) {
-            if (!isSend()) {
+            if (send == null) {
                 return this;
             }
             return keyed(
@@ -88,7 +94,7 @@ public final class Examination {
 
         private Candidate keyed(String fresh, Fingerprints fingerprints) {
             return new Candidate(
-                    row, send, account, canonical, expiresAt, fresh, fingerprints.ofContent(canonical), null);
+                    row, send, account, canonical, expiresAt, fresh, fingerprints.ofContent(canonical), problem);
         }
     }
 
@@ -120,14 +126,17 @@ public final class Examination {
             }
             providers.check(send, account);
             Instant expiry = expiry(send, account, now);
-            if (expiry.compareTo(now) <= 0) {
-                throw new InvalidSendException("expiresAt", "expired", "its expiry has passed already");
-            }
             ObjectNode canonical = origin.sendJson().write(send);
-            return new Candidate(row, send, account, canonical, expiry, null, null, null);
+            return new Candidate(row, send, account, canonical, expiry, null, null, late(expiry, now));
         } catch (InvalidSendException problem) {
             return Candidate.invalid(row, problem);
         }
+    }
+
+    private static InvalidSendException late(Instant expiry, Instant now) {
+        return expiry.isAfter(now)
+                ? null
+                : new InvalidSendException("expiresAt", "expired", "its expiry has passed already");
     }
 
     /** The row's own fields, and what its origin and category say where it says nothing. */

@@ -82,6 +82,20 @@ class AdmissionAloneTest {
     }
 
     @Test
+    void theSameReferenceIsTheSameSendThoughItsExpiryHasPassedMeanwhile() throws Exception {
+        String first = accepted(admit(TEXT)).id();
+        String late = TEXT.replace("}", ", \"expiresAt\": \"2020-01-01T00:00:00Z\"}");
+
+        assertThat(admit(late)).isEqualTo(new Repeated(first, State.QUEUED));
+        assertThat(inbox.fates(inbox.drop("late.jsonl", late))).containsExactly("1 duplicate duplicate");
+        for (String other : List.of(late.replace("hello", "good bye"), late.replace("order-1", "order-2"))) {
+            assertThat(admit(other)).isInstanceOfSatisfying(Rejected.class, rejected -> assertThat(rejected.code())
+                    .isEqualTo("expired"));
+        }
+        assertThat(sends()).isEqualTo(1);
+    }
+
+    @Test
     void theSameReferenceWithOtherContentIsRefusedAndNamesTheEarlierSend() {
         String first = accepted(admit(TEXT)).id();
 
