@@ -101,7 +101,7 @@ public final class Examination {
     /**
      * A row as a send, validated against the account that would serve it.
      *
-     * @param priority when neither the send nor its category says one, or null
+     * @param priority when the send says none, before that of its category; or null
      * @param idempotencyKey makes the reference of a send without one, or null
      */
     Candidate examine(Origin origin, Row row, Priority priority, String idempotencyKey, Instant now) {

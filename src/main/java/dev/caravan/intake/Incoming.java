@@ -7,7 +7,7 @@ import dev.caravan.message.Priority;
  * A send that comes alone or in a message.
  *
  * @param send its canonical JSON, not yet validated
- * @param priority when the send says none and its category neither; null for normal
+ * @param priority when the send says none; null for that of its category, or normal
  * @param traceparent the caller's W3C trace context, or null
  * @param reply who waits for its end, or null
  */
