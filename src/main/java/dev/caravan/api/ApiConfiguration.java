@@ -22,7 +22,6 @@ import dev.caravan.outcome.Reports;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
-import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpEngine;
 import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -32,14 +31,10 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class ApiConfiguration {
 
-    /**
-     * Serves a request on the server's own thread, of which there are as many as it takes. Camel's default moves it to a
-     * pool of eight threads, where eight slow uploads would keep out everybody else.
-     */
     @Bean(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)
     PlatformHttpEngine platformHttpEngine(ServerProperties server) {
         int port = server.getPort() == null ? 8080 : server.getPort();
-        return new SpringBootPlatformHttpEngine(port, Runnable::run);
+        return new ServerThreadEngine(port);
     }
 
     /** Behind the filters of security, which are ordered below 0. */
