@@ -136,11 +136,12 @@ CREATE TABLE reply (
   gateway     TEXT NOT NULL,                -- whose connection it came over
   destination TEXT NOT NULL,
   correlation TEXT,
+  request     TEXT,                         -- the same when the same request comes again, which waits once
   sequence    INTEGER,                      -- of the send's history: what to tell; null until it has its end
   created_at  BIGINT NOT NULL
 );
 
-CREATE INDEX reply_send ON reply (send);
+CREATE UNIQUE INDEX reply_send ON reply (send, request, gateway);
 CREATE INDEX reply_due  ON reply (gateway, id) WHERE sequence IS NOT NULL;
 
 -- Where each outcome endpoint has got to, and the key of the digests.

@@ -156,7 +156,7 @@ final class BatchSteps {
                 close(reading);
             } catch (LedgerException away) {
                 LOG.warn(
-                        "Batch {} stays open until the next start: {}",
+                        "Batch {} stays open until the ledger is back: {}",
                         reading.batch().batch(),
                         away.getMessage());
             }

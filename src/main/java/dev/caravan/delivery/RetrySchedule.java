@@ -64,13 +64,11 @@ final class RetrySchedule {
         }
         if (verdict instanceof Verdict.AccountFault) {
             return new Reaction(
-                    settle(verdict, State.QUEUED, now, refreshed, httpStatus),
-                    new Effect.Pause(verdict.code() + ": " + Masking.blot(verdict.message())));
+                    settle(verdict, State.QUEUED, now, refreshed, httpStatus), new Effect.Pause(reason(verdict)));
         }
         if (verdict instanceof Verdict.Misdelivered) {
             return new Reaction(
-                    settle(verdict, State.UNKNOWN, now, refreshed, httpStatus),
-                    new Effect.Pause(verdict.code() + ": " + Masking.blot(verdict.message())));
+                    settle(verdict, State.UNKNOWN, now, refreshed, httpStatus), new Effect.Pause(reason(verdict)));
         }
         if (verdict instanceof Verdict.Stale stale) {
             return refreshed
@@ -117,6 +115,10 @@ final class RetrySchedule {
                 verdict instanceof Verdict.Stale ? "transient" : verdict.word(),
                 clean(verdict.code()),
                 clean(verdict.message()));
+    }
+
+    private static String reason(Verdict verdict) {
+        return clean(verdict.code() + ": " + Masking.blot(verdict.message()));
     }
 
     /** A provider's words as every database and every line of a log can hold them. */

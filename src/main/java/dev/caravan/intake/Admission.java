@@ -232,6 +232,10 @@ public final class Admission {
             Transaction transaction, Origin origin, Candidate candidate, Incoming incoming, Instant now)
             throws SQLException {
         if (!candidate.isSend()) {
+            Optional<ExistingSend> inTime = repeated(transaction, candidate);
+            if (inTime.isPresent()) {
+                return repeated(transaction, inTime.get(), incoming, now);
+            }
             InvalidSendException problem = candidate.problem();
             return new Admitted.Rejected(problem.field(), problem.code(), Rejection.reason(problem), null);
         }
@@ -253,19 +257,32 @@ public final class Admission {
             return new Admitted.Accepted(fresh.id(), blocked ? State.FAILED : State.QUEUED, account);
         }
         ExistingSend earlier = existing.get();
-        if (!earlier.digests().equals(candidate.digests())) {
+        if (!candidate.repeats(earlier)) {
             InvalidSendException conflict = candidate.conflictWith(earlier);
             return new Admitted.Rejected(conflict.field(), conflict.code(), conflict.getMessage(), earlier.id());
         }
+        return repeated(transaction, earlier, incoming, now);
+    }
+
+    private Admitted repeated(Transaction transaction, ExistingSend earlier, Incoming incoming, Instant now)
+            throws SQLException {
         if (!earlier.state().isEnd()) {
             awaitEnd(transaction, earlier.id(), incoming.reply(), now);
         }
         return new Admitted.Repeated(earlier.id(), earlier.state());
     }
 
+    /** The send that came in time and is repeated by one that comes too late, a message delivered once more for one. */
+    private Optional<ExistingSend> repeated(Transaction transaction, Candidate candidate) throws SQLException {
+        return candidate.key() == null
+                ? Optional.empty()
+                : Sends.holder(transaction, candidate.key()).filter(candidate::repeats);
+    }
+
     private void awaitEnd(Transaction transaction, String send, Incoming.Reply reply, Instant now) throws SQLException {
         if (reply != null) {
-            replies.register(transaction, send, reply.destination(), reply.correlationId(), now.toEpochMilli());
+            replies.register(
+                    transaction, send, reply.destination(), reply.correlationId(), reply.request(), now.toEpochMilli());
         }
     }
 
@@ -291,7 +308,12 @@ public final class Admission {
             long now)
             throws SQLException {
         if (candidate.problem() != null) {
-            reject(transaction, reading, candidate, candidate.problem(), counts, now);
+            Optional<ExistingSend> inTime = repeated(transaction, candidate);
+            if (inTime.isPresent()) {
+                repeat(transaction, reading, candidate, inTime.get().id(), counts, now);
+            } else {
+                reject(transaction, reading, candidate, candidate.problem(), counts, now);
+            }
             return;
         }
         if (!candidate.isSend()) {
@@ -308,8 +330,7 @@ public final class Admission {
             if (!nobodyBlocked) {
                 blockIfListed(transaction, fresh, now);
             }
-        } else if (candidate.send().reference() != null
-                && !existing.get().digests().equals(candidate.digests())) {
+        } else if (candidate.send().reference() != null && !candidate.repeats(existing.get())) {
             reject(transaction, reading, candidate, candidate.conflictWith(existing.get()), counts, now);
         } else {
             repeat(transaction, reading, candidate, existing.get().id(), counts, now);

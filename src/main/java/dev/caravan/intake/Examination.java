@@ -37,7 +37,8 @@ public final class Examination {
     }
 
     /**
-     * What a row is before the ledger has been asked about it: a send with its account and key, or a problem.
+     * What a row is before the ledger has been asked about it: a send with its account and key, or a problem. One whose only
+     * problem is that it comes too late has them all: it may repeat a send that came in time.
      *
      * @param key null for a send that repeats nothing by definition
      * @param content the canonical JSON as text
@@ -59,7 +60,12 @@ public final class Examination {
         }
 
         boolean isSend() {
-            return send != null;
+            return send != null && problem == null;
+        }
+
+        /** Whether an earlier send, of the same key, says the same. */
+        boolean repeats(ExistingSend earlier) {
+            return earlier.digests().equals(digests);
         }
 
         /** For a row of a batch, recognised by its reference or else by its cells. */
@@ -72,7 +78,7 @@ public final class Examination {
 
         /** Recognised by its reference, or by nothing. */
         Candidate withReference(Origin origin, Fingerprints fingerprints) {
-            if (!isSend()) {
+            if (send == null) {
                 return this;
             }
             return keyed(
@@ -98,14 +104,14 @@ public final class Examination {
                     fresh,
                     canonical.toString(),
                     fingerprints.ofContent(canonical),
-                    null);
+                    problem);
         }
     }
 
     /**
      * A row as a send, validated against the account that would serve it.
      *
-     * @param priority when neither the send nor its category says one, or null
+     * @param priority when the send says none, before that of its category; or null
      * @param idempotencyKey makes the reference of a send without one, or null
      */
     Candidate examine(Origin origin, Row row, Priority priority, String idempotencyKey, Instant now) {
@@ -130,14 +136,17 @@ public final class Examination {
             }
             providers.check(send, account);
             Instant expiry = expiry(send, account, now);
-            if (expiry.compareTo(now) <= 0) {
-                throw new InvalidSendException("expiresAt", "expired", "its expiry has passed already");
-            }
             ObjectNode canonical = origin.sendJson().write(send);
-            return new Candidate(row, send, account, canonical, expiry, null, null, null, null);
+            return new Candidate(row, send, account, canonical, expiry, null, null, null, late(expiry, now));
         } catch (InvalidSendException problem) {
             return Candidate.invalid(row, problem);
         }
+    }
+
+    private static InvalidSendException late(Instant expiry, Instant now) {
+        return expiry.isAfter(now)
+                ? null
+                : new InvalidSendException("expiresAt", "expired", "its expiry has passed already");
     }
 
     /** The row's own fields, and what its origin and category say where it says nothing. */

@@ -32,6 +32,9 @@ final class FileDoor {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileDoor.class);
 
+    /** Of the files that wait for room; those beyond are opened anew each time, for there may be thousands. */
+    static final int MOST_KEPT_OPEN = 50;
+
     /** {@code <batch>-<name>}: a ULID and the name the file was dropped under. */
     private static final Pattern WORK_NAME = Pattern.compile("([0-9A-HJKMNP-TV-Z]{26})-(.+)");
 
@@ -85,7 +88,7 @@ final class FileDoor {
         }
     }
 
-    /** At the start: a batch whose file a crash left in {@code done} already is read. */
+    /** A batch whose file lies in {@code done} already is read, though a crash or a ledger that was away left no note of it. */
     void finishLayingAway() {
         for (Batch batch : store.read(batches::running)) {
             if (batch.isReading() && batch.hasFile() && !home.isInWork(batch.path()) && files.isThere(batch)) {
@@ -241,7 +244,11 @@ final class FileDoor {
         BatchReading batch = reading.batch();
         admission.settle(batch);
         if (reading.isFull()) {
-            waiting.put(batch.batch(), reading);
+            if (waiting.size() < MOST_KEPT_OPEN) {
+                waiting.put(batch.batch(), reading);
+            } else {
+                reading.close();
+            }
             LOG.debug("File {} waits after row {}: an account's queue is full", batch.name(), batch.rowsCommitted());
         } else {
             exchange.setVariable(COMPLETE, true);

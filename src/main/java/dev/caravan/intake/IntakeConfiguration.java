@@ -142,6 +142,14 @@ class IntakeConfiguration {
         return door::layAway;
     }
 
+    @Bean("finish-batches")
+    Processor finishBatches(FileDoor files, RequestBatches requests) {
+        return exchange -> {
+            files.finishLayingAway();
+            requests.finishInterrupted();
+        };
+    }
+
     /** Without any account nothing could be sent, so files stay in the inbox until one is configured. */
     @Bean
     CamelContextConfiguration closedWithoutAccounts(Accounts accounts) {

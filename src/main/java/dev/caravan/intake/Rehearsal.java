@@ -102,12 +102,15 @@ public final class Rehearsal {
                     .toList();
             Map<String, ExistingSend> holders = holders(candidates);
             for (Candidate candidate : candidates) {
-                if (candidate.problem() != null) {
+                ExistingSend holder = candidate.key() == null ? null : holders.get(candidate.key());
+                if (candidate.problem() != null && holder != null && candidate.repeats(holder)) {
+                    duplicates++;
+                } else if (candidate.problem() != null) {
                     reject(candidate, candidate.problem());
                 } else if (!candidate.isSend()) {
                     duplicates++;
                 } else {
-                    compare(candidate, holders.get(candidate.key()));
+                    compare(candidate, holder);
                 }
             }
         }
@@ -128,7 +131,7 @@ public final class Rehearsal {
                 take(candidate, repeats);
             } else if (holder == null) {
                 compareWithEarlierRows(candidate);
-            } else if (holder.digests().equals(candidate.digests())) {
+            } else if (candidate.repeats(holder)) {
                 take(candidate, true);
             } else {
                 reject(candidate, candidate.conflictWith(holder));

@@ -3,7 +3,10 @@ package dev.caravan.intake;
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.caravan.ledger.Batch;
 import dev.caravan.ledger.Batches;
+import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Store;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The batches that come in a request: read from its body as it arrives, without a file. */
 public final class RequestBatches {
@@ -13,6 +16,9 @@ public final class RequestBatches {
     private final byte[] digestKey;
     private final long holdAbove;
 
+    /** Those that are being read. */
+    private final Set<String> open = ConcurrentHashMap.newKeySet();
+
     /** @param holdAbove a batch of more rows than this waits for somebody to release it */
     RequestBatches(Store store, Batches batches, byte[] digestKey, long holdAbove) {
         this.store = store;
@@ -21,10 +27,13 @@ public final class RequestBatches {
         this.holdAbove = holdAbove;
     }
 
-    /** At the start: a request that a crash cut off is not read on, and what was committed of it stands. */
+    /**
+     * Finishes the batches that nobody reads: a request that a crash cut off is not read on, and what was committed of it
+     * stands; so it does when the ledger was away at the end of a request.
+     */
     void finishInterrupted() {
         for (Batch batch : store.read(batches::running)) {
-            if (batch.isReading() && !batch.hasFile()) {
+            if (batch.isReading() && !batch.hasFile() && !open.contains(batch.id())) {
                 finish(batch.id());
             }
         }
@@ -39,18 +48,25 @@ public final class RequestBatches {
      * @param traceparent the W3C trace context of the request, or null
      */
     public BatchReading open(Origin origin, String key, String idempotencyKey, String traceparent, Rows rows) {
-        Batch batch = store.write(transaction -> batches.openRequest(
-                transaction,
-                UlidCreator.getMonotonicUlid().toString(),
-                key,
-                origin.namespace(),
-                holdAbove < Long.MAX_VALUE,
-                System.currentTimeMillis()));
-        return new BatchReading(batch, origin, idempotencyKey, traceparent, new Fingerprints(digestKey), rows);
+        String id = UlidCreator.getMonotonicUlid().toString();
+        open.add(id);
+        try {
+            Batch batch = store.write(transaction -> batches.openRequest(
+                    transaction, id, key, origin.namespace(), holdAbove < Long.MAX_VALUE, System.currentTimeMillis()));
+            return new BatchReading(batch, origin, idempotencyKey, traceparent, new Fingerprints(digestKey), rows);
+        } catch (LedgerException away) {
+            open.remove(id);
+            throw away;
+        }
     }
 
-    /** The body has been read to its end, or cannot be read any further: no more rows will come. */
+    /**
+     * The body has been read to its end, or cannot be read any further: no more rows will come.
+     *
+     * @throws LedgerException when that cannot be noted now; {@link #finishInterrupted} does it later
+     */
     public void finish(String batch) {
+        open.remove(batch);
         store.write(transaction -> {
             batches.finishReading(transaction, batch, holdAbove, System.currentTimeMillis());
             return null;

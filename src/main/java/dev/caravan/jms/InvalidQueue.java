@@ -11,9 +11,13 @@ import jakarta.jms.TextMessage;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The queue of what is no valid send: a copy of the message, or of the one send in it, with the reason. */
 final class InvalidQueue {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InvalidQueue.class);
 
     static final String CODE = "caravanCode";
     static final String REASON = "caravanReason";
@@ -83,8 +87,17 @@ final class InvalidQueue {
             String name = names.nextElement().toString();
             String lower = name.toLowerCase(Locale.ROOT);
             if (NOT_COPIED.stream().noneMatch(lower::startsWith)) {
-                to.setObjectProperty(name, from.getObjectProperty(name));
+                copyProperty(name, from, to);
             }
+        }
+    }
+
+    /** One that JMS has no name or no type for, written in another protocol, must not make the message come for ever. */
+    private static void copyProperty(String name, Message from, Message to) {
+        try {
+            to.setObjectProperty(name, from.getObjectProperty(name));
+        } catch (JMSException | IllegalArgumentException unwritable) {
+            LOG.debug("A property cannot be copied: {}", unwritable.getClass().getSimpleName());
         }
     }
 }

@@ -29,7 +29,7 @@ record ReplyAddress(Kind kind, String name) {
         }
     }
 
-    /** That of a {@code JMSReplyTo}; null for none, or one that has no name. */
+    /** That of a {@code JMSReplyTo}; null for none, or one without a name that can be kept. */
     static ReplyAddress of(Destination destination) throws JMSException {
         if (destination instanceof Queue queue) {
             return named(
@@ -43,7 +43,12 @@ record ReplyAddress(Kind kind, String name) {
     }
 
     private static ReplyAddress named(Kind kind, String name) {
-        return name == null || name.isBlank() ? null : new ReplyAddress(kind, name);
+        return name == null || name.isBlank() || !isStorable(name) ? null : new ReplyAddress(kind, name);
+    }
+
+    /** PostgreSQL has no U+0000 in a text: a message with one would wait for the ledger for ever. */
+    static boolean isStorable(String text) {
+        return text.indexOf('\0') < 0;
     }
 
     /** What {@link #written()} wrote. */

@@ -58,7 +58,7 @@ final class TakenMessage implements Iterator<TakenMessage.Chunk> {
         priority = priority(message.getJMSPriority());
         replyTo = ReplyAddress.of(message.getJMSReplyTo());
         String given = message.getJMSCorrelationID();
-        correlation = given == null ? id : given;
+        correlation = given == null || !ReplyAddress.isStorable(given) ? id : given;
         String trace = property(JmsHeaders.TRACEPARENT);
         traceparent = trace != null && TRACEPARENT.matcher(trace).matches() ? trace : null;
         String replyOn = property(REPLY_ON);
@@ -166,8 +166,10 @@ final class TakenMessage implements Iterator<TakenMessage.Chunk> {
 
     /** For admission; only for items without a problem. */
     Incoming incoming(Item item) {
-        Incoming.Reply reply =
-                replyTo == null || repliesOnAccepted ? null : new Incoming.Reply(replyTo.written(), correlation);
+        String request = id == null ? null : id + '#' + item.index();
+        Incoming.Reply reply = replyTo == null || repliesOnAccepted
+                ? null
+                : new Incoming.Reply(replyTo.written(), correlation, request);
         return new Incoming(item.element().json(), priority, traceparent, reply);
     }
 }

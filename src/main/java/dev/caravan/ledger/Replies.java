@@ -18,15 +18,19 @@ public final class Replies {
      *
      * @param destination where the reply goes
      * @param correlation tells the caller which request it answers, or null
+     * @param request the same when the same request comes again: it is noted once; null when nothing tells
      */
-    public void register(Transaction transaction, String send, String destination, String correlation, long now)
+    public void register(
+            Transaction transaction, String send, String destination, String correlation, String request, long now)
             throws SQLException {
         transaction.update(
-                "INSERT INTO reply (send, gateway, destination, correlation, created_at) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO reply (send, gateway, destination, correlation, request, created_at)"
+                        + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 send,
                 gateway,
                 destination,
                 correlation,
+                request,
                 now);
         transaction.update("UPDATE send SET replies = 1 WHERE id = ?", send);
     }

@@ -86,8 +86,8 @@ public final class Sends {
         return holder(transaction, send.key()).filter(existing -> !existing.id().equals(send.id()));
     }
 
-    /** The send that has a key. */
-    static Optional<ExistingSend> holder(Transaction transaction, String key) throws SQLException {
+    /** The send that has a key, as {@link NewSend#key()}. */
+    public static Optional<ExistingSend> holder(Transaction transaction, String key) throws SQLException {
         return transaction.one(
                 "SELECT id, digests, accepted_at, state FROM send WHERE idempotency_key = ?",
                 row -> new ExistingSend(row.getString(1), row.getString(2), row.getLong(3), State.of(row.getString(4))),

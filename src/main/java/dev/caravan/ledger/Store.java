@@ -149,6 +149,10 @@ public final class Store implements AutoCloseable {
                 }
             } catch (InterruptedException interrupted) {
                 closed = true;
+            } catch (RuntimeException | Error broken) {
+                // No memory to clean up after a failure, say. Nobody else can tell those who wait.
+                disconnect();
+                fail(group, broken);
             } finally {
                 group.clear();
             }
@@ -157,10 +161,20 @@ public final class Store implements AutoCloseable {
         queue.forEach(pending -> pending.result.completeExceptionally(new SQLException("the ledger is closed")));
     }
 
-    /** One commit for all; if one of them fails, each gets a commit of its own so that it harms no other. */
-    private void commit(List<Pending<?>> group) {
+    /**
+     * One commit for all; if one of them fails, each gets a commit of its own so that it harms no other.
+     *
+     * @return whether there is a connection: waiting for one takes long, so that the whole group does it once
+     */
+    private boolean commit(List<Pending<?>> group) {
+        Transaction current;
         try {
-            Transaction current = connect();
+            current = connect();
+        } catch (SQLException | RuntimeException away) {
+            fail(group, away);
+            return false;
+        }
+        try {
             current.begin();
             for (Pending<?> pending : group) {
                 pending.run(current);
@@ -170,11 +184,26 @@ public final class Store implements AutoCloseable {
         } catch (SQLException | RuntimeException | Error failed) {
             rollback(failed);
             if (group.size() == 1) {
-                group.get(0).result.completeExceptionally(failed);
+                fail(group, failed);
             } else {
-                group.forEach(pending -> commit(List.of(pending)));
+                commitEach(group);
             }
         }
+        return true;
+    }
+
+    private void commitEach(List<Pending<?>> group) {
+        boolean isThere = true;
+        for (int next = 0; next < group.size() && isThere; next++) {
+            isThere = commit(group.subList(next, next + 1));
+            if (!isThere) {
+                fail(group.subList(next, group.size()), new SQLException("the ledger's database cannot be reached"));
+            }
+        }
+    }
+
+    private static void fail(List<Pending<?>> group, Throwable cause) {
+        group.forEach(pending -> pending.result.completeExceptionally(cause));
     }
 
     private Transaction connect() throws SQLException {

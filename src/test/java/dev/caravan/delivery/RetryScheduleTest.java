@@ -74,6 +74,19 @@ class RetryScheduleTest {
     }
 
     @Test
+    void whyAnAccountIsPausedIsWhatEveryDatabaseCanHold() {
+        String words = "bad\u0000 key\n" + "x".repeat(10_000);
+
+        assertThat(react(new AccountFault("http-401", words)).effect())
+                .isInstanceOfSatisfying(Effect.Pause.class, pause -> assertThat(pause.reason())
+                        .startsWith("http-401: bad  key x")
+                        .hasSizeLessThan(1_000));
+        assertThat(react(new Misdelivered("wrong-recipient", words)).effect())
+                .isInstanceOfSatisfying(Effect.Pause.class, pause -> assertThat(pause.reason())
+                        .startsWith("wrong-recipient: bad  key x"));
+    }
+
+    @Test
     void accountFaultKeepsTheSendDueAndPausesTheAccount() {
         Reaction reaction = react(new AccountFault("http-401", "bad key"));
 

@@ -82,6 +82,20 @@ class AdmissionAloneTest {
     }
 
     @Test
+    void theSameReferenceIsTheSameSendThoughItsExpiryHasPassedMeanwhile() throws Exception {
+        String first = accepted(admit(TEXT)).id();
+        String late = TEXT.replace("}", ", \"expiresAt\": \"2020-01-01T00:00:00Z\"}");
+
+        assertThat(admit(late)).isEqualTo(new Repeated(first, State.QUEUED));
+        assertThat(inbox.fates(inbox.drop("late.jsonl", late))).containsExactly("1 duplicate duplicate");
+        for (String other : List.of(late.replace("hello", "good bye"), late.replace("order-1", "order-2"))) {
+            assertThat(admit(other)).isInstanceOfSatisfying(Rejected.class, rejected -> assertThat(rejected.code())
+                    .isEqualTo("expired"));
+        }
+        assertThat(sends()).isEqualTo(1);
+    }
+
+    @Test
     void theSameReferenceWithOtherContentIsRefusedAndNamesTheEarlierSend() {
         String first = accepted(admit(TEXT)).id();
 
@@ -289,12 +303,14 @@ class AdmissionAloneTest {
         Admitted admitted = inbox.admission()
                 .admit(
                         origin("default", Set.of()),
-                        List.of(new Incoming(node(TEXT), null, null, new Incoming.Reply("queue://billing", "c-1"))))
+                        List.of(new Incoming(
+                                node(TEXT), null, null, new Incoming.Reply("queue://billing", "c-1", null))))
                 .get(0);
         inbox.admission()
                 .admit(
                         origin("default", Set.of()),
-                        List.of(new Incoming(node(TEXT), null, null, new Incoming.Reply("queue://billing", "c-2"))));
+                        List.of(new Incoming(
+                                node(TEXT), null, null, new Incoming.Reply("queue://billing", "c-2", null))));
 
         assertThat(row(accepted(admitted).id(), "replies")).isEqualTo("1");
         assertThat(inbox.ledger().texts("SELECT correlation FROM reply WHERE sequence IS NULL ORDER BY id"))
@@ -305,6 +321,20 @@ class AdmissionAloneTest {
         });
         assertThat(inbox.ledger().texts("SELECT correlation || ' ' || sequence FROM reply ORDER BY id"))
                 .containsExactly("c-1 1", "c-2 1");
+    }
+
+    @Test
+    void aRequestThatComesAgainWaitsOnce() {
+        for (String request : List.of("m-1#0", "m-1#1", "m-2#0", "m-1#0", "m-1#1")) {
+            inbox.admission()
+                    .admit(
+                            origin("default", Set.of()),
+                            List.of(new Incoming(
+                                    node(TEXT), null, null, new Incoming.Reply("queue://billing", "c-1", request))));
+        }
+
+        assertThat(inbox.ledger().texts("SELECT request FROM reply ORDER BY id"))
+                .containsExactly("m-1#0", "m-1#1", "m-2#0");
     }
 
     @Test

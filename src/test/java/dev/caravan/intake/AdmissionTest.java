@@ -10,9 +10,11 @@ import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -544,6 +546,48 @@ class AdmissionTest {
         assertThat(inbox.poll(file)).isTrue();
         assertThat(inbox.batch(file).accepted()).isEqualTo(1_200);
         assertThat(sends()).isEqualTo(1_200);
+    }
+
+    @Test
+    void ofThousandsOfFilesThatWaitForRoomMostAreNotKeptOpen() throws IOException {
+        try (DropFolder full = new DropFolder(Files.createDirectories(home.resolve("full")), 1)) {
+            full.drop("first.csv", "to,text\n" + ALI + ",first\n");
+            List<Path> files = new ArrayList<>();
+            for (int number = 0; number < 3 * FileDoor.MOST_KEPT_OPEN; number++) {
+                files.add(full.put(null, number + ".csv", "to,text\n" + ALI + ",text " + number + "\n"));
+            }
+            for (int time = 0; time < 2; time++) {
+                for (Path file : files) {
+                    assertThat(full.poll(file)).isFalse();
+                }
+            }
+            assertThat(filesOpenIn(full.home().resolve("work"))).isLessThanOrEqualTo(FileDoor.MOST_KEPT_OPEN);
+
+            for (Path file : files) {
+                full.ledger().change("UPDATE account SET queued = 0");
+                assertThat(full.poll(file)).isTrue();
+            }
+            assertThat(full.ledger().number("SELECT count(*) FROM send")).isEqualTo(1 + files.size());
+        }
+    }
+
+    /** Where the system tells; else 0. */
+    private static long filesOpenIn(Path directory) throws IOException {
+        Path descriptors = Path.of("/proc/self/fd");
+        if (!Files.isDirectory(descriptors)) {
+            return 0;
+        }
+        long open = 0;
+        try (Stream<Path> all = Files.list(descriptors)) {
+            for (Path one : all.toList()) {
+                try {
+                    open += Files.readSymbolicLink(one).startsWith(directory) ? 1 : 0;
+                } catch (NoSuchFileException closedMeanwhile) {
+                    // Then it is not open.
+                }
+            }
+        }
+        return open;
     }
 
     private static String rows(String text, int count) {

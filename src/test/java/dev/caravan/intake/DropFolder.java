@@ -173,7 +173,7 @@ public final class DropFolder implements AutoCloseable {
         return batches;
     }
 
-    Admission admission() {
+    public Admission admission() {
         return admission;
     }
 

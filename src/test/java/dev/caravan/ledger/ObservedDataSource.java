@@ -13,6 +13,9 @@ final class ObservedDataSource extends DelegatingDataSource {
 
     private final AtomicInteger commits = new AtomicInteger();
     private final AtomicInteger age = new AtomicInteger();
+    private final AtomicInteger attempts = new AtomicInteger();
+    private volatile boolean refuses;
+    private volatile boolean rollbacksBreak;
 
     ObservedDataSource(DataSource dataSource) {
         super(dataSource);
@@ -27,14 +30,36 @@ final class ObservedDataSource extends DelegatingDataSource {
         age.incrementAndGet();
     }
 
+    /** How often a connection was asked for. */
+    int attempts() {
+        return attempts.get();
+    }
+
+    /** Whether it gives out no connections. */
+    void refuseConnections(boolean refuse) {
+        refuses = refuse;
+    }
+
+    /** Whether a rollback ends as it does when the memory is full. */
+    void breakRollbacks(boolean broken) {
+        rollbacksBreak = broken;
+    }
+
     @Override
     public Connection getConnection() throws SQLException {
+        attempts.incrementAndGet();
+        if (refuses) {
+            throw new SQLException("nobody is there", "08001");
+        }
         Connection connection = super.getConnection();
         int born = age.get();
         return (Connection) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, values) -> {
                     if (age.get() != born && !method.getName().equals("close")) {
                         throw new SQLException("the connection is lost", "08006");
+                    }
+                    if (method.getName().equals("rollback") && rollbacksBreak) {
+                        throw new OutOfMemoryError("as a test has it");
                     }
                     if (method.getName().equals("commit")) {
                         commits.incrementAndGet();

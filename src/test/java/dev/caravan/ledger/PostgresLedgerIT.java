@@ -62,6 +62,13 @@ class PostgresLedgerIT {
         return TemporaryLedger.at(postgres.getJdbcUrl("postgres", name));
     }
 
+    @Test
+    void aGatewayThatDiesInTheMiddleOfAWriteHoldsUpTheOthersForAMinute() {
+        try (TemporaryLedger ledger = newDatabase()) {
+            assertThat(ledger.text("SHOW idle_in_transaction_session_timeout")).isEqualTo("1min");
+        }
+    }
+
     @Nested
     class OfSends extends SendsTest {
         @Override

@@ -148,6 +148,44 @@ class StoreTest extends OnLedger {
     }
 
     @Test
+    void aGroupWaitsForALedgerThatIsAwayOnce() throws Exception {
+        store.write(transaction -> note(transaction, "before"));
+        start(transaction -> hold());
+        List<FutureTask<Integer>> group = IntStream.range(0, 5)
+                .mapToObj(number -> start(transaction -> note(transaction, "name-" + number)))
+                .toList();
+        awaitWriters();
+        observed.loseConnections();
+        observed.refuseConnections(true);
+        int before = observed.attempts();
+        held.countDown();
+
+        for (FutureTask<Integer> one : group) {
+            assertThat(failure(one)).isInstanceOf(LedgerException.class);
+        }
+        // The one that held the others back may have been alone, and then it was its commit that failed.
+        assertThat(observed.attempts() - before).isLessThanOrEqualTo(2);
+        observed.refuseConnections(false);
+        store.write(transaction -> note(transaction, "after"));
+        assertThat(noted()).contains("before", "after");
+    }
+
+    @Test
+    void nobodyWaitsForEverWhenEvenTheRollbackBreaks() {
+        observed.breakRollbacks(true);
+        assertThat(catchThrowable(() -> store.write(transaction -> {
+                    note(transaction, "half");
+                    throw new IllegalStateException("no use");
+                })))
+                .isInstanceOf(LedgerException.class);
+        observed.breakRollbacks(false);
+
+        store.write(transaction -> note(transaction, "after"));
+
+        assertThat(noted()).containsExactly("after");
+    }
+
+    @Test
     void readsSeeWhatIsCommitted() {
         store.write(transaction -> note(transaction, "here"));
 
