@@ -222,6 +222,27 @@ class BatchesApiTest {
     }
 
     @Test
+    void aBatchOfAnotherNamespaceIsNotThere() {
+        RestDoor tenant = door.with(RestDoor.TENANT);
+        String foreign = json(post(LINES, rows("foreign-", 0, 1))).path("id").asText();
+        String own = json(tenant.post(BATCHES, LINES, BodyPublishers.ofString(rows("own-", 0, 1))))
+                .path("id")
+                .asText();
+
+        assertThat(code(tenant.get(BATCHES + "/" + foreign))).isEqualTo("not-found");
+        assertThat(code(tenant.get(BATCHES + "/" + foreign + "/report"))).isEqualTo("not-found");
+        for (String change : List.of("/pause", "/resume", "/cancel")) {
+            assertThat(code(tenant.post(BATCHES + "/" + foreign + change, "")))
+                    .as(change)
+                    .isEqualTo("not-found");
+        }
+        assertThat(tenant.get(BATCHES + "/" + own).statusCode()).isEqualTo(200);
+        assertThat(tenant.get(BATCHES + "/" + own + "/report").statusCode()).isEqualTo(200);
+        assertThat(tenant.post(BATCHES + "/" + own + "/cancel", "").statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
     void reportTellsOfEveryRowAndRunsNoFormula() throws IOException {
         JsonNode receipt = json(
                 post(
