@@ -143,6 +143,13 @@ record ApiRequest(String operation, Caller caller, Map<String, String> path, Htt
         }
     }
 
+    /** Hangs up on the client, where the server can. */
+    void breakOff() {
+        if (http.getAttribute(ServerErrors.BREAK_OFF) instanceof Runnable breakOff) {
+            breakOff.run();
+        }
+    }
+
     /** The body as it arrives. */
     InputStream body() throws IOException {
         return http.getInputStream();

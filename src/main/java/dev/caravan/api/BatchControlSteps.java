@@ -45,7 +45,8 @@ final class BatchControlSteps {
 
     /** Step {@code report-batch}. */
     void report(Exchange exchange) {
-        ApiAnswer.stream("text/csv;charset=UTF-8", reports.live(find(exchange))).to(exchange);
+        ApiAnswer.stream(ApiRequest.of(exchange), "text/csv;charset=UTF-8", reports.live(find(exchange)))
+                .to(exchange);
     }
 
     /** Step {@code pause-batch}. */

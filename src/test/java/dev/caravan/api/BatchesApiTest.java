@@ -3,6 +3,7 @@ package dev.caravan.api;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import de.siegmar.fastcsv.reader.CsvReader;
@@ -13,6 +14,7 @@ import dev.caravan.ledger.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** {@code POST /api/v1/batches} over a socket, of a whole gateway. */
 @RestDoor.Started
@@ -44,6 +47,9 @@ class BatchesApiTest {
 
     @Autowired
     private Batches batches;
+
+    @Autowired
+    private JdbcTemplate ledger;
 
     private RestDoor door;
 
@@ -273,6 +279,15 @@ class BatchesApiTest {
         String id = json(post(LINES, rows("many-", 0, 2_345))).path("id").asText();
 
         assertThat(door.get(BATCHES + "/" + id + "/report").body().lines()).hasSize(2_346);
+    }
+
+    @Test
+    void halfAReportIsNotTakenForAllOfIt() {
+        String id = json(post(LINES, rows("damaged-", 0, 2_345))).path("id").asText();
+        ledger.update("UPDATE send SET content = '{' WHERE batch = ? AND row_number = 2000", id);
+
+        assertThatThrownBy(() -> door.get(BATCHES + "/" + id + "/report"))
+                .isInstanceOf(UncheckedIOException.class);
     }
 
     private static String rows(String marker, int from, int to) {
