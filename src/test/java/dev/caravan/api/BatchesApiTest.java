@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import de.siegmar.fastcsv.reader.CsvReader;
@@ -21,6 +22,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -286,8 +288,29 @@ class BatchesApiTest {
         String id = json(post(LINES, rows("damaged-", 0, 2_345))).path("id").asText();
         ledger.update("UPDATE send SET content = '{' WHERE batch = ? AND row_number = 2000", id);
 
-        assertThatThrownBy(() -> door.get(BATCHES + "/" + id + "/report"))
-                .isInstanceOf(UncheckedIOException.class);
+        assertThatThrownBy(() -> door.get(BATCHES + "/" + id + "/report")).isInstanceOf(UncheckedIOException.class);
+    }
+
+    @Test
+    void uploadsThatHangKeepNobodyOut() throws IOException {
+        String head = "POST /api/v1/batches HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + RestDoor.KEY
+                + "\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n";
+        List<Socket> hanging = new ArrayList<>();
+        try {
+            for (int upload = 0; upload < 300; upload++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.port());
+                hanging.add(socket);
+                socket.getOutputStream().write(head.getBytes(UTF_8));
+            }
+
+            assertThat(assertTimeoutPreemptively(Duration.ofSeconds(20), () -> door.get("/actuator/health")
+                            .statusCode()))
+                    .isEqualTo(200);
+        } finally {
+            for (Socket socket : hanging) {
+                socket.close();
+            }
+        }
     }
 
     private static String rows(String marker, int from, int to) {
