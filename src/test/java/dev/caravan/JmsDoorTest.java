@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.api.core.client.ActiveMQClient;
 import org.apache.activemq.artemis.api.core.client.ClientSessionFactory;
@@ -32,9 +33,11 @@ import org.apache.activemq.artemis.api.core.client.ServerLocator;
 import org.apache.activemq.artemis.core.client.impl.ClientSessionInternal;
 import org.apache.activemq.artemis.core.config.federation.FederationDownstreamConfiguration;
 import org.apache.activemq.artemis.core.config.federation.FederationQueuePolicyConfiguration;
+import org.apache.activemq.artemis.core.protocol.core.Channel;
 import org.apache.activemq.artemis.core.protocol.core.CoreRemotingConnection;
 import org.apache.activemq.artemis.core.protocol.core.impl.ChannelImpl.CHANNEL_ID;
 import org.apache.activemq.artemis.core.protocol.core.impl.PacketImpl;
+import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.CreateQueueMessage;
 import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.FederationDownstreamConnectMessage;
 import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.ReattachSessionMessage;
 import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.ReattachSessionResponseMessage;
@@ -395,6 +398,23 @@ class JmsDoorTest {
             connection.getChannel(CHANNEL_ID.FEDERATION.id, -1).send(federationWith(theirs.getLocalPort()));
 
             assertThatThrownBy(theirs::accept).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    /** CVE-2026-49362: whoever reached the address could fill the broker with queues. */
+    @Test
+    void aStrangerMakesNoQueue() throws Exception {
+        try (ServerLocator locator = ActiveMQClient.createServerLocator(url);
+                ClientSessionFactory stranger = locator.createSessionFactory()) {
+            SimpleString name = SimpleString.of("queue-of-a-stranger");
+            CoreRemotingConnection connection = (CoreRemotingConnection) stranger.getConnection();
+            Channel channel = connection.getChannel(CHANNEL_ID.SESSION.id, -1);
+
+            channel.send(new CreateQueueMessage(name, name, null, true, false, false));
+            // Answered in order.
+            channel.sendBlocking(new ReattachSessionMessage("none", -1), PacketImpl.REATTACH_SESSION_RESP);
+
+            assertThat(client.count(name.toString())).isEqualTo(-1);
         }
     }
 

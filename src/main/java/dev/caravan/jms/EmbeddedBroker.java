@@ -60,15 +60,18 @@ final class EmbeddedBroker implements AutoCloseable {
 
     /**
      * Refuses what this release of Artemis does for anybody, before they have said who they are: connect to a broker of
-     * theirs (CVE-2026-27446), and hand them a session of somebody else (CVE-2026-57967). Whoever had a session and lost
-     * the connection is told that it is gone, and opens another one.
+     * theirs (CVE-2026-27446), make queues (CVE-2026-49362), and hand them a session of somebody else (CVE-2026-57967).
+     * Whoever had a session and lost the connection is told that it is gone, and opens another one.
      */
     private static boolean isTaken(Packet packet, RemotingConnection from) {
         if (packet.getType() == PacketImpl.REATTACH_SESSION && from instanceof CoreRemotingConnection connection) {
             connection.getChannel(CHANNEL_ID.SESSION.id, -1).send(new ReattachSessionResponseMessage(-1, false));
             return false;
         }
-        return packet.getType() != PacketImpl.FEDERATION_DOWNSTREAM_CONNECT;
+        // Those who have a session make queues on a channel of its own.
+        boolean isQueueWithoutSession =
+                packet.getType() == PacketImpl.CREATE_QUEUE && packet.getChannelID() == CHANNEL_ID.SESSION.id;
+        return !isQueueWithoutSession && packet.getType() != PacketImpl.FEDERATION_DOWNSTREAM_CONNECT;
     }
 
     /**
