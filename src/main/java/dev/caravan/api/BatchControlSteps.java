@@ -45,7 +45,8 @@ final class BatchControlSteps {
 
     /** Step {@code report-batch}. */
     void report(Exchange exchange) {
-        ApiAnswer.stream("text/csv;charset=UTF-8", reports.live(find(exchange))).to(exchange);
+        ApiAnswer.stream(ApiRequest.of(exchange), "text/csv;charset=UTF-8", reports.live(find(exchange)))
+                .to(exchange);
     }
 
     /** Step {@code pause-batch}. */
@@ -74,14 +75,18 @@ final class BatchControlSteps {
         }
     }
 
-    /** A key that is limited to some accounts sees the batches that it posted: others may have sends of any account. */
+    /**
+     * A key with a namespace of its own sees the batches in it. One that is limited to some accounts sees those that it
+     * posted: others may have sends of any account.
+     */
     private Batch find(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
         Caller caller = request.caller();
         return store.read(
                         transaction -> batches.find(transaction, request.path().get("id")))
-                .filter(batch -> caller.accounts().isEmpty()
-                        || !batch.hasFile() && batch.name().equals(caller.name()))
+                .filter(batch -> caller.mayUseNamespace(batch.namespace())
+                        && (caller.accounts().isEmpty()
+                                || !batch.hasFile() && batch.name().equals(caller.name())))
                 .orElseThrow(() -> new ProblemException(404, "not-found", "There is no such batch."));
     }
 }

@@ -26,7 +26,12 @@ record Caller(String name, Set<Scope> scopes, Set<String> accounts, String names
         return accounts.isEmpty() || accounts.contains(account);
     }
 
-    /** The sends it may see and change: a caller with a namespace of its own sees nothing of others. */
+    /** Whether it may see what is in a namespace: a caller with one of its own sees nothing of others. */
+    boolean mayUseNamespace(String other) {
+        return namespace.equals(Identity.NAMESPACE) || namespace.equals(other);
+    }
+
+    /** The sends it may see and change. */
     Reach reach() {
         return new Reach(namespace.equals(Identity.NAMESPACE) ? null : namespace, accounts);
     }

@@ -1,5 +1,6 @@
 package dev.caravan.api;
 
+import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.catalina.connector.Request;
@@ -7,8 +8,21 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.ActionCode;
 
-/** The same for requests that the server refuses before any filter sees them, instead of its own page. */
+/**
+ * The same for requests that the server refuses before any filter sees them, instead of its own page. An answer that has
+ * begun and cannot be finished is broken off, see {@link #BREAK_OFF}.
+ */
 final class ServerErrors extends ErrorReportValve {
+
+    /** The attribute of a request with a {@link Runnable} that hangs up instead of ending the answer properly. */
+    static final String BREAK_OFF = ServerErrors.class.getName() + ".breakOff";
+
+    @Override
+    public void invoke(Request request, Response response) throws IOException, ServletException {
+        Runnable breakOff = () -> response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, null);
+        request.setAttribute(BREAK_OFF, breakOff);
+        super.invoke(request, response);
+    }
 
     @Override
     protected void report(Request request, Response response, Throwable failure) {

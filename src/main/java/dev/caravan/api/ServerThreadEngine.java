@@ -10,8 +10,9 @@ import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHtt
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpEngine;
 
 /**
- * Serves a request on the server's own thread, of which there are as many as it takes. Camel's own engine moves it to a
- * pool of eight threads, where eight slow uploads would keep out everybody else, and has it dispatched a second time.
+ * Serves a request on the server's own thread: a virtual one where the JDK has them, else one of {@code
+ * server.tomcat.threads.max}. Camel's own engine moves it to a pool of eight threads, where eight slow uploads would keep
+ * out everybody else, and has it dispatched a second time.
  */
 final class ServerThreadEngine extends SpringBootPlatformHttpEngine {
 

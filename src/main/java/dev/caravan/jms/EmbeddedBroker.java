@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.activemq.artemis.api.core.Interceptor;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.core.config.Configuration;
@@ -17,13 +18,21 @@ import org.apache.activemq.artemis.core.config.CoreAddressConfiguration;
 import org.apache.activemq.artemis.core.config.DivertConfiguration;
 import org.apache.activemq.artemis.core.config.TransformerConfiguration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.protocol.core.CoreRemotingConnection;
+import org.apache.activemq.artemis.core.protocol.core.Packet;
+import org.apache.activemq.artemis.core.protocol.core.impl.ChannelImpl.CHANNEL_ID;
+import org.apache.activemq.artemis.core.protocol.core.impl.PacketImpl;
+import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.ReattachSessionResponseMessage;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.ComponentConfigurationRoutingType;
 import org.apache.activemq.artemis.core.server.JournalType;
+import org.apache.activemq.artemis.core.server.ServiceRegistry;
 import org.apache.activemq.artemis.core.server.impl.ActiveMQServerImpl;
+import org.apache.activemq.artemis.core.server.impl.ServiceRegistryImpl;
 import org.apache.activemq.artemis.core.server.transformer.AddHeadersTransformer;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 
 /**
  * An Artemis in this process: durable, for one user, reachable over the address it listens on and, by this gateway,
@@ -43,7 +52,26 @@ final class EmbeddedBroker implements AutoCloseable {
     private final ActiveMQServer server;
 
     private EmbeddedBroker(Path directory, String listen, String queue, String user, String password) throws Exception {
-        server = new ActiveMQServerImpl(configuration(directory, listen, queue), new SingleUser(user, password));
+        ServiceRegistry services = new ServiceRegistryImpl();
+        services.addIncomingInterceptor((Interceptor) EmbeddedBroker::isTaken);
+        server = new ActiveMQServerImpl(
+                configuration(directory, listen, queue), null, new SingleUser(user, password), null, services);
+    }
+
+    /**
+     * Refuses what this release of Artemis does for anybody, before they have said who they are: connect to a broker of
+     * theirs (CVE-2026-27446), make queues (CVE-2026-49362), and hand them a session of somebody else (CVE-2026-57967).
+     * Whoever had a session and lost the connection is told that it is gone, and opens another one.
+     */
+    private static boolean isTaken(Packet packet, RemotingConnection from) {
+        if (packet.getType() == PacketImpl.REATTACH_SESSION && from instanceof CoreRemotingConnection connection) {
+            connection.getChannel(CHANNEL_ID.SESSION.id, -1).send(new ReattachSessionResponseMessage(-1, false));
+            return false;
+        }
+        // Those who have a session make queues on a channel of its own.
+        boolean isQueueWithoutSession =
+                packet.getType() == PacketImpl.CREATE_QUEUE && packet.getChannelID() == CHANNEL_ID.SESSION.id;
+        return !isQueueWithoutSession && packet.getType() != PacketImpl.FEDERATION_DOWNSTREAM_CONNECT;
     }
 
     /**

@@ -120,7 +120,7 @@ public final class Reports {
      */
     public InputStream live(Batch batch) {
         Rows rows = rows(batch);
-        byte[] header = text(List.of(joined(rows.columns(), REPORT_COLUMNS)));
+        byte[] header = text(List.of(header(rows, REPORT_COLUMNS)));
         Iterator<byte[]> chunks = new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -176,8 +176,7 @@ public final class Reports {
         Path unfinished = directory.resolve('.' + name + ".part");
         try (Rows rows = files.open(batch);
                 CsvWriter csv = CsvWriter.builder().build(unfinished, StandardCharsets.UTF_8)) {
-            List<String> own = rows.columns();
-            csv.writeRecord(joined(own, added));
+            csv.writeRecord(header(rows, added));
             while (rows.hasNext()) {
                 records(batch, rows, rows.next(CHUNK), wanted, cells).forEach(csv::writeRecord);
             }
@@ -210,6 +209,10 @@ public final class Reports {
             }
         }
         return records;
+    }
+
+    private static List<String> header(Rows source, List<String> added) {
+        return joined(source.columns().stream().map(SpreadsheetCells::protect).toList(), added);
     }
 
     /** As many cells as columns, whatever the row had. */

@@ -3,6 +3,8 @@ package dev.caravan.api;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import de.siegmar.fastcsv.reader.CsvReader;
@@ -13,12 +15,14 @@ import dev.caravan.ledger.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -27,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** {@code POST /api/v1/batches} over a socket, of a whole gateway. */
 @RestDoor.Started
@@ -44,6 +49,9 @@ class BatchesApiTest {
 
     @Autowired
     private Batches batches;
+
+    @Autowired
+    private JdbcTemplate ledger;
 
     private RestDoor door;
 
@@ -222,6 +230,27 @@ class BatchesApiTest {
     }
 
     @Test
+    void aBatchOfAnotherNamespaceIsNotThere() {
+        RestDoor tenant = door.with(RestDoor.TENANT);
+        String foreign = json(post(LINES, rows("foreign-", 0, 1))).path("id").asText();
+        String own = json(tenant.post(BATCHES, LINES, BodyPublishers.ofString(rows("own-", 0, 1))))
+                .path("id")
+                .asText();
+
+        assertThat(code(tenant.get(BATCHES + "/" + foreign))).isEqualTo("not-found");
+        assertThat(code(tenant.get(BATCHES + "/" + foreign + "/report"))).isEqualTo("not-found");
+        for (String change : List.of("/pause", "/resume", "/cancel")) {
+            assertThat(code(tenant.post(BATCHES + "/" + foreign + change, "")))
+                    .as(change)
+                    .isEqualTo("not-found");
+        }
+        assertThat(tenant.get(BATCHES + "/" + own).statusCode()).isEqualTo(200);
+        assertThat(tenant.get(BATCHES + "/" + own + "/report").statusCode()).isEqualTo(200);
+        assertThat(tenant.post(BATCHES + "/" + own + "/cancel", "").statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
     void reportTellsOfEveryRowAndRunsNoFormula() throws IOException {
         JsonNode receipt = json(
                 post(
@@ -252,6 +281,36 @@ class BatchesApiTest {
         String id = json(post(LINES, rows("many-", 0, 2_345))).path("id").asText();
 
         assertThat(door.get(BATCHES + "/" + id + "/report").body().lines()).hasSize(2_346);
+    }
+
+    @Test
+    void halfAReportIsNotTakenForAllOfIt() {
+        String id = json(post(LINES, rows("damaged-", 0, 2_345))).path("id").asText();
+        ledger.update("UPDATE send SET content = '{' WHERE batch = ? AND row_number = 2000", id);
+
+        assertThatThrownBy(() -> door.get(BATCHES + "/" + id + "/report")).isInstanceOf(UncheckedIOException.class);
+    }
+
+    @Test
+    void uploadsThatHangKeepNobodyOut() throws IOException {
+        String head = "POST /api/v1/batches HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + RestDoor.KEY
+                + "\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n";
+        List<Socket> hanging = new ArrayList<>();
+        try {
+            for (int upload = 0; upload < 300; upload++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.port());
+                hanging.add(socket);
+                socket.getOutputStream().write(head.getBytes(UTF_8));
+            }
+
+            assertThat(assertTimeoutPreemptively(Duration.ofSeconds(20), () -> door.get("/actuator/health")
+                            .statusCode()))
+                    .isEqualTo(200);
+        } finally {
+            for (Socket socket : hanging) {
+                socket.close();
+            }
+        }
     }
 
     private static String rows(String marker, int from, int to) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -161,6 +162,7 @@ class ByHandApiTest {
         "/sends?limit=99999999999, limit",
         "/sends?cursor=x, cursor",
         "/sends?stat=failed, stat",
+        "/sends?reference=a%00b, reference",
         "/blocklist?cursor=1.2.3, cursor",
         "/blocklist?cursor=x, cursor",
     })
@@ -169,6 +171,20 @@ class ByHandApiTest {
 
         assertProblem(refused, 400, "invalid-parameter");
         assertThat(json(refused.body()).path("field").asText()).isEqualTo(field);
+    }
+
+    /** As no client library would write them. */
+    @ParameterizedTest
+    @CsvSource({"reference=%zz, reference", "error=a%, error", "%zz=a, %zz"})
+    void aParameterThatCannotBeDecodedIsRefused(String query, String field) throws IOException {
+        String answer = Door.raw(
+                door.port(),
+                "GET /api/v1/sends?" + query
+                        + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " + RestDoor.KEY
+                        + "\r\n\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 400").contains("\"code\":\"invalid-parameter\"");
+        assertThat(answer).contains("\"field\":\"" + field + "\"");
     }
 
     @Test

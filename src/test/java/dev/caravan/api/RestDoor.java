@@ -33,7 +33,8 @@ import org.springframework.util.FileSystemUtils;
 /**
  * A client of the REST door of a whole gateway, over a socket; every answer is held against the contract. Accounts are
  * {@code main} (takes what names no account), {@code other}, and {@code small}, in whose queue there is room for 3, and {@code tiny}, for 1; their
- * provider accepts everything at once. Keys are {@link #KEY}, which may do everything, and {@link #LIMITED}.
+ * provider accepts everything at once. Keys are {@link #KEY}, which may do everything, {@link #LIMITED} and
+ * {@link #TENANT}.
  */
 final class RestDoor {
 
@@ -49,6 +50,9 @@ final class RestDoor {
 
     /** May send and read through {@code other} only, in the namespace {@code limited}. */
     static final String LIMITED = "limited-key";
+
+    /** Of every scope and account, in the namespace {@code tenant}. */
+    static final String TENANT = "tenant-key";
 
     private static final byte[] SENT =
             ProviderStub.http(200, Map.of(), "{\"success\":true,\"data\":{\"chatId\":\"c\",\"msgId\":\"m\"}}");
@@ -77,7 +81,10 @@ final class RestDoor {
                                 "caravan.api.keys.limited.sha256=" + ApiKeys.sha256(LIMITED),
                                 "caravan.api.keys.limited.scopes=send,read",
                                 "caravan.api.keys.limited.accounts=other",
-                                "caravan.api.keys.limited.namespace=limited")
+                                "caravan.api.keys.limited.namespace=limited",
+                                "caravan.api.keys.tenant.sha256=" + ApiKeys.sha256(TENANT),
+                                "caravan.api.keys.tenant.scopes=send,read,admin",
+                                "caravan.api.keys.tenant.namespace=tenant")
                         .and(account("main", stub, 1_000_000))
                         .and(account("other", stub, 1_000_000))
                         .and(account("small", stub, 3))

@@ -86,6 +86,21 @@ class ReportsTest {
     }
 
     @Test
+    void aColumnThatIsCalledLikeAFormulaIsRunByNoSpreadsheet() throws IOException {
+        Batch batch = inbox.drop("a.csv", "to,text,=1+1,'@x,+90\n123,a,b,c,d\n");
+        String columns = "to,text,'=1+1,''@x,+90,";
+
+        writeRejected(batch);
+
+        assertThat(written("a.rejected.csv")).startsWith(columns);
+        assertThat(report(batch)).startsWith(columns);
+        assertThat(new String(reports.live(batch).readAllBytes(), StandardCharsets.UTF_8))
+                .startsWith(columns);
+        Batch again = inbox.drop("a.csv", written("a.rejected.csv").replace("123", "+905301234567"));
+        assertThat(again.accepted()).isEqualTo(1);
+    }
+
+    @Test
     void rejectedRowsAreReadyToBeCorrectedAndDroppedAgain() throws IOException {
         Batch batch = inbox.drop(
                 "a.csv",
