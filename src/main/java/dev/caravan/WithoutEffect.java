@@ -1,12 +1,21 @@
 package dev.caravan;
 
+import dev.caravan.CaravanProperties.Keep;
+import dev.caravan.CaravanProperties.Ordering;
+import dev.caravan.CaravanProperties.Quiet;
 import dev.caravan.account.RoutingRule.Failover;
+import dev.caravan.message.Category;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Keys that are read and checked but change nothing yet: whoever sets one is told so, rather than left to rely on it. */
 final class WithoutEffect {
+
+    // What these keys are when nobody sets them.
+    private static final Keep KEPT = new Keep(Duration.ofDays(30), Duration.ofDays(90), Duration.ofDays(400));
+    private static final List<String> EVENTS = List.of("log:caravan.event");
 
     private WithoutEffect() {}
 
@@ -19,6 +28,7 @@ final class WithoutEffect {
             add(set, key + "budget", account.budget() != null);
             add(set, key + "quiet", account.quiet() != null);
             add(set, key + "holidays", !account.holidays().isEmpty());
+            add(set, key + "ordering", account.ordering() != Ordering.RECIPIENT);
             add(set, key + "confirm-within", account.confirmWithin() != null);
             add(set, key + "webhook-token", account.webhookToken() != null);
         });
@@ -26,6 +36,12 @@ final class WithoutEffect {
             boolean failsOver = properties.routing().get(index).failover() != Failover.NEVER;
             add(set, "caravan.routing[" + index + "].failover", failsOver);
         }
+        for (Category category : Category.values()) {
+            boolean ignores = properties.categories().of(category).quiet() == Quiet.IGNORE;
+            add(set, "caravan.categories." + category.word() + ".quiet", ignores);
+        }
+        add(set, "caravan.keep", !properties.keep().equals(KEPT));
+        add(set, "caravan.events", !properties.events().equals(EVENTS));
         add(set, "caravan.inbound", !properties.inbound().isEmpty());
         add(set, "caravan.opt-out", !properties.optOut().isEmpty());
         add(set, "caravan.templates", !properties.templates().equals(Map.of()));

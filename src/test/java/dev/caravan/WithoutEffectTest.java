@@ -28,6 +28,23 @@ class WithoutEffectTest {
     }
 
     @Test
+    void keysThatHaveADefaultAreNamedWhenTheyAreSetToSomethingElse(CapturedOutput output) {
+        String yaml = ConfigurationRunner.ACCOUNT
+                + """
+                      ordering: none
+                  keep: { content: 7d }
+                  events: [ "log:elsewhere" ]
+                  categories: { otp: { quiet: ignore } }
+                """;
+
+        ConfigurationRunner.configured(yaml).run(context -> assertThat(context).hasNotFailed());
+
+        assertThat(output)
+                .contains("have no effect yet: caravan.accounts.main.ordering, caravan.categories.otp.quiet,"
+                        + " caravan.keep, caravan.events");
+    }
+
+    @Test
     void nothingIsSaidOfDefaults(CapturedOutput output) {
         ConfigurationRunner.configured(ConfigurationRunner.ACCOUNT)
                 .run(context -> assertThat(context).hasNotFailed());
