@@ -79,6 +79,7 @@ public record CaravanProperties(
     private static final String BLANK = "must not be blank";
     private static final String POSITIVE = "must be greater than 0";
 
+    private static final Pattern NAMESPACE = Pattern.compile("[^\\s\\p{Cntrl}]+");
     private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+");
     // What Spring leaves of a placeholder that nothing resolves.
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:}]*)}");
@@ -364,6 +365,11 @@ public record CaravanProperties(
             checkResolved(key + ".webhook-token", account.webhookToken());
             account.settings().forEach((setting, value) -> checkResolved(key + ".settings." + setting, value));
         });
+        inbox.folders()
+                .forEach((name, folder) ->
+                        checkNamespace("caravan.inbox.folders." + name + ".namespace", folder.namespace()));
+        api.keys().forEach((name, key) -> checkNamespace("caravan.api.keys." + name + ".namespace", key.namespace()));
+        checkNamespace("caravan.jms.namespace", jms.namespace());
         checkResolved("caravan.jms.user", jms.user());
         checkResolved("caravan.jms.password", jms.password());
         checkBroker(jms);
@@ -438,6 +444,13 @@ public record CaravanProperties(
         if (!PhoneNumberUtil.getInstance().getSupportedRegions().contains(region)) {
             throw new ConfigurationException(
                     key, "'" + region + "' is no country", "write its two capital letters, as TR");
+        }
+    }
+
+    // The ledger keeps namespace and reference in one text, with a space between them.
+    private static void checkNamespace(String key, String namespace) {
+        if (!NAMESPACE.matcher(namespace).matches()) {
+            throw new ConfigurationException(key, "is blank or contains a space", "write one word, as shop");
         }
     }
 

@@ -104,6 +104,8 @@ class ConfigurationRefusalTest {
                 arguments("caravan.inbox.folders.Erp", "a-z", new String[] {"caravan.inbox.folders.Erp.region=TR"}),
                 refused("caravan.jms.reply-on", "accepted, end", "start"),
                 refused("caravan.jms.queue", "blank", ""),
+                refused("caravan.jms.namespace", "space", "a b"),
+                refused(folder + "namespace", "space", "a b"),
                 refused("caravan.jms.listen", "tcp://127.0.0.1:61616", "61616"),
                 refused("caravan.jms.listen", "tcp://127.0.0.1:61616", "tcp://me:hush@127.0.0.1:61616"),
                 arguments("caravan.jms.user", "is missing", listening("caravan.jms.password=hush")),

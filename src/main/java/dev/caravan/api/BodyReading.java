@@ -19,7 +19,7 @@ import org.apache.camel.Exchange;
 final class BodyReading implements Iterator<List<Row>> {
 
     private static final String VARIABLE = "reading";
-    private static final int CHUNK = 2_000;
+    private static final int CHUNK = 500;
 
     private final BatchReading batch;
     private final Rows rows;

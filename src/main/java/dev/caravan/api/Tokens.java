@@ -70,7 +70,9 @@ final class Tokens {
         }
         String namespace = Identity.NAMESPACE;
         if (token.hasClaim(NAMESPACE)) {
-            if (!(token.getClaim(NAMESPACE) instanceof String named) || named.isBlank()) {
+            if (!(token.getClaim(NAMESPACE) instanceof String named)
+                    || named.isBlank()
+                    || named.chars().anyMatch(Character::isWhitespace)) {
                 return invalid("The claim " + NAMESPACE + " is no name; leave it out for the default one.");
             }
             namespace = named;

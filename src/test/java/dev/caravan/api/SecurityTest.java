@@ -171,7 +171,8 @@ class SecurityTest {
                 token(ISSUER, with(read, "sub", " ")),
                 token(ISSUER, with(read, "caravan_accounts", List.of())),
                 token(ISSUER, with(read, "caravan_accounts", "main")),
-                token(ISSUER, with(read, "caravan_namespace", 7)));
+                token(ISSUER, with(read, "caravan_namespace", 7)),
+                token(ISSUER, with(read, "caravan_namespace", "a b")));
 
         for (String token : tokens) {
             assertThatProblem(nobody.with(token).get("/api/v1/sends/1"), 401, "invalid-key");

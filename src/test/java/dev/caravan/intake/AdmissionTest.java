@@ -478,20 +478,20 @@ class AdmissionTest {
     @Test
     void filesInFlightAtOnceDoNotDisturbOneAnother() throws IOException {
         inbox.close();
-        inbox = new DropFolder(home, 500);
-        String text = rows("a", 1_200);
+        inbox = new DropFolder(home, 2_000);
+        String text = rows("a", 4_800);
         Path waiting = inbox.put(null, "a.csv", text + ALI + ",a 1\n");
         Path passing = inbox.put("crm", "a.csv", text);
         assertThat(inbox.poll(waiting)).isFalse();
         assertThat(inbox.poll(passing)).as("another account has room").isTrue();
-        assertThat(inbox.batch(waiting).rowsRead()).isEqualTo(500);
+        assertThat(inbox.batch(waiting).rowsRead()).isEqualTo(2_000);
         drain();
         inbox.poll(waiting);
         drain();
         assertThat(inbox.poll(waiting)).isTrue();
 
-        assertThat(inbox.batch(waiting).accepted()).as("the equal row too").isEqualTo(1_201);
-        assertThat(inbox.batch(passing).accepted()).isEqualTo(1_200);
+        assertThat(inbox.batch(waiting).accepted()).as("the equal row too").isEqualTo(4_801);
+        assertThat(inbox.batch(passing).accepted()).isEqualTo(4_800);
         assertThat(inbox.fates(inbox.batch(waiting)).subList(0, 2)).containsExactly("1 sent", "2 sent");
         assertThat(inbox.ledger().texts("SELECT DISTINCT batch || ' ' || account FROM send ORDER BY 1"))
                 .containsExactly(
@@ -502,18 +502,18 @@ class AdmissionTest {
     @Test
     void aFullQueueHoldsBackTheRestOfTheFileUntilThereIsRoom() throws IOException {
         inbox.close();
-        inbox = new DropFolder(home, 600);
-        Path file = inbox.put(null, "a.csv", rows("a", 1_700));
+        inbox = new DropFolder(home, 2_400);
+        Path file = inbox.put(null, "a.csv", rows("a", 6_800));
 
         assertThat(inbox.poll(file)).isFalse();
-        assertThat(inbox.batch(file).rowsRead()).isEqualTo(1_000);
+        assertThat(inbox.batch(file).rowsRead()).isEqualTo(4_000);
         assertThat(inbox.poll(file)).as("still full").isFalse();
-        assertThat(inbox.batch(file).rowsRead()).isEqualTo(1_000);
+        assertThat(inbox.batch(file).rowsRead()).isEqualTo(4_000);
         drain();
         assertThat(inbox.poll(file)).isTrue();
 
         Batch batch = inbox.batch(file);
-        assertThat(List.of(batch.rowsRead(), batch.accepted())).containsExactly(1_700L, 1_700L);
+        assertThat(List.of(batch.rowsRead(), batch.accepted())).containsExactly(6_800L, 6_800L);
         assertThat(batch.state()).isEqualTo("read");
     }
 
@@ -537,15 +537,15 @@ class AdmissionTest {
     @Test
     void afterARestartTheRestOfAFileThatWaitedIsRead() throws IOException {
         inbox.close();
-        inbox = new DropFolder(home, 600);
-        Path file = inbox.put(null, "a.csv", rows("a", 1_200));
+        inbox = new DropFolder(home, 2_400);
+        Path file = inbox.put(null, "a.csv", rows("a", 4_800));
         inbox.poll(file);
         inbox.restart();
         drain();
 
         assertThat(inbox.poll(file)).isTrue();
-        assertThat(inbox.batch(file).accepted()).isEqualTo(1_200);
-        assertThat(sends()).isEqualTo(1_200);
+        assertThat(inbox.batch(file).accepted()).isEqualTo(4_800);
+        assertThat(sends()).isEqualTo(4_800);
     }
 
     @Test
