@@ -84,10 +84,9 @@ class CommandLineIT {
             Ended before = installation.command(Map.of(), "check", file, "--spring.profiles.active=sandbox");
             assertThat(before.out()).contains("two.csv: 2 sends, 0 duplicates").doesNotContain("was not asked");
 
-            Ended sent = installation.command(key, "send", file, "--url", gateway.url(), "--no-wait");
-            assertThat(sent.err()).isEmpty();
-            assertThat(sent.exitCode()).isZero();
-            assertThat(sent.out()).contains("2 sends, 0 duplicates, 0 rows rejected");
+            Ended sent = installation.command(key, "send", file, "--url", gateway.url());
+            assertThat(sent.exitCode()).as(sent.err()).isZero();
+            assertThat(sent.out()).contains("2 sends, 0 duplicates, 0 rows rejected", "2 of 2 done", "2 sent");
             Ended again = installation.command(key, "send", file, "--url", gateway.url(), "--no-wait");
             assertThat(again.out()).contains("0 sends, 2 duplicates");
 

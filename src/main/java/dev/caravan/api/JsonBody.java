@@ -23,9 +23,13 @@ final class JsonBody {
     /** A send with a {@code data:} URI of the greatest size fits. */
     private static final int MOST_BYTES = 25 * 1024 * 1024;
 
+    /** Far more than any send has, and far fewer than would fill the memory. */
+    private static final int MOST_TOKENS = 100_000;
+
     private static final ObjectReader JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxStringLength(MOST_BYTES)
+                            .maxTokenCount(MOST_TOKENS)
                             .build())
                     .build())
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)

@@ -2,8 +2,10 @@ package dev.caravan.intake;
 
 import dev.caravan.ledger.Batch;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -57,6 +59,18 @@ public final class BatchFiles {
                 .filter(Folder::isConfigured)
                 .map(folder -> folder.origin().scope())
                 .toList();
+    }
+
+    /**
+     * Puts a file that was written in full in its place, so that a power cut leaves the old one or the whole new one.
+     *
+     * @param target replaced if it exists
+     */
+    public static void publish(Path written, Path target) throws IOException {
+        try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Home.move(written, target);
     }
 
     /** Whether the file of a batch is still where it was laid away. */

@@ -16,7 +16,6 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -181,11 +180,7 @@ public final class Reports {
                 records(batch, rows, rows.next(CHUNK), wanted, cells).forEach(csv::writeRecord);
             }
         }
-        Files.move(
-                unfinished,
-                directory.resolve(name),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+        BatchFiles.publish(unfinished, directory.resolve(name));
     }
 
     private List<List<String>> records(
