@@ -202,6 +202,7 @@ final class Gateway {
                       rate: %s
                       concurrency: 32
                       settings: { product-id: "bench", phone-id: "1", api-key: "bench" }
+                  inbox: { poll: 50ms, settle: 50ms }
                   outcomes: [ "log:caravan.outcome" ]
                 """
                 .formatted(stubPort, rate);
