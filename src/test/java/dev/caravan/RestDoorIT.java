@@ -33,6 +33,7 @@ class RestDoorIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LINES = 500_000;
     private static final int LINES_AT_ONCE = 5_000;
+    private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     private static final String SEND = "{\"reference\": \"r-1\", \"to\": \"+905301234567\", \"text\": \"Hello\"}";
 
     private final String key = ApiKeys.generate();
@@ -76,6 +77,8 @@ class RestDoorIT {
                         post(gateway, "/api/v1/sends", "application/json", BodyPublishers.ofString(SEND));
 
                 assertThat(back.statusCode()).as("nothing had been stored").isEqualTo(202);
+                gateway.awaitThat("its outcome carries the caller's trace", () -> gateway.outcomes().stream()
+                        .anyMatch(outcome -> outcome.contains(TRACE)));
             }
         }
     }
@@ -111,6 +114,7 @@ class RestDoorIT {
         HttpRequest request = HttpRequest.newBuilder(URI.create(gateway.url() + path))
                 .header("Authorization", "Bearer " + key)
                 .header("Content-Type", type)
+                .header("traceparent", TRACE)
                 .POST(body)
                 .build();
         return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
