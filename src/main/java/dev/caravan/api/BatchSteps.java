@@ -17,6 +17,7 @@ import dev.caravan.intake.Row;
 import dev.caravan.intake.Rows;
 import dev.caravan.intake.UnreadableInputException;
 import dev.caravan.ledger.LedgerException;
+import dev.caravan.message.Traceparent;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.List;
@@ -33,6 +34,7 @@ final class BatchSteps {
     private static final Logger LOG = LoggerFactory.getLogger(BatchSteps.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_REJECTIONS = 1_000;
+    private static final String TRACEPARENT = "traceparent";
     private static final String DRY_RUN = "dryRun";
     private static final String PATH = "/api/v1/batches/";
     private static final MediaType LINES = MediaType.parseMediaType("application/x-ndjson");
@@ -88,7 +90,13 @@ final class BatchSteps {
         String key = IdempotencyKey.of(request, IdempotencyKey.LONGEST_OF_BATCH);
         Rows rows = rows(request);
         BodyReading reading = new BodyReading(
-                batches.open(origin(request), request.caller().name(), key, Traceparent.of(request), rows), rows);
+                batches.open(
+                        origin(request),
+                        request.caller().name(),
+                        key,
+                        Traceparent.of(request.header(TRACEPARENT)),
+                        rows),
+                rows);
         exchange.getExchangeExtension().addOnCompletion(new Closing(reading, rows));
         reading.in(exchange);
         exchange.getMessage().setBody(reading);
@@ -122,7 +130,7 @@ final class BatchSteps {
     void finish(Exchange exchange) {
         BodyReading reading = BodyReading.of(exchange);
         String batch = reading.batch().batch();
-        admission.settle(reading.batch());
+        reading.batch().settle();
         close(reading);
         if (reading.interruption() != null) {
             throw reading.interruption();

@@ -13,12 +13,14 @@ import dev.caravan.intake.Origins;
 import dev.caravan.ledger.SendQueries;
 import dev.caravan.ledger.SendRecord;
 import dev.caravan.ledger.Store;
+import dev.caravan.message.Traceparent;
 import java.util.List;
 import org.apache.camel.Exchange;
 
 /** The steps of the operations on one send. */
 final class SendSteps {
 
+    private static final String TRACEPARENT = "traceparent";
     private static final String PATH = "/api/v1/sends/";
 
     private final Accounts accounts;
@@ -63,7 +65,7 @@ final class SendSteps {
             }
             send.put("reference", key);
         }
-        exchange.getMessage().setBody(new Incoming(send, null, Traceparent.of(request), null));
+        exchange.getMessage().setBody(new Incoming(send, null, Traceparent.of(request.header(TRACEPARENT)), null));
     }
 
     /** Step {@code admit-send}: the send of the body is stored, and what became of it answered. */

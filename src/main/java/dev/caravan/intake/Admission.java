@@ -119,7 +119,7 @@ public final class Admission {
 
     /**
      * Begins to admit the next rows of a batch; they are examined while those before are still being written. What was
-     * begun last is in the ledger after {@link #settle}.
+     * begun last is in the ledger after {@link BatchReading#settle}.
      *
      * @return false when an account's queue is full; nothing of the rows is stored then
      * @throws dev.caravan.ledger.LedgerException when the rows before could not be stored; the reading is of no more use
@@ -130,7 +130,7 @@ public final class Admission {
         for (Row row : rows) {
             examined.add(examination.examine(reading.origin(), row, null, reading.idempotencyKey(), now));
         }
-        settle(reading);
+        reading.settle();
         Set<String> touched = touched(examined);
         if (full(touched).isPresent()) {
             return false;
@@ -179,15 +179,6 @@ public final class Admission {
             arrivals.at(touched);
         });
         return true;
-    }
-
-    /**
-     * Waits until every row of a reading that was admitted is in the ledger, and counted.
-     *
-     * @throws dev.caravan.ledger.LedgerException when the last ones could not be stored; the reading is of no more use
-     */
-    public void settle(BatchReading reading) {
-        reading.settle();
     }
 
     /** Counts a row that was committed before a restart, so that equal rows after it are numbered as they were. */

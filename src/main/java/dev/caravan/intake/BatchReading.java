@@ -107,8 +107,12 @@ public final class BatchReading {
         begun = commit;
     }
 
-    /** Waits for what has begun. */
-    void settle() {
+    /**
+     * Waits until every row that was admitted is in the ledger, and counted.
+     *
+     * @throws dev.caravan.ledger.LedgerException when the last ones could not be stored; this reading is of no more use
+     */
+    public void settle() {
         if (begun != null) {
             Runnable commit = begun;
             begun = null;

@@ -242,7 +242,7 @@ final class FileDoor {
     void finishReading(Exchange exchange) {
         FileReading reading = exchange.getMessage().getBody(FileReading.class);
         BatchReading batch = reading.batch();
-        admission.settle(batch);
+        batch.settle();
         if (reading.isFull()) {
             if (waiting.size() < MOST_KEPT_OPEN) {
                 waiting.put(batch.batch(), reading);

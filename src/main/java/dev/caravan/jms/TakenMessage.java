@@ -5,6 +5,7 @@ import dev.caravan.intake.Incoming;
 import dev.caravan.jms.JmsContent.Element;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Priority;
+import dev.caravan.message.Traceparent;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Session;
@@ -12,16 +13,11 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.regex.Pattern;
 
 /** A message that was taken from the queue and is not acknowledged yet, as chunks of sends. Used by one thread. */
 final class TakenMessage implements Iterator<TakenMessage.Chunk> {
 
     private static final int CHUNK = 500;
-
-    /** W3C Trace Context: version, trace id, parent id, flags; neither id all zeros. */
-    private static final Pattern TRACEPARENT =
-            Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
 
     private static final String REPLY_ON = "caravanReplyOn";
 
@@ -60,7 +56,7 @@ final class TakenMessage implements Iterator<TakenMessage.Chunk> {
         String given = message.getJMSCorrelationID();
         correlation = given == null || !ReplyAddress.isStorable(given) ? id : given;
         String trace = property(JmsHeaders.TRACEPARENT);
-        traceparent = trace != null && TRACEPARENT.matcher(trace).matches() ? trace : null;
+        traceparent = Traceparent.of(trace);
         String replyOn = property(REPLY_ON);
         this.repliesOnAccepted = "accepted".equals(replyOn) || repliesOnAccepted && !"end".equals(replyOn);
         try {

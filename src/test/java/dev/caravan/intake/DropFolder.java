@@ -276,7 +276,7 @@ public final class DropFolder implements AutoCloseable {
         }
         if (!some.isEmpty()) {
             admission.admit(reading.batch(), some);
-            admission.settle(reading.batch());
+            reading.batch().settle();
         }
         over(exchange);
         restart();
