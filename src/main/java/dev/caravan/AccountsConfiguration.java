@@ -1,7 +1,11 @@
 package dev.caravan;
 
 import dev.caravan.account.Accounts;
+import dev.caravan.provider.ConfiguredVerdict;
+import dev.caravan.provider.Judge;
 import dev.caravan.provider.Provider;
+import dev.caravan.provider.Providers;
+import dev.caravan.provider.VerdictRow;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,5 +31,21 @@ public class AccountsConfiguration {
             LOG.warn("These keys are set but have no effect yet: {}", String.join(", ", withoutEffect));
         }
         return accounts;
+    }
+
+    @Bean
+    Judge judge(ObjectProvider<Provider> packs, CaravanProperties properties) {
+        return new Judge(
+                new Providers(packs.orderedStream().toList()),
+                properties.verdicts().stream()
+                        .map(row -> new ConfiguredVerdict(
+                                row.provider(),
+                                row.account(),
+                                row.match().http(),
+                                row.match().code(),
+                                row.match().text(),
+                                VerdictRow.Kind.valueOf(row.verdict().name()),
+                                row.pause()))
+                        .toList());
     }
 }

@@ -6,12 +6,15 @@ import static java.util.stream.Collectors.toMap;
 import dev.caravan.CaravanProperties.AccountProperties;
 import dev.caravan.CaravanProperties.OnUnknown;
 import dev.caravan.CaravanProperties.Rule;
+import dev.caravan.CaravanProperties.TemplateProperties;
+import dev.caravan.CaravanProperties.VerdictRow;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
 import dev.caravan.account.RoutingRule;
 import dev.caravan.account.Spacing;
+import dev.caravan.account.TemplateForm;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Setting;
 import java.net.URI;
@@ -26,11 +29,13 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Makes the accounts and their routing of the configuration, or says which key is wrong. */
 final class AccountsFactory {
 
     private static final String UNLIMITED = "unlimited";
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~-]+");
     private static final Pattern SETTING_IN_URL = Pattern.compile("\\{([a-z0-9-]+)}");
 
     private final Map<String, Provider> providers;
@@ -46,7 +51,9 @@ final class AccountsFactory {
      */
     Accounts create(CaravanProperties properties) {
         Map<String, Account> accounts = new LinkedHashMap<>();
-        properties.accounts().forEach((name, written) -> accounts.put(name, account(name, written)));
+        properties
+                .accounts()
+                .forEach((name, written) -> accounts.put(name, account(name, written, templates(properties, name))));
 
         List<RoutingRule> routing = new ArrayList<>();
         for (Rule rule : properties.routing()) {
@@ -59,7 +66,7 @@ final class AccountsFactory {
         return new Accounts(accounts.values(), routing, defaultAccount);
     }
 
-    private Account account(String name, AccountProperties written) {
+    private Account account(String name, AccountProperties written, Map<String, TemplateForm> templates) {
         String key = "caravan.accounts." + name;
         Provider provider = provider(key + ".provider", written.provider());
         Map<String, String> settings = settings(key + ".settings", written.settings(), provider);
@@ -73,10 +80,12 @@ final class AccountsFactory {
                 atLeast(Duration.ofSeconds(1), key + ".expires-after", written.expiresAfter()),
                 written.onUnknown() == OnUnknown.RETRY,
                 written.maxQueued(),
+                written.confirmWithin() == null
+                        ? null
+                        : atLeast(Duration.ofSeconds(1), key + ".confirm-within", written.confirmWithin()),
+                token(key + ".webhook-token", written.webhookToken()),
+                templates,
                 settings);
-        if (written.confirmWithin() != null) {
-            atLeast(Duration.ofSeconds(1), key + ".confirm-within", written.confirmWithin());
-        }
         if (written.maxQueued() < 1) {
             throw new ConfigurationException(key + ".max-queued", "is less than 1", "write how many sends may wait");
         }
@@ -87,6 +96,47 @@ final class AccountsFactory {
                     key + ".settings", refused.getMessage(), "correct the settings of this account");
         }
         return account;
+    }
+
+    /** Of characters that a path has as they are. */
+    private static String token(String key, String written) {
+        if (isBlank(written)) {
+            return null;
+        }
+        if (!TOKEN.matcher(written.strip()).matches()) {
+            throw new ConfigurationException(
+                    key,
+                    "has other characters than letters, digits, '.', '-', '_' and '~'",
+                    "write a random one, as openssl rand -hex 16 makes");
+        }
+        return written.strip();
+    }
+
+    private static Map<String, TemplateForm> templates(CaravanProperties properties, String account) {
+        Map<String, TemplateForm> forms = new LinkedHashMap<>();
+        properties.templates().forEach((template, byAccount) -> {
+            TemplateProperties written = byAccount.get(account);
+            if (written != null) {
+                forms.put(template, form("caravan.templates." + template + "." + account, written));
+            }
+        });
+        return forms;
+    }
+
+    private static TemplateForm form(String key, TemplateProperties written) {
+        if (Stream.of(written.name(), written.id(), written.text())
+                        .filter(value -> !isBlank(value))
+                        .count()
+                != 1) {
+            throw new ConfigurationException(
+                    key, "has not exactly one of name, id and text", "write the one that the provider goes by");
+        }
+        String name = isBlank(written.name()) ? written.id() : written.name();
+        return new TemplateForm(
+                isBlank(name) ? null : name,
+                written.language(),
+                written.parameters(),
+                isBlank(name) ? written.text() : null);
     }
 
     private Provider provider(String key, String name) {
@@ -214,7 +264,23 @@ final class AccountsFactory {
         return new RoutingRule(written.to(), serving, written.failover());
     }
 
-    private static void checkReferences(CaravanProperties properties, Map<String, Account> accounts) {
+    private void checkReferences(CaravanProperties properties, Map<String, Account> accounts) {
+        for (int index = 0; index < properties.verdicts().size(); index++) {
+            VerdictRow row = properties.verdicts().get(index);
+            String key = "caravan.verdicts[" + index + "]";
+            if (!isBlank(row.provider())) {
+                provider(key + ".provider", row.provider());
+            }
+            if (!isBlank(row.account())) {
+                existing(key + ".account", row.account(), accounts);
+            }
+            if (row.match().http() == null
+                    && isBlank(row.match().code())
+                    && isBlank(row.match().text())) {
+                throw new ConfigurationException(
+                        key + ".match", "is empty, so every answer would match", "write http, code or text");
+            }
+        }
         properties.inbox().folders().forEach((name, folder) -> {
             if (!isBlank(folder.account())) {
                 existing("caravan.inbox.folders." + name + ".account", folder.account(), accounts);

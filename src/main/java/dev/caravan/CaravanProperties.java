@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -47,7 +48,7 @@ import org.springframework.validation.annotation.Validated;
  * @param inbound Camel endpoint URIs that get what recipients write
  * @param optOut the words by which a recipient refuses further messages
  * @param categories what differs for a category
- * @param templates the name a template has at an account, by the name in sends and then by account
+ * @param templates what a template is at an account, by the name in sends and then by account
  * @param verdicts looked at before the providers' own tables, first match wins
  */
 @Validated
@@ -70,7 +71,7 @@ public record CaravanProperties(
         @DefaultValue @Valid Api api,
         @DefaultValue @Valid Keep keep,
         @DefaultValue @Valid Categories categories,
-        @DefaultValue Map<String, Map<String, String>> templates,
+        @DefaultValue Map<String, Map<String, TemplateProperties>> templates,
         @DefaultValue List<@Valid VerdictRow> verdicts) {
 
     static final String PREFIX = "caravan";
@@ -332,21 +333,40 @@ public record CaravanProperties(
     }
 
     /**
-     * A row of the verdict table; a condition that is null always holds.
+     * What a template is at one account.
      *
-     * @param provider whose answers it is for
-     * @param status the HTTP status
-     * @param code the provider's code as text
-     * @param text contained in the provider's message, whatever its case
-     * @param pause how long a throttled account waits; the usual backoff when null
+     * @param name the name it has at the provider
+     * @param id the same, for providers that go by ids
+     * @param language instead of the send's
+     * @param parameters the send's parameter, by the provider's
+     * @param text instead of a template, with placeholders for the send's parameters
+     */
+    public record TemplateProperties(
+            String name, String id, String language, @DefaultValue Map<String, String> parameters, String text) {}
+
+    /**
+     * A row before the providers' verdict tables.
+     *
+     * @param provider whose answers it is for; every provider's when null
+     * @param account which account's answers it is for; every account's when null
+     * @param verdict what such an answer means
+     * @param pause how long a throttled account waits; as the answer asks, or the usual backoff, when null
      */
     public record VerdictRow(
-            @NotBlank(message = BLANK) String provider,
-            Integer status,
-            String code,
-            String text,
+            String provider,
+            String account,
+            @DefaultValue @Valid Match match,
             @NotNull(message = "is missing") VerdictWord verdict,
-            Duration pause) {}
+            @Name("wait") @DurationMin(seconds = 1, message = "must be at least 1s") Duration pause) {}
+
+    /**
+     * What an answer must show; a condition that is null always holds.
+     *
+     * @param http the HTTP status
+     * @param code the provider's code as text
+     * @param text contained in the answer, whatever its case
+     */
+    public record Match(Integer http, String code, String text) {}
 
     public CaravanProperties {
         checkRegion("caravan.region", region);

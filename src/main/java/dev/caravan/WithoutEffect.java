@@ -8,7 +8,6 @@ import dev.caravan.message.Category;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Keys that are read and checked but change nothing yet: whoever sets one is told so, rather than left to rely on it. */
 final class WithoutEffect {
@@ -44,8 +43,6 @@ final class WithoutEffect {
         add(set, "caravan.events", !properties.events().equals(EVENTS));
         add(set, "caravan.inbound", !properties.inbound().isEmpty());
         add(set, "caravan.opt-out", !properties.optOut().isEmpty());
-        add(set, "caravan.templates", !properties.templates().equals(Map.of()));
-        add(set, "caravan.verdicts", !properties.verdicts().isEmpty());
         return set;
     }
 

@@ -149,6 +149,9 @@ class CaravanPropertiesTest {
                                     Duration.ofDays(1),
                                     true,
                                     10,
+                                    Duration.ofHours(1),
+                                    "hush",
+                                    Map.of(),
                                     Map.of("loft-id", "a", "key", "b")));
                 });
     }
@@ -205,9 +208,12 @@ class CaravanPropertiesTest {
                   categories:
                     otp: { priority: high, expires-after: 5m, quiet: ignore }
                   templates:
-                    order_shipped: { main: "007" }
+                    order_shipped: { main: { id: "007", language: tr, parameters: { "1": name } } }
                   verdicts:
-                    - { provider: pigeon, status: 409, code: "012", text: loft full, verdict: throttled, pause: 1m }
+                    - provider: pigeon
+                      match: { http: 409, code: "012", text: loft full }
+                      verdict: throttled
+                      wait: 1m
                 """
                                 .formatted("0".repeat(64)),
                 context -> {
@@ -268,10 +274,20 @@ class CaravanPropertiesTest {
                     assertThat(properties.categories().of(Category.OTP))
                             .isEqualTo(new CaravanProperties.CategoryProperties(
                                     Priority.HIGH, Duration.ofMinutes(5), Quiet.IGNORE));
-                    assertThat(properties.templates()).isEqualTo(Map.of("order_shipped", Map.of("main", "007")));
+                    assertThat(properties.templates())
+                            .isEqualTo(Map.of(
+                                    "order_shipped",
+                                    Map.of(
+                                            "main",
+                                            new CaravanProperties.TemplateProperties(
+                                                    null, "007", "tr", Map.of("1", "name"), null))));
                     assertThat(properties.verdicts())
                             .containsExactly(new CaravanProperties.VerdictRow(
-                                    "pigeon", 409, "012", "loft full", VerdictWord.THROTTLED, Duration.ofMinutes(1)));
+                                    "pigeon",
+                                    null,
+                                    new CaravanProperties.Match(409, "012", "loft full"),
+                                    VerdictWord.THROTTLED,
+                                    Duration.ofMinutes(1)));
 
                     Accounts accounts = context.getBean(Accounts.class);
                     assertThat(accounts.choose(null, new Recipient("+905301234567")))

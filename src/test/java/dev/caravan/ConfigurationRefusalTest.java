@@ -137,10 +137,27 @@ class ConfigurationRefusalTest {
                 refused("caravan.categories.otp.priority", "high, normal, low", "urgent"),
                 refused("caravan.categories.otp.expires-after", "1", "5"),
                 refused("caravan.categories.news.priority", "no such key", "high"),
-                refused("caravan.templates.hello.mian", "main", "hi"),
-                arguments("caravan.templates.Hello", "a-z", new String[] {"caravan.templates.Hello.main=hi"}),
+                refused("caravan.templates.hello.mian", "main", null, "caravan.templates.hello.mian.name=hi"),
+                refused(
+                        "caravan.templates.hello.main",
+                        "name, id and text",
+                        null,
+                        "caravan.templates.hello.main.language=tr"),
+                arguments("caravan.templates.Hello", "a-z", new String[] {"caravan.templates.Hello.main.name=hi"}),
                 refused("caravan.verdicts[0].verdict", "sent, permanent", "good"),
-                refused("caravan.verdicts[0].provider", "blank", "", "caravan.verdicts[0].verdict=unknown"));
+                refused(
+                        "caravan.verdicts[0].provider",
+                        "pigeon",
+                        "pidgeon",
+                        "caravan.verdicts[0].verdict=unknown",
+                        "caravan.verdicts[0].match.http=500"),
+                refused(
+                        "caravan.verdicts[0].account",
+                        "main",
+                        "mian",
+                        "caravan.verdicts[0].verdict=unknown",
+                        "caravan.verdicts[0].match.http=500"),
+                refused("caravan.verdicts[0].match", "empty", null, "caravan.verdicts[0].verdict=unknown"));
     }
 
     @ParameterizedTest
@@ -204,7 +221,7 @@ class ConfigurationRefusalTest {
         return arguments(
                 key,
                 hint,
-                Stream.concat(Stream.of(key + "=" + value), Arrays.stream(others))
+                Stream.concat(value == null ? Stream.empty() : Stream.of(key + "=" + value), Arrays.stream(others))
                         .toArray(String[]::new));
     }
 

@@ -55,8 +55,8 @@ class JmsStartTest {
             assertThat(gateway.getBean(CamelContext.class).getRoute("jms-sends"))
                     .isNull();
             // The broker acknowledges a message before its queue counts it.
-            await().untilAsserted(() ->
-                    assertThat(client.count(JmsClient.SENDS)).isEqualTo(1));
+            await().untilAsserted(
+                            () -> assertThat(client.count(JmsClient.SENDS)).isEqualTo(1));
         }
         try (ProviderStub stub = new ProviderStub();
                 ConfigurableApplicationContext gateway = start(listening(

@@ -7,11 +7,12 @@ import dev.caravan.message.ContentType;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Provider;
+import dev.caravan.provider.Reading;
 import dev.caravan.provider.Setting;
-import dev.caravan.provider.Verdict;
+import dev.caravan.provider.Source;
+import dev.caravan.provider.VerdictRow;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** A provider that needs no network. */
 final class Pigeon implements Provider {
@@ -40,8 +41,8 @@ final class Pigeon implements Provider {
     }
 
     @Override
-    public Set<ContentType> types() {
-        return Set.of(ContentType.TEXT);
+    public Map<ContentType, Source> types() {
+        return Map.of(ContentType.TEXT, Source.INFERRED);
     }
 
     @Override
@@ -57,7 +58,12 @@ final class Pigeon implements Provider {
     }
 
     @Override
-    public Verdict verdict(Answer answer, Send send, Account account) {
-        return new Verdict.Sent(null);
+    public Reading read(Answer answer, Send send, Account account) {
+        return new Reading.Accepted(null);
+    }
+
+    @Override
+    public List<VerdictRow> verdicts() {
+        return List.of();
     }
 }

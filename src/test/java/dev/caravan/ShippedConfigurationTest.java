@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.ClassPathResource;
@@ -114,8 +117,19 @@ class ShippedConfigurationTest {
 
     private static Stream<String> keys(Class<?> type) {
         return Arrays.stream(type.getRecordComponents())
-                .flatMap(component ->
-                        Stream.concat(Stream.of(dashed(component.getName())), nested(component.getGenericType())));
+                .flatMap(component -> Stream.concat(Stream.of(key(component)), nested(component.getGenericType())));
+    }
+
+    /** A key that no record component can be called has its name from an annotation of the constructor's parameter. */
+    private static String key(RecordComponent component) {
+        return Arrays.stream(component.getDeclaringRecord().getDeclaredConstructors())
+                .flatMap(constructor -> Arrays.stream(constructor.getParameters()))
+                .filter(parameter -> parameter.getName().equals(component.getName()))
+                .map(parameter -> parameter.getAnnotation(Name.class))
+                .filter(Objects::nonNull)
+                .map(Name::value)
+                .findFirst()
+                .orElseGet(() -> dashed(component.getName()));
     }
 
     private static Stream<String> nested(Type type) {

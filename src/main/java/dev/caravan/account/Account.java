@@ -1,5 +1,8 @@
 package dev.caravan.account;
 
+import dev.caravan.message.Content.Template;
+import dev.caravan.message.InvalidSendException;
+import dev.caravan.message.Send;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -16,6 +19,9 @@ import java.util.Objects;
  * @param expiresAfter how long after acceptance (or {@code sendAt}, whichever is later) a send is still worth sending
  * @param retryUnknown whether a send whose fate is unknown is sent again: twice rather than never
  * @param maxQueued how many sends may wait, before intake holds back the rest
+ * @param confirmWithin a sent send without a delivery report after this long is worth an event; null for never
+ * @param webhookToken the last part of the path of the provider's reports, a credential; null when there is none
+ * @param templates what the templates of sends are at this account, by their names in sends
  * @param settings the provider's own settings by name; may hold credentials, so it is in no text form of this record
  */
 public record Account(
@@ -28,6 +34,9 @@ public record Account(
         Duration expiresAfter,
         boolean retryUnknown,
         long maxQueued,
+        Duration confirmWithin,
+        String webhookToken,
+        Map<String, TemplateForm> templates,
         Map<String, String> settings) {
 
     public Account {
@@ -35,7 +44,49 @@ public record Account(
         Objects.requireNonNull(provider, "provider");
         Objects.requireNonNull(baseUrl, "baseUrl");
         Objects.requireNonNull(pace, "pace");
+        templates = Map.copyOf(templates);
         settings = Map.copyOf(settings);
+    }
+
+    /** An account whose provider reports nothing, and whose templates have the same names in sends and at the provider. */
+    public Account(
+            String name,
+            String provider,
+            String baseUrl,
+            Pace pace,
+            int concurrency,
+            Duration timeout,
+            Duration expiresAfter,
+            boolean retryUnknown,
+            long maxQueued,
+            Map<String, String> settings) {
+        this(
+                name,
+                provider,
+                baseUrl,
+                pace,
+                concurrency,
+                timeout,
+                expiresAfter,
+                retryUnknown,
+                maxQueued,
+                null,
+                null,
+                Map.of(),
+                settings);
+    }
+
+    /**
+     * The send as this account carries it: its template as it is called here.
+     *
+     * @throws InvalidSendException when the template lacks a parameter that it needs here
+     */
+    public Send carried(Send send) {
+        if (!(send.content() instanceof Template written)) {
+            return send;
+        }
+        TemplateForm form = templates.get(written.name());
+        return form == null ? send : send.with(form.of(written));
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.caravan.delivery;
 
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Judge;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Providers;
 import java.io.IOException;
@@ -23,10 +24,12 @@ final class Calling {
     private static final int LONGEST_BODY = 1024 * 1024;
 
     private final Providers providers;
+    private final Judge judge;
     private final LaneMetrics metrics;
 
-    Calling(Providers providers, LaneMetrics metrics) {
+    Calling(Providers providers, Judge judge, LaneMetrics metrics) {
         this.providers = providers;
+        this.judge = judge;
         this.metrics = metrics;
     }
 
@@ -34,8 +37,9 @@ final class Calling {
     void request(Exchange exchange) {
         Turn.exposeSettings(exchange);
         Turn turn = Turn.of(exchange);
-        Send send = exchange.getVariable(Turn.SEND, Send.class);
-        exchange.getMessage().setBody(provider(turn).request(send, turn.account()));
+        Send send = turn.account().carried(exchange.getVariable(Turn.SEND, Send.class));
+        Provider provider = providers.get(turn.account().provider());
+        exchange.getMessage().setBody(provider.request(send, turn.account()));
     }
 
     /** Step {@code read-answer}: the HTTP message as an {@link Answer}, without headers that could travel on. */
@@ -57,9 +61,9 @@ final class Calling {
     /** Step {@code answer}: the provider's answer to the send call as a verdict. */
     void answer(Exchange exchange) {
         Turn turn = Turn.of(exchange);
-        Send send = exchange.getVariable(Turn.SEND, Send.class);
+        Send send = turn.account().carried(exchange.getVariable(Turn.SEND, Send.class));
         Answer answer = exchange.getMessage().getBody(Answer.class);
-        turn.verdict(provider(turn).verdict(answer, send, turn.account()));
+        turn.verdict(judge.judge(answer, send, turn.account()).verdict());
         metrics.answered(turn.account().name(), turn.attempt().startedAt());
     }
 
@@ -69,10 +73,6 @@ final class Calling {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         turn.verdict(TransportFailures.onSend(failure));
         metrics.answered(turn.account().name(), turn.attempt().startedAt());
-    }
-
-    private Provider provider(Turn turn) {
-        return providers.get(turn.account().provider());
     }
 
     private static String joined(Object value) {

@@ -8,6 +8,7 @@ import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
 import dev.caravan.message.SendJson;
+import dev.caravan.provider.Judge;
 import dev.caravan.provider.Providers;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.ExecutorService;
@@ -62,8 +63,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Calling calling(Providers providers, LaneMetrics metrics) {
-        return new Calling(providers, metrics);
+    Calling calling(Providers providers, Judge judge, LaneMetrics metrics) {
+        return new Calling(providers, judge, metrics);
     }
 
     @Bean

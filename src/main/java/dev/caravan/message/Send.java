@@ -41,4 +41,9 @@ public record Send(
         // Not Map.copyOf: a null may be what the provider wants, and the order is the caller's.
         options = options == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(options));
     }
+
+    /** The same send with other content. */
+    public Send with(Content other) {
+        return new Send(reference, account, to, name, other, replyTo, sendAt, expiresAt, priority, category, options);
+    }
 }

@@ -17,7 +17,7 @@ public final class FateCounter {
     public boolean strikes(Fate fate, String number, String message) {
         int last =
                 switch (fate) {
-                    case ACCEPTED -> 0;
+                    case ACCEPTED, CUT, SILENT, UNDELIVERED, DISORDERED, UNREPORTED -> 0;
                     case THROTTLED -> 1;
                     case TRANSIENT -> 2;
                     default -> Integer.MAX_VALUE;

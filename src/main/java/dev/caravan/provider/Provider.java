@@ -5,7 +5,9 @@ import dev.caravan.account.Pace;
 import dev.caravan.message.ContentType;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,8 +34,18 @@ public interface Provider {
     /** The settings an account of this provider may or must have. */
     List<Setting> settings();
 
-    /** The types of content it carries. */
-    Set<ContentType> types();
+    /** The types of content it carries, and who says that it does. */
+    Map<ContentType, Source> types();
+
+    /** How much it takes of each, checked at intake. */
+    default List<Limit> limits() {
+        return List.of();
+    }
+
+    /** When a real account last confirmed what is declared here; empty for never. */
+    default Optional<LocalDate> verified() {
+        return Optional.empty();
+    }
 
     /** The names a send may use in {@code options}. */
     default Set<String> options() {
@@ -67,8 +79,11 @@ public interface Provider {
      */
     Object request(Send send, Account account);
 
-    /** What the provider's answer to the send call means. Never throws: what it cannot read is unknown. */
-    Verdict verdict(Answer answer, Send send, Account account);
+    /** What the provider's answer to the send call says. Never throws: what it cannot read is unclear. */
+    Reading read(Answer answer, Send send, Account account);
+
+    /** What refusals mean; the first row that matches wins, and none leaves it to the HTTP status. */
+    List<VerdictRow> verdicts();
 
     /** What must be looked up before a send can be claimed, if this provider needs such a thing. */
     default Optional<Lookup> lookup() {
@@ -78,5 +93,20 @@ public interface Provider {
     /** Whom an account could send from, if this provider can be asked. */
     default Directory directory() {
         return new Directory.None(name() + " publishes no list of phones, users or accounts");
+    }
+
+    /** How an account is checked without sending, if it can be. */
+    default Optional<Checkup> checkup() {
+        return Optional.empty();
+    }
+
+    /** What it reports of its own accord, if it does. */
+    default Optional<Webhook> webhook() {
+        return Optional.empty();
+    }
+
+    /** How it is asked what became of sends, if it can be. */
+    default Optional<Tracking> tracking() {
+        return Optional.empty();
     }
 }

@@ -29,20 +29,22 @@ public final class Providers {
     }
 
     /**
-     * Refuses, at intake, a send that the provider of its account cannot carry: its type, an option it does not know, or
-     * what {@link Provider#check(Send, Account)} finds.
+     * Refuses, at intake, a send that the provider of its account cannot carry: its type, its size, an option it does not
+     * know, or what {@link Provider#check(Send, Account)} finds.
      *
      * @throws InvalidSendException naming the field
      */
-    public void check(Send send, Account account) {
+    public void check(Send written, Account account) {
         Provider provider = get(account.provider());
-        if (!provider.types().contains(send.content().type())) {
+        Send send = account.carried(written);
+        if (!provider.types().containsKey(send.content().type())) {
             throw new InvalidSendException(
                     "type",
                     "type-not-carried",
                     "provider " + provider.name() + " of account " + account.name() + " carries no "
                             + send.content().type().word());
         }
+        provider.limits().forEach(limit -> limit.check(send.content(), provider.name()));
         for (String option : send.options().keySet()) {
             if (!provider.options().contains(option)) {
                 throw new InvalidSendException(

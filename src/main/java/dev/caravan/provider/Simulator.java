@@ -1,5 +1,6 @@
 package dev.caravan.provider;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,7 +12,33 @@ public interface Simulator {
     /** The simulated provider's name. */
     String provider();
 
-    Answer answer(Call call);
+    Reply reply(Call call);
+
+    /**
+     * What the simulator does about a request.
+     *
+     * @param conduct how the answer travels
+     * @param reports bodies for the webhook, in the order in which they are posted, after the answer
+     */
+    record Reply(Answer answer, Conduct conduct, List<String> reports) {
+        public Reply {
+            reports = List.copyOf(reports);
+        }
+
+        /** An answer, and nothing after it. */
+        public static Reply of(Answer answer) {
+            return new Reply(answer, Conduct.ANSWERS, List.of());
+        }
+    }
+
+    /** How an answer travels. */
+    enum Conduct {
+        ANSWERS,
+        /** The request is taken, and the connection stays open without an answer. */
+        SILENT,
+        /** The request is taken, and the connection is cut in the middle of the answer. */
+        CUTS
+    }
 
     /**
      * A request as it arrived.

@@ -2,6 +2,7 @@ package dev.caravan.provider;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -29,8 +30,17 @@ public sealed interface Verdict {
      * The provider accepted it.
      *
      * @param providerMessageId the handle for delivery reports, or null when it cannot be tracked
+     * @param otherIds further ids under which reports may come
      */
-    record Sent(String providerMessageId) implements Verdict {
+    record Sent(String providerMessageId, List<String> otherIds) implements Verdict {
+        public Sent {
+            otherIds = List.copyOf(otherIds);
+        }
+
+        public Sent(String providerMessageId) {
+            this(providerMessageId, List.of());
+        }
+
         @Override
         public String word() {
             return "sent";

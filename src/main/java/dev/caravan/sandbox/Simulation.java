@@ -34,7 +34,9 @@ final class Simulation {
         Simulator simulator = simulators.get(provider);
         Answer answer = simulator == null
                 ? new Answer(404, Map.of(), "the sandbox simulates " + simulators.keySet())
-                : simulator.answer(call(message, slash < 0 ? "" : below.substring(slash)));
+                : simulator
+                        .reply(call(message, slash < 0 ? "" : below.substring(slash)))
+                        .answer();
         message.removeHeaders("*");
         answer.headers().forEach(message::setHeader);
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, answer.status());

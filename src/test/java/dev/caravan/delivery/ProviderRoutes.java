@@ -11,7 +11,9 @@ import dev.caravan.message.Priority;
 import dev.caravan.message.Recipient;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Judge;
 import dev.caravan.provider.Listing;
+import dev.caravan.provider.Providers;
 import dev.caravan.provider.Verdict;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -82,6 +84,11 @@ public final class ProviderRoutes {
         @Bean
         Accounts accounts() {
             return new Accounts(List.of(), List.of(), null);
+        }
+
+        @Bean
+        Judge judge(Providers providers) {
+            return new Judge(providers, List.of());
         }
 
         @Bean

@@ -252,8 +252,10 @@ class SendersRouteTest {
     /** Answers as the simulator of the sandbox does. */
     private void simulate(Provider provider) {
         Simulator simulator = Packs.simulator(provider.name());
-        answering = request -> simulator.answer(new Simulator.Call(
-                request.method(), request.path(), request.query(), request.headers(), request.body()));
+        answering = request -> simulator
+                .reply(new Simulator.Call(
+                        request.method(), request.path(), request.query(), request.headers(), request.body()))
+                .answer();
     }
 
     /** One value for every setting that has none of its own. */

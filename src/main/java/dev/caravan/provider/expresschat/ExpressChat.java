@@ -3,6 +3,7 @@ package dev.caravan.provider.expresschat;
 import static dev.caravan.message.ContentType.DOCUMENT;
 import static dev.caravan.message.ContentType.IMAGE;
 import static dev.caravan.message.ContentType.TEXT;
+import static dev.caravan.provider.Source.SEND_PAGE;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
@@ -16,9 +17,12 @@ import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Directory;
 import dev.caravan.provider.Provider;
+import dev.caravan.provider.Reading;
 import dev.caravan.provider.Setting;
-import dev.caravan.provider.Verdict;
+import dev.caravan.provider.Source;
+import dev.caravan.provider.VerdictRow;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -56,13 +60,14 @@ final class ExpressChat implements Provider {
     @Override
     public List<Setting> settings() {
         return List.of(
-                Setting.required("api-key", "The key of the bot, which also fixes the sending line."),
+                Setting.required("api-key", "The key of the bot, which also fixes the sending line.")
+                        .asSecret(),
                 Setting.optional("user-name", "The recipient's name for sends without one; the number by default."));
     }
 
     @Override
-    public Set<ContentType> types() {
-        return Set.of(TEXT, IMAGE, DOCUMENT);
+    public Map<ContentType, Source> types() {
+        return Map.ofEntries(Map.entry(TEXT, SEND_PAGE), Map.entry(IMAGE, SEND_PAGE), Map.entry(DOCUMENT, SEND_PAGE));
     }
 
     /** {@code tags: ["…"]} labels the recipient in Express-Chat. */
@@ -161,8 +166,13 @@ final class ExpressChat implements Provider {
     }
 
     @Override
-    public Verdict verdict(Answer answer, Send send, Account account) {
-        return ExpressChatVerdicts.of(answer, account.setting("api-key", ""));
+    public Reading read(Answer answer, Send send, Account account) {
+        return ExpressChatAnswers.read(answer);
+    }
+
+    @Override
+    public List<VerdictRow> verdicts() {
+        return ExpressChatAnswers.VERDICTS;
     }
 
     /** A message; {@code userName} is the recipient's name, no login. */

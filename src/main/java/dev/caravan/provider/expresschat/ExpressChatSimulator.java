@@ -36,7 +36,11 @@ final class ExpressChatSimulator implements Simulator {
     }
 
     @Override
-    public Answer answer(Call call) {
+    public Reply reply(Call call) {
+        return Reply.of(answer(call));
+    }
+
+    private Answer answer(Call call) {
         if (!call.path().equals(ExpressChat.PATH)) {
             return refusal(404, "Not found");
         }
@@ -62,7 +66,7 @@ final class ExpressChatSimulator implements Simulator {
             return success();
         }
         return switch (fate) {
-            case ACCEPTED -> success();
+            case ACCEPTED, CUT, SILENT, UNDELIVERED, DISORDERED, UNREPORTED -> success();
             case UNTRACKABLE -> answer(200, JsonNodeFactory.instance.objectNode());
             case PERMANENT -> undeliverable();
             case ACCOUNT -> refusal(401, "Invalid API key");

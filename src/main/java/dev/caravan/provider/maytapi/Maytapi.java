@@ -6,6 +6,8 @@ import static dev.caravan.message.ContentType.IMAGE;
 import static dev.caravan.message.ContentType.LOCATION;
 import static dev.caravan.message.ContentType.TEXT;
 import static dev.caravan.message.ContentType.VIDEO;
+import static dev.caravan.provider.Source.PUBLIC;
+import static dev.caravan.provider.Source.SEND_PAGE;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
@@ -19,9 +21,12 @@ import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Directory;
 import dev.caravan.provider.Provider;
+import dev.caravan.provider.Reading;
 import dev.caravan.provider.Setting;
-import dev.caravan.provider.Verdict;
+import dev.caravan.provider.Source;
+import dev.caravan.provider.VerdictRow;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -55,12 +60,19 @@ final class Maytapi implements Provider {
         return List.of(
                 Setting.required("product-id", "The product's id, a UUID from the console's token page."),
                 Setting.required("phone-id", "The number that Maytapi gave the sending phone, from its phone list."),
-                Setting.required("api-key", "The token from the console's token page, sent as x-maytapi-key."));
+                Setting.required("api-key", "The token from the console's token page, sent as x-maytapi-key.")
+                        .asSecret());
     }
 
     @Override
-    public Set<ContentType> types() {
-        return Set.of(TEXT, IMAGE, VIDEO, AUDIO, DOCUMENT, LOCATION);
+    public Map<ContentType, Source> types() {
+        return Map.ofEntries(
+                Map.entry(TEXT, SEND_PAGE),
+                Map.entry(IMAGE, SEND_PAGE),
+                Map.entry(VIDEO, SEND_PAGE),
+                Map.entry(AUDIO, SEND_PAGE),
+                Map.entry(DOCUMENT, SEND_PAGE),
+                Map.entry(LOCATION, PUBLIC));
     }
 
     /** {@code skip_filter: true} lets a message past the filter that drops repetitions within a conversation. */
@@ -126,13 +138,18 @@ final class Maytapi implements Provider {
     }
 
     @Override
-    public Verdict verdict(Answer answer, Send send, Account account) {
-        return MaytapiVerdicts.of(answer, account.setting("api-key", ""));
+    public Reading read(Answer answer, Send send, Account account) {
+        return MaytapiAnswers.read(answer);
+    }
+
+    @Override
+    public List<VerdictRow> verdicts() {
+        return MaytapiAnswers.VERDICTS;
     }
 
     @Override
     public Directory directory() {
-        return new PhoneList();
+        return new PhoneList(this);
     }
 
     /** A text to a number or a group. */

@@ -55,7 +55,11 @@ final class MaytapiSimulator implements Simulator {
     }
 
     @Override
-    public Answer answer(Call call) {
+    public Reply reply(Call call) {
+        return Reply.of(answer(call));
+    }
+
+    private Answer answer(Call call) {
         String[] path = call.path().split("/", -1);
         boolean lists = LIST_PATH.matcher(call.path()).matches();
         if (!lists && !SEND_PATH.matcher(call.path()).matches()) {
@@ -86,7 +90,8 @@ final class MaytapiSimulator implements Simulator {
             return success(number, UUID.randomUUID().toString());
         }
         return switch (fate) {
-            case ACCEPTED -> success(number, UUID.randomUUID().toString());
+            case ACCEPTED, CUT, SILENT, UNDELIVERED, DISORDERED, UNREPORTED ->
+                success(number, UUID.randomUUID().toString());
             case UNTRACKABLE -> success(number, null);
             case PERMANENT -> refusal(200, "This number is not on WhatsApp");
             case ACCOUNT -> refusal(400, "You dont own the phone");

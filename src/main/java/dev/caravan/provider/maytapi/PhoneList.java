@@ -5,7 +5,9 @@ import dev.caravan.account.Account;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Directory;
 import dev.caravan.provider.HttpVerdicts;
+import dev.caravan.provider.Judge;
 import dev.caravan.provider.Listing;
+import dev.caravan.provider.Provider;
 import dev.caravan.provider.Sender;
 import dev.caravan.provider.Verdict;
 import java.util.List;
@@ -15,6 +17,12 @@ import java.util.Optional;
 final class PhoneList implements Directory.Lists {
 
     static final String NAME = "listPhones";
+
+    private final Provider provider;
+
+    PhoneList(Provider provider) {
+        this.provider = provider;
+    }
 
     @Override
     public List<String> names() {
@@ -30,7 +38,7 @@ final class PhoneList implements Directory.Lists {
                     .flatMap(Optional::stream)
                     .toList());
         }
-        Verdict verdict = MaytapiVerdicts.of(answer, account.setting("api-key", ""));
+        Verdict verdict = Judge.judge(provider, answer, MaytapiAnswers.read(answer), account);
         return new Listing.NotListed(verdict instanceof Verdict.Sent ? HttpVerdicts.of(answer, "no list") : verdict);
     }
 

@@ -5,7 +5,9 @@ import dev.caravan.account.Account;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Directory;
 import dev.caravan.provider.HttpVerdicts;
+import dev.caravan.provider.Judge;
 import dev.caravan.provider.Listing;
+import dev.caravan.provider.Provider;
 import dev.caravan.provider.Sender;
 import dev.caravan.provider.Verdict;
 import java.util.Comparator;
@@ -17,6 +19,12 @@ final class AccountList implements Directory.Lists {
 
     static final String NAME = "hesaplar";
 
+    private final Provider provider;
+
+    AccountList(Provider provider) {
+        this.provider = provider;
+    }
+
     private static final Comparator<JsonNode> DEFAULT_FIRST =
             Comparator.comparing(row -> !row.path("varsayilan").asBoolean());
 
@@ -27,7 +35,7 @@ final class AccountList implements Directory.Lists {
 
     @Override
     public Listing read(String name, Answer answer, Account account) {
-        Verdict verdict = PratikEsnafVerdicts.ofSend(answer, account);
+        Verdict verdict = Judge.judge(provider, answer, PratikEsnafAnswers.read(answer), account);
         if (!(verdict instanceof Verdict.Sent)) {
             return new Listing.NotListed(verdict);
         }

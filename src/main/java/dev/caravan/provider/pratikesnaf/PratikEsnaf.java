@@ -3,6 +3,7 @@ package dev.caravan.provider.pratikesnaf;
 import static dev.caravan.message.ContentType.DOCUMENT;
 import static dev.caravan.message.ContentType.IMAGE;
 import static dev.caravan.message.ContentType.TEXT;
+import static dev.caravan.provider.Source.SEND_PAGE;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
@@ -16,9 +17,12 @@ import dev.caravan.provider.Answer;
 import dev.caravan.provider.Directory;
 import dev.caravan.provider.Lookup;
 import dev.caravan.provider.Provider;
+import dev.caravan.provider.Reading;
 import dev.caravan.provider.Setting;
-import dev.caravan.provider.Verdict;
+import dev.caravan.provider.Source;
+import dev.caravan.provider.VerdictRow;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -65,17 +69,20 @@ final class PratikEsnaf implements Provider {
     @Override
     public List<Setting> settings() {
         return List.of(
-                Setting.optional(TOKEN, "A bearer token; instead of api-key and api-secret."),
-                Setting.optional(API_KEY, "The API key for which Caravan obtains a token and renews it."),
-                Setting.optional(API_SECRET, "The secret that belongs to api-key."),
+                Setting.optional(TOKEN, "A bearer token; instead of api-key and api-secret.")
+                        .asSecret(),
+                Setting.optional(API_KEY, "The API key for which Caravan obtains a token and renews it.")
+                        .asSecret(),
+                Setting.optional(API_SECRET, "The secret that belongs to api-key.")
+                        .asSecret(),
                 Setting.optional(
                         TYPE_ID,
                         "tur_id, the kind of sending, for texts without that option; 10, general, if not set."));
     }
 
     @Override
-    public Set<ContentType> types() {
-        return Set.of(TEXT, IMAGE, DOCUMENT);
+    public Map<ContentType, Source> types() {
+        return Map.ofEntries(Map.entry(TEXT, SEND_PAGE), Map.entry(IMAGE, SEND_PAGE), Map.entry(DOCUMENT, SEND_PAGE));
     }
 
     /** {@code tur_id}: the kind of sending of a text, a whole number. */
@@ -166,18 +173,23 @@ final class PratikEsnaf implements Provider {
     }
 
     @Override
-    public Verdict verdict(Answer answer, Send send, Account account) {
-        return PratikEsnafVerdicts.ofSend(answer, account);
+    public Reading read(Answer answer, Send send, Account account) {
+        return PratikEsnafAnswers.read(answer);
+    }
+
+    @Override
+    public List<VerdictRow> verdicts() {
+        return PratikEsnafAnswers.VERDICTS;
     }
 
     @Override
     public Optional<Lookup> lookup() {
-        return Optional.of(new TokenRequest());
+        return Optional.of(new TokenRequest(this));
     }
 
     @Override
     public Directory directory() {
-        return new AccountList();
+        return new AccountList(this);
     }
 
     /** A text: number with its plus sign, message, the recipient's name for the provider's log, kind of sending. */

@@ -44,7 +44,11 @@ final class PratikEsnafSimulator implements Simulator {
     }
 
     @Override
-    public Answer answer(Call call) {
+    public Reply reply(Call call) {
+        return Reply.of(answer(call));
+    }
+
+    private Answer answer(Call call) {
         boolean lists = call.path().equals(LIST_PATH);
         if (!call.method().equals(lists ? "GET" : "POST")) {
             return refusal(405, "Method not allowed");
@@ -152,7 +156,7 @@ final class PratikEsnafSimulator implements Simulator {
             case TRANSIENT -> refusal(503, "Service unavailable");
             case UNKNOWN -> refusal(500, "Internal server error");
             case UNTRACKABLE -> json(200, JSON.createObjectNode().put("ok", true));
-            case ACCEPTED -> json(200, accepted());
+            case ACCEPTED, CUT, SILENT, UNDELIVERED, DISORDERED, UNREPORTED -> json(200, accepted());
         };
     }
 

@@ -5,6 +5,7 @@ import dev.caravan.account.Account;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Lookup;
+import dev.caravan.provider.Provider;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -17,6 +18,12 @@ final class TokenRequest implements Lookup {
 
     /** Given up this much before it expires, so that no send starts with a token that ends on its way. */
     private static final Duration MARGIN = Duration.ofMinutes(5);
+
+    private final Provider pratikEsnaf;
+
+    TokenRequest(Provider pratikEsnaf) {
+        this.pratikEsnaf = pratikEsnaf;
+    }
 
     @Override
     public Optional<String> given(Send send, Account account) {
@@ -39,10 +46,10 @@ final class TokenRequest implements Lookup {
     public Finding read(Answer answer, Send send, Account account) {
         JsonNode body = answer.json();
         String token = body.path("data").path("token").asText("");
-        if (answer.isSuccess() && PratikEsnafVerdicts.isAccepted(body) && !token.isBlank()) {
+        if (answer.isSuccess() && PratikEsnafAnswers.isAccepted(body) && !token.isBlank()) {
             return new Finding.Found(token, until(body.path("data").path("expires_at")));
         }
-        return new Finding.Failed(PratikEsnafVerdicts.ofTokenRequest(answer, account));
+        return new Finding.Failed(PratikEsnafAnswers.ofTokenRequest(answer, account, pratikEsnaf));
     }
 
     /** Without a readable time the token is kept until it is refused. */

@@ -8,6 +8,7 @@ import dev.caravan.account.Account;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Lookup;
+import dev.caravan.provider.Provider;
 import dev.caravan.provider.Verdict.Permanent;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,12 @@ import java.util.stream.StreamSupport;
  * it is a WhatsApp chat of exactly that number and, where the account has a {@code sender}, on that line of ours.
  */
 final class ChatSearch implements Lookup {
+
+    private final Provider texter;
+
+    ChatSearch(Provider texter) {
+        this.texter = texter;
+    }
 
     @Override
     public Optional<String> given(Send send, Account account) {
@@ -61,7 +68,7 @@ final class ChatSearch implements Lookup {
         JsonNode body = answer.json();
         JsonNode rows = body.path("data");
         if (!answer.isSuccess() || !rows.isArray()) {
-            return new Finding.Failed(TexterVerdicts.ofSearch(answer, account));
+            return new Finding.Failed(TexterAnswers.ofSearch(answer, account, texter));
         }
         Set<String> chats = StreamSupport.stream(rows.spliterator(), false)
                 .filter(row -> isChatWith(send.to().digits(), row.path("channelInfo")))

@@ -9,6 +9,8 @@ import static dev.caravan.message.ContentType.LIST;
 import static dev.caravan.message.ContentType.LOCATION;
 import static dev.caravan.message.ContentType.TEXT;
 import static dev.caravan.message.ContentType.VIDEO;
+import static dev.caravan.provider.Source.PUBLIC;
+import static dev.caravan.provider.Source.SEND_PAGE;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
@@ -19,11 +21,13 @@ import dev.caravan.provider.Answer;
 import dev.caravan.provider.Directory;
 import dev.caravan.provider.Lookup;
 import dev.caravan.provider.Provider;
+import dev.caravan.provider.Reading;
 import dev.caravan.provider.Setting;
-import dev.caravan.provider.Verdict;
+import dev.caravan.provider.Source;
+import dev.caravan.provider.VerdictRow;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What Texter carries, and under which settings. */
@@ -56,15 +60,26 @@ final class Texter implements Provider {
         return List.of(
                 Setting.required("project-id", "The project's id, the first part of its texterchat.com address."),
                 Setting.required(
-                        API_TOKEN, "A token with the scopes Send session message and List all chats, shown once."),
+                                API_TOKEN,
+                                "A token with the scopes Send session message and List all chats, shown once.")
+                        .asSecret(),
                 Setting.optional(
                         SENDER,
                         "The account id of our line, its number in digits; needed when a phone has several chats."));
     }
 
     @Override
-    public Set<ContentType> types() {
-        return Set.of(TEXT, IMAGE, VIDEO, AUDIO, DOCUMENT, LOCATION, CONTACTS, BUTTONS, LIST);
+    public Map<ContentType, Source> types() {
+        return Map.ofEntries(
+                Map.entry(TEXT, SEND_PAGE),
+                Map.entry(IMAGE, SEND_PAGE),
+                Map.entry(VIDEO, PUBLIC),
+                Map.entry(AUDIO, PUBLIC),
+                Map.entry(DOCUMENT, PUBLIC),
+                Map.entry(LOCATION, SEND_PAGE),
+                Map.entry(CONTACTS, SEND_PAGE),
+                Map.entry(BUTTONS, SEND_PAGE),
+                Map.entry(LIST, SEND_PAGE));
     }
 
     /** A chat id: 24 hexadecimal digits. */
@@ -98,13 +113,18 @@ final class Texter implements Provider {
     }
 
     @Override
-    public Verdict verdict(Answer answer, Send send, Account account) {
-        return TexterVerdicts.ofSend(answer, send, account);
+    public Reading read(Answer answer, Send send, Account account) {
+        return TexterAnswers.read(answer, send);
+    }
+
+    @Override
+    public List<VerdictRow> verdicts() {
+        return TexterAnswers.VERDICTS;
     }
 
     @Override
     public Optional<Lookup> lookup() {
-        return Optional.of(new ChatSearch());
+        return Optional.of(new ChatSearch(this));
     }
 
     static String digits(String text) {

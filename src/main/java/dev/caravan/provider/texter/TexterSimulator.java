@@ -42,7 +42,11 @@ final class TexterSimulator implements Simulator {
     }
 
     @Override
-    public Answer answer(Call call) {
+    public Reply reply(Call call) {
+        return Reply.of(answer(call));
+    }
+
+    private Answer answer(Call call) {
         Matcher bearer = BEARER.matcher(String.valueOf(call.header("Authorization")));
         if (!bearer.matches() || bearer.group(1).equals("wrong")) {
             return refusal(401, "Unauthorized");
@@ -119,7 +123,7 @@ final class TexterSimulator implements Simulator {
             case TRANSIENT -> refusal(503, "Service unavailable");
             case UNKNOWN -> refusal(500, "Internal server error");
             case UNTRACKABLE -> json(200, success());
-            case ACCEPTED -> accepted(chat, number, message);
+            case ACCEPTED, CUT, SILENT, UNDELIVERED, DISORDERED, UNREPORTED -> accepted(chat, number, message);
         };
     }
 

@@ -1,6 +1,6 @@
 package dev.caravan.provider.wapcrm;
 
-import static dev.caravan.provider.wapcrm.WapCrmVerdicts.field;
+import static dev.caravan.provider.wapcrm.WapCrmAnswers.field;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -8,7 +8,9 @@ import dev.caravan.account.Account;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Directory;
 import dev.caravan.provider.HttpVerdicts;
+import dev.caravan.provider.Judge;
 import dev.caravan.provider.Listing;
+import dev.caravan.provider.Provider;
 import dev.caravan.provider.Sender;
 import dev.caravan.provider.Verdict;
 import java.util.List;
@@ -22,6 +24,12 @@ final class LinesAndUsers implements Directory.Lists {
 
     private static final String WHATSAPP = "1";
 
+    private final Provider provider;
+
+    LinesAndUsers(Provider provider) {
+        this.provider = provider;
+    }
+
     @Override
     public List<String> names() {
         return List.of(LINES, USERS);
@@ -29,7 +37,7 @@ final class LinesAndUsers implements Directory.Lists {
 
     @Override
     public Listing read(String name, Answer answer, Account account) {
-        Verdict verdict = WapCrmVerdicts.of(answer, account.setting("secret-key", ""));
+        Verdict verdict = Judge.judge(provider, answer, WapCrmAnswers.read(answer), account);
         if (!(verdict instanceof Verdict.Sent)) {
             return new Listing.NotListed(verdict);
         }

@@ -2,6 +2,7 @@ package dev.caravan.provider.wapcrm;
 
 import static dev.caravan.message.ContentType.IMAGE;
 import static dev.caravan.message.ContentType.TEXT;
+import static dev.caravan.provider.Source.SEND_PAGE;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
@@ -15,11 +16,13 @@ import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Directory;
 import dev.caravan.provider.Provider;
+import dev.caravan.provider.Reading;
 import dev.caravan.provider.Setting;
-import dev.caravan.provider.Verdict;
+import dev.caravan.provider.Source;
+import dev.caravan.provider.VerdictRow;
 import java.math.BigInteger;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** What WapCRM carries and how a send becomes the body of {@code chatoperation}. */
@@ -64,7 +67,8 @@ final class WapCrm implements Provider {
     @Override
     public List<Setting> settings() {
         return List.of(
-                Setting.required("secret-key", "The company's key, from Settings > API in the web application."),
+                Setting.required("secret-key", "The company's key, from Settings > API in the web application.")
+                        .asSecret(),
                 Setting.required("instance-id", "The sending line, instanceID in the list of instances."),
                 Setting.required("user-id", "The sending user, userID in the list of users; a real person's."),
                 Setting.optional(
@@ -75,8 +79,8 @@ final class WapCrm implements Provider {
     }
 
     @Override
-    public Set<ContentType> types() {
-        return Set.of(TEXT, IMAGE);
+    public Map<ContentType, Source> types() {
+        return Map.ofEntries(Map.entry(TEXT, SEND_PAGE), Map.entry(IMAGE, SEND_PAGE));
     }
 
     @Override
@@ -174,13 +178,18 @@ final class WapCrm implements Provider {
     }
 
     @Override
-    public Verdict verdict(Answer answer, Send send, Account account) {
-        return WapCrmVerdicts.of(answer, account.setting("secret-key", ""));
+    public Reading read(Answer answer, Send send, Account account) {
+        return WapCrmAnswers.read(answer);
+    }
+
+    @Override
+    public List<VerdictRow> verdicts() {
+        return WapCrmAnswers.VERDICTS;
     }
 
     @Override
     public Directory directory() {
-        return new LinesAndUsers();
+        return new LinesAndUsers(this);
     }
 
     /** A text; {@code messageType} 1. */

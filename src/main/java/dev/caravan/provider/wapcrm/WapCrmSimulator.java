@@ -39,7 +39,11 @@ final class WapCrmSimulator implements Simulator {
     }
 
     @Override
-    public Answer answer(Call call) {
+    public Reply reply(Call call) {
+        return Reply.of(answer(call));
+    }
+
+    private Answer answer(Call call) {
         boolean lists = call.path().equals(LINES_PATH) || call.path().equals(USERS_PATH);
         if (!lists && !call.path().equals(WapCrm.DEFAULT_PATH)) {
             return answer(404, refusal("404", "Not found"));
@@ -71,7 +75,8 @@ final class WapCrmSimulator implements Simulator {
             return answer(200, success().put("data", "wamid." + UUID.randomUUID()));
         }
         return switch (fate) {
-            case ACCEPTED -> answer(200, success().put("data", "wamid." + UUID.randomUUID()));
+            case ACCEPTED, CUT, SILENT, UNDELIVERED, DISORDERED, UNREPORTED ->
+                answer(200, success().put("data", "wamid." + UUID.randomUUID()));
             case UNTRACKABLE -> answer(200, success());
             case PERMANENT -> answer(200, refusal("906", "CHAT IS CLOSED FOR MARKETING"));
             case ACCOUNT -> answer(200, refusal("506", "ACCESS DENIED"));
