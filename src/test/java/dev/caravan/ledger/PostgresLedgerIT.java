@@ -86,6 +86,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfChecks extends ChecksTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfOutbox extends OutboxTest {
         @Override
         TemporaryLedger open() {

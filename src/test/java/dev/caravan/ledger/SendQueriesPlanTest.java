@@ -53,11 +53,29 @@ class SendQueriesPlanTest {
         }
     }
 
+    @Test
+    void whatIsToBeAskedAboutIsFoundByItsIndex() throws SQLException {
+        Checks checks = new Checks();
+        try (TemporaryLedger ledger = TemporaryLedger.sqlite(directory)) {
+            assertThat(plan(ledger, transaction -> checks.accountsDue(transaction, 1)))
+                    .contains("USING INDEX send_check (account=? AND check_at<?)");
+            assertThat(plan(ledger, transaction -> checks.isDue(transaction, "main", 1)))
+                    .contains("USING INDEX send_check (account=? AND check_at<?)");
+            assertThat(plan(ledger, transaction -> checks.oldest(transaction, "main", 10, 1)))
+                    .contains("USING INDEX send_check (account=? AND check_at<?)")
+                    .doesNotContain("TEMP B-TREE");
+        }
+    }
+
     private static String plan(TemporaryLedger ledger, SendFilter filter) throws SQLException {
+        return plan(ledger, transaction -> new SendQueries().page(transaction, filter, Reach.ALL, null, 10));
+    }
+
+    private static String plan(TemporaryLedger ledger, Store.Work<?> work) throws SQLException {
         List<String> asked = new ArrayList<>();
         try (Connection connection = ledger.dataSource().getConnection();
                 Transaction noting = new Transaction(noting(connection, asked), Dialect.SQLITE)) {
-            new SendQueries().page(noting, filter, Reach.ALL, null, 10);
+            work.run(noting);
         }
         String query = asked.get(asked.size() - 1);
         List<String> steps = new ArrayList<>();
