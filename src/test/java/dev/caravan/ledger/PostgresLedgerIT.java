@@ -203,7 +203,15 @@ class PostgresLedgerIT {
 
             List<Long> starts = inBothAtOnce(50, (store, own) -> {
                 Slots slots = store.write(transaction -> lanes.reserve(
-                        transaction, "main", SlotsTest.FIFTY, new Random(1), 5, 0, Optional.empty(), SlotsTest.START));
+                        transaction,
+                        "main",
+                        SlotsTest.FIFTY,
+                        new Random(1),
+                        5,
+                        0,
+                        false,
+                        Optional.empty(),
+                        SlotsTest.START));
                 return slots.starts();
             });
 
@@ -274,6 +282,7 @@ class PostgresLedgerIT {
                             new Random(1),
                             5,
                             0,
+                            false,
                             Optional.empty(),
                             SlotsTest.START));
                 }
