@@ -1,7 +1,5 @@
 package dev.caravan.delivery;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.account.Account;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Claim;
@@ -9,9 +7,7 @@ import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
-import dev.caravan.message.Recipient;
 import dev.caravan.message.Send;
-import dev.caravan.message.SendJson;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -24,19 +20,17 @@ import org.apache.camel.Exchange;
 /** The two ways into the queue: looking at the best due send, and claiming it. */
 final class Claiming {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final Store store;
     private final Sends sends;
     private final Lanes lanes;
-    private final SendJson sendJson;
+    private final StoredSends storedSends;
     private final Set<String> candidates = ConcurrentHashMap.newKeySet();
 
-    Claiming(Store store, Sends sends, Lanes lanes, SendJson sendJson) {
+    Claiming(Store store, Sends sends, Lanes lanes, StoredSends storedSends) {
         this.store = store;
         this.sends = sends;
         this.lanes = lanes;
-        this.sendJson = sendJson;
+        this.storedSends = storedSends;
     }
 
     /** Step {@code candidate}: the best due send that no other turn is looking at, left in the queue. */
@@ -55,7 +49,7 @@ final class Claiming {
         } while (candidate.isPresent() && !candidates.add(candidate.get().id()));
         if (candidate.isPresent()) {
             turn.consider(candidate.get());
-            exchange.setVariable(Turn.SEND, read(candidate.get().content()));
+            exchange.setVariable(Turn.SEND, storedSends.read(candidate.get().content()));
             exchange.getExchangeExtension()
                     .addOnCompletion(new Forgetting(candidates, candidate.get().id()));
         } else {
@@ -69,7 +63,7 @@ final class Claiming {
         String only = turn.candidate() == null ? null : turn.candidate().id();
         Claim claim = store.write(transaction -> claim(transaction, turn, only));
         if (claim instanceof Claim.Claimed claimed) {
-            Send send = read(claimed.attempt().content());
+            Send send = storedSends.read(claimed.attempt().content());
             exchange.setVariable(Turn.SEND, send);
             exchange.setVariable(Turn.CLAIMED, true);
             exchange.getMessage().setBody(send);
@@ -95,13 +89,5 @@ final class Claiming {
                         account.pace(),
                         ThreadLocalRandom.current(),
                         ChronoUnit.MICROS.between(Instant.EPOCH, now));
-    }
-
-    private Send read(String content) {
-        try {
-            return sendJson.read(JSON.readTree(content), (to, account) -> new Recipient(to));
-        } catch (JsonProcessingException damaged) {
-            throw new IllegalStateException("the ledger holds a message that is not JSON", damaged);
-        }
     }
 }
