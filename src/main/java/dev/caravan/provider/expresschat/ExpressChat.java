@@ -19,6 +19,7 @@ import dev.caravan.message.ContentType;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Checkup;
 import dev.caravan.provider.Directory;
 import dev.caravan.provider.Limit;
 import dev.caravan.provider.Limit.Measure;
@@ -29,6 +30,7 @@ import dev.caravan.provider.Source;
 import dev.caravan.provider.VerdictRow;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -198,6 +200,11 @@ final class ExpressChat implements Provider {
     public Directory directory() {
         return new Directory.None(
                 "Express-Chat has no list of lines: the key of a bot stands for the one line it sends from");
+    }
+
+    @Override
+    public Optional<Checkup> checkup() {
+        return Optional.of(new TemplateList(this));
     }
 
     @Override
