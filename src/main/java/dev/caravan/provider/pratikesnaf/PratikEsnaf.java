@@ -14,6 +14,7 @@ import dev.caravan.message.ContentType;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Checkup;
 import dev.caravan.provider.Directory;
 import dev.caravan.provider.Limit;
 import dev.caravan.provider.Limit.Measure;
@@ -194,6 +195,11 @@ final class PratikEsnaf implements Provider {
     @Override
     public Directory directory() {
         return new AccountList(this);
+    }
+
+    @Override
+    public Optional<Checkup> checkup() {
+        return Optional.of(new DefaultAccount(new AccountList(this)));
     }
 
     /** A text: number with its plus sign, message, the recipient's name for the provider's log, kind of sending. */
