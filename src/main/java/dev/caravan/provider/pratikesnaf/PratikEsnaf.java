@@ -23,6 +23,7 @@ import dev.caravan.provider.Provider;
 import dev.caravan.provider.Reading;
 import dev.caravan.provider.Setting;
 import dev.caravan.provider.Source;
+import dev.caravan.provider.Tracking;
 import dev.caravan.provider.VerdictRow;
 import java.util.List;
 import java.util.Map;
@@ -200,6 +201,11 @@ final class PratikEsnaf implements Provider {
     @Override
     public Optional<Checkup> checkup() {
         return Optional.of(new DefaultAccount(new AccountList(this)));
+    }
+
+    @Override
+    public Optional<Tracking> tracking() {
+        return Optional.of(new LogRecord(this));
     }
 
     /** A text: number with its plus sign, message, the recipient's name for the provider's log, kind of sending. */
