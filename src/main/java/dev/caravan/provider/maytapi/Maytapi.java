@@ -20,6 +20,7 @@ import dev.caravan.message.ContentType;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Checkup;
 import dev.caravan.provider.Directory;
 import dev.caravan.provider.Limit;
 import dev.caravan.provider.Limit.Measure;
@@ -30,6 +31,7 @@ import dev.caravan.provider.Source;
 import dev.caravan.provider.VerdictRow;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -141,5 +143,10 @@ final class Maytapi implements Provider {
     @Override
     public Directory directory() {
         return new PhoneList(this);
+    }
+
+    @Override
+    public Optional<Checkup> checkup() {
+        return Optional.of(new PhoneCheck(new PhoneList(this)));
     }
 }
