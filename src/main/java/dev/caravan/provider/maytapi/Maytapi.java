@@ -29,6 +29,7 @@ import dev.caravan.provider.Reading;
 import dev.caravan.provider.Setting;
 import dev.caravan.provider.Source;
 import dev.caravan.provider.VerdictRow;
+import dev.caravan.provider.Webhook;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,5 +149,10 @@ final class Maytapi implements Provider {
     @Override
     public Optional<Checkup> checkup() {
         return Optional.of(new PhoneCheck(new PhoneList(this)));
+    }
+
+    @Override
+    public Optional<Webhook> webhook() {
+        return Optional.of(new MaytapiWebhook());
     }
 }
