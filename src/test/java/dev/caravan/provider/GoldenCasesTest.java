@@ -61,7 +61,7 @@ import org.springframework.beans.factory.annotation.Autowired;
  * answer back to the verdict, through the routes that ship and over HTTP.
  */
 @ProviderRoutes.Started
-class GoldenCasesTest {
+public class GoldenCasesTest {
 
     /** Whatever the base URL of an account has for a path, what a case names follows it. */
     private static final String BASE_PATH = "/base";
