@@ -24,8 +24,10 @@ import dev.caravan.provider.Reading;
 import dev.caravan.provider.Setting;
 import dev.caravan.provider.Source;
 import dev.caravan.provider.VerdictRow;
+import dev.caravan.provider.Webhook;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** What WapCRM carries, and what it must be told of an account. */
@@ -190,5 +192,10 @@ final class WapCrm implements Provider {
     @Override
     public Directory directory() {
         return new LinesAndUsers(this);
+    }
+
+    @Override
+    public Optional<Webhook> webhook() {
+        return Optional.of(new WapCrmWebhook());
     }
 }
