@@ -16,6 +16,7 @@ import dev.caravan.message.ContentType;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Checkup;
 import dev.caravan.provider.Directory;
 import dev.caravan.provider.Limit;
 import dev.caravan.provider.Limit.Measure;
@@ -192,6 +193,11 @@ final class WapCrm implements Provider {
     @Override
     public Directory directory() {
         return new LinesAndUsers(this);
+    }
+
+    @Override
+    public Optional<Checkup> checkup() {
+        return Optional.of(new LineAndUserCheck(new LinesAndUsers(this)));
     }
 
     @Override
