@@ -24,6 +24,7 @@ import dev.caravan.provider.Provider;
 import dev.caravan.provider.Reading;
 import dev.caravan.provider.Setting;
 import dev.caravan.provider.Source;
+import dev.caravan.provider.Tracking;
 import dev.caravan.provider.VerdictRow;
 import dev.caravan.provider.Webhook;
 import java.util.List;
@@ -203,5 +204,10 @@ final class WapCrm implements Provider {
     @Override
     public Optional<Webhook> webhook() {
         return Optional.of(new WapCrmWebhook());
+    }
+
+    @Override
+    public Optional<Tracking> tracking() {
+        return Optional.of(new WapCrmTracking(this));
     }
 }
