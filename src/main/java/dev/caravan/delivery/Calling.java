@@ -39,7 +39,7 @@ final class Calling {
         Turn turn = Turn.of(exchange);
         Send send = turn.account().carried(exchange.getVariable(Turn.SEND, Send.class));
         Provider provider = providers.get(turn.account().provider());
-        exchange.getMessage().setBody(provider.request(send, turn.account()));
+        exchange.getMessage().setBody(provider.request(send, turn.account(), turn.attempt().id()));
     }
 
     /** Step {@code read-answer}: the HTTP message as an {@link Answer}, without headers that could travel on. */
