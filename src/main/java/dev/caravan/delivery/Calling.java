@@ -33,13 +33,14 @@ final class Calling {
         this.metrics = metrics;
     }
 
-    /** Step {@code request}: the send in the provider's fields. */
+    /** Step {@code request}: the send in the provider's fields; the variable is left with it as its account carries it. */
     void request(Exchange exchange) {
         Turn.exposeSettings(exchange);
         Turn turn = Turn.of(exchange);
-        Send send = turn.account().carried(exchange.getVariable(Turn.SEND, Send.class));
+        Send send = Turn.carry(exchange);
         Provider provider = providers.get(turn.account().provider());
-        exchange.getMessage().setBody(provider.request(send, turn.account(), turn.attempt().id()));
+        exchange.getMessage()
+                .setBody(provider.request(send, turn.account(), turn.attempt().id()));
     }
 
     /** Step {@code read-answer}: the HTTP message as an {@link Answer}, without headers that could travel on. */
@@ -61,7 +62,7 @@ final class Calling {
     /** Step {@code answer}: the provider's answer to the send call as a verdict. */
     void answer(Exchange exchange) {
         Turn turn = Turn.of(exchange);
-        Send send = turn.account().carried(exchange.getVariable(Turn.SEND, Send.class));
+        Send send = exchange.getVariable(Turn.SEND, Send.class);
         Answer answer = exchange.getMessage().getBody(Answer.class);
         turn.verdict(judge.judge(answer, send, turn.account()).verdict());
         metrics.answered(turn.account().name(), turn.attempt().startedAt());

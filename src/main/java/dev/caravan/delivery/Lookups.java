@@ -34,8 +34,9 @@ final class Lookups {
     /** Step {@code lookup-questions}: what is known already, or the first question. */
     void questions(Exchange exchange) {
         Turn.exposeSettings(exchange);
-        Account account = Turn.of(exchange).account();
-        Send send = exchange.getVariable(Turn.SEND, Send.class);
+        Turn turn = Turn.of(exchange);
+        Account account = turn.account();
+        Send send = turn.isToSend() ? Turn.carry(exchange) : exchange.getVariable(Turn.SEND, Send.class);
         Lookup lookup = lookup(account);
         Optional<String> known = lookup.given(send, account).or(() -> remembered(key(lookup, send, account)));
         if (known.isPresent()) {

@@ -2,6 +2,7 @@ package dev.caravan.delivery;
 
 import dev.caravan.account.Account;
 import dev.caravan.ledger.Attempt;
+import dev.caravan.message.Send;
 import dev.caravan.provider.Verdict;
 import org.apache.camel.Exchange;
 
@@ -56,6 +57,18 @@ final class Turn {
     /** Makes the settings of the account variables, by their names, for the provider's route to read. */
     static void exposeSettings(Exchange exchange) {
         exchange.getVariable(ACCOUNT, Account.class).settings().forEach(exchange::setVariable);
+    }
+
+    /** Makes the send that is to go out, until now as it was written, what its account carries. */
+    static Send carry(Exchange exchange) {
+        Send send = of(exchange).account().carried(exchange.getVariable(SEND, Send.class));
+        exchange.setVariable(SEND, send);
+        return send;
+    }
+
+    /** Whether a send is to go out, rather than a question to be asked about one or about the account. */
+    boolean isToSend() {
+        return candidate != null || attempt != null;
     }
 
     Account account() {
