@@ -341,7 +341,10 @@ public final class Sends {
                 reason);
     }
 
-    /** A batch is paused when too many of its first sends fail, until somebody says that it is all right. */
+    /**
+     * A batch is paused when too many of its first sends fail, until somebody says that it is all right. When the last of
+     * them fails, or a report says so later, there is nothing left to pause.
+     */
     private void countFailure(Transaction transaction, String batch) throws SQLException {
         if (stopBatchAt > 100) {
             transaction.update("UPDATE batch SET failed = failed + 1 WHERE id = ?", batch);
@@ -352,7 +355,8 @@ public final class Sends {
         transaction.update(
                 """
                 UPDATE batch SET failed = failed + 1, paused = CASE WHEN paused IS NULL AND released = 0
-                  AND accepted - unfinished >= ? AND (failed + 1) * 100 >= ? * (accepted - unfinished + ?)
+                  AND accepted - unfinished >= ? AND unfinished > ?
+                  AND (failed + 1) * 100 >= ? * (accepted - unfinished + ?)
                   THEN 'failures' ELSE paused END WHERE id = ?""",
                 FIRST_SENDS - ended,
                 stopBatchAt,
@@ -388,6 +392,7 @@ public final class Sends {
     public boolean anyExpired(Transaction transaction, long now) throws SQLException {
         return transaction
                 .one("SELECT 1 FROM send WHERE state = 'queued' AND expires_at <= ? LIMIT 1", row -> true, now)
+                ended,
                 .isPresent();
     }
 
