@@ -254,8 +254,22 @@ public final class Sends {
         if (changed.isEmpty()) {
             return false;
         }
+        addFurtherIds(transaction, attempt.id(), settlement.otherIds());
         record(transaction, attempt.id(), changed.get(), attempt.startedAt(), settlement, now);
         return true;
+    }
+
+    /** The provider may report on the send by these ids too. */
+    static void addFurtherIds(Transaction transaction, String id, List<String> ids) throws SQLException {
+        for (String other : ids) {
+            transaction.update(
+                    "INSERT INTO further_id (message_id, send) VALUES (?, ?) ON CONFLICT DO NOTHING", other, id);
+        }
+    }
+
+    /** What the provider called an attempt that is over says nothing of the next. */
+    static void forgetFurtherIds(Transaction transaction, String id) throws SQLException {
+        transaction.update("DELETE FROM further_id WHERE send = ?", id);
     }
 
     /**
@@ -295,7 +309,6 @@ public final class Sends {
         record(transaction, id, changed, startedAt, settlement, null, null, now);
     }
 
-    /** What goes with each change of a send's state: the counters, whoever waits for its end, and its history. */
     void record(
             Transaction transaction,
             String id,
@@ -304,6 +317,25 @@ public final class Sends {
             Settlement settlement,
             String actor,
             String reason,
+            long now)
+            throws SQLException {
+        record(transaction, id, changed, startedAt, settlement, actor, reason, null, now);
+    }
+
+    /**
+     * What goes with each change of a send's state: the counters, whoever waits for its end, and its history.
+     *
+     * @param detail of a change that the provider reported: see {@link SendEvent}; else null
+     */
+    void record(
+            Transaction transaction,
+            String id,
+            Changed changed,
+            Long startedAt,
+            Settlement settlement,
+            String actor,
+            String reason,
+            String detail,
             long now)
             throws SQLException {
         if (settlement.state().isEnd()) {
@@ -321,8 +353,8 @@ public final class Sends {
         transaction.update(
                 """
                 INSERT INTO history (send, sequence, batch, row_number, line, at, status, attempt, started_at,
-                  http_status, error_class, error_code, error_message, provider_message_id, actor, reason)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                  http_status, error_class, error_code, error_message, provider_message_id, actor, reason, detail)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 id,
                 changed.sequence(),
                 changed.batch(),
@@ -338,7 +370,8 @@ public final class Sends {
                 settlement.errorMessage(),
                 settlement.providerMessageId(),
                 actor,
-                reason);
+                reason,
+                detail);
     }
 
     /**
@@ -359,6 +392,7 @@ public final class Sends {
                   AND (failed + 1) * 100 >= ? * (accepted - unfinished + ?)
                   THEN 'failures' ELSE paused END WHERE id = ?""",
                 FIRST_SENDS - ended,
+                ended,
                 stopBatchAt,
                 ended,
                 batch);
@@ -392,7 +426,6 @@ public final class Sends {
     public boolean anyExpired(Transaction transaction, long now) throws SQLException {
         return transaction
                 .one("SELECT 1 FROM send WHERE state = 'queued' AND expires_at <= ? LIMIT 1", row -> true, now)
-                ended,
                 .isPresent();
     }
 
