@@ -6,12 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The history read as an outbox: every row but those of erasures is an outcome, in the order of commits, and each endpoint
- * keeps its own place in it.
+ * The history read as an outbox: every row but those of erasures is an outcome, in the order of commits.
  */
 public final class Outbox {
-
-    private static final String CURSOR = "outcomes/";
 
     /**
      * A row of the history with what an outcome says of its send.
@@ -153,28 +150,5 @@ public final class Outbox {
     /** The point that a send's history has got to. */
     public Optional<Integer> sequence(Transaction transaction, String send) throws SQLException {
         return transaction.one("SELECT sequence FROM send WHERE id = ?", row -> row.getInt(1), send);
-    }
-
-    /** An endpoint that is new begins with what happens from now on. */
-    public void register(Transaction transaction, String endpoint) throws SQLException {
-        transaction.update(
-                "INSERT INTO setting (name, value) SELECT ?, CAST(coalesce(max(id), 0) AS TEXT) FROM history"
-                        + " WHERE true ON CONFLICT DO NOTHING",
-                CURSOR + endpoint);
-    }
-
-    /** How far an endpoint has got; 0 when it never received anything. */
-    public long cursor(Transaction transaction, String endpoint) throws SQLException {
-        return transaction
-                .one("SELECT value FROM setting WHERE name = ?", row -> row.getLong(1), CURSOR + endpoint)
-                .orElse(0L);
-    }
-
-    /** The endpoint has received everything up to {@code cursor}. */
-    public void delivered(Transaction transaction, String endpoint, long cursor) throws SQLException {
-        transaction.update(
-                "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                CURSOR + endpoint,
-                Long.toString(cursor));
     }
 }
