@@ -144,8 +144,19 @@ CREATE TABLE reply (
 CREATE UNIQUE INDEX reply_send ON reply (send, request, gateway);
 CREATE INDEX reply_due  ON reply (gateway, id) WHERE sequence IS NOT NULL;
 
--- Where each outcome endpoint has got to, and the key of the digests.
+-- Where each endpoint has got to in each feed, and the key of the digests.
 CREATE TABLE setting (
   name  TEXT PRIMARY KEY,
   value TEXT NOT NULL
+);
+
+-- What became of lanes and batches, for whoever watches the gateway.
+CREATE TABLE event (
+  id       ${identity},
+  event_id TEXT NOT NULL,                   -- a ULID: the same each time an endpoint is told
+  type     TEXT NOT NULL,                   -- lane-paused, lane-resumed, batch-paused, batch-finished, unconfirmed
+  at       BIGINT NOT NULL,
+  account  TEXT,
+  batch    TEXT,
+  detail   TEXT NOT NULL                    -- what else there is to say, as a JSON object
 );

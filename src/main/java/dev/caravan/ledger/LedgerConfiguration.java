@@ -148,6 +148,11 @@ class LedgerConfiguration {
     }
 
     @Bean
+    Events events() {
+        return new Events();
+    }
+
+    @Bean
     Outbox outbox() {
         return new Outbox();
     }

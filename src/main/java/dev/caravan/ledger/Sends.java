@@ -30,6 +30,7 @@ public final class Sends {
     private final String gateway;
     private final Blocklist blocklist;
     private final int stopBatchAt;
+    private final Events events = new Events();
 
     /**
      * @param gateway the id of this gateway, written into the rows it is sending
@@ -316,7 +317,7 @@ public final class Sends {
             transaction.countQueued(changed.account(), 1);
         }
         if (settlement.state() == State.FAILED && changed.batch() != null) {
-            countFailure(transaction, changed.batch());
+            countFailure(transaction, changed.batch(), now);
         }
         transaction.update(
                 """
@@ -342,22 +343,24 @@ public final class Sends {
     }
 
     /** A batch is paused when too many of its first sends fail, until somebody says that it is all right. */
-    private void countFailure(Transaction transaction, String batch) throws SQLException {
+    private void countFailure(Transaction transaction, String batch, long now) throws SQLException {
+        transaction.update("UPDATE batch SET failed = failed + 1 WHERE id = ?", batch);
         if (stopBatchAt > 100) {
-            transaction.update("UPDATE batch SET failed = failed + 1 WHERE id = ?", batch);
             return;
         }
         // What this commit has ended is not in the batch's row yet.
         long ended = -transaction.unfinished(batch);
-        transaction.update(
+        int paused = transaction.update(
                 """
-                UPDATE batch SET failed = failed + 1, paused = CASE WHEN paused IS NULL AND released = 0
-                  AND accepted - unfinished >= ? AND (failed + 1) * 100 >= ? * (accepted - unfinished + ?)
-                  THEN 'failures' ELSE paused END WHERE id = ?""",
+                UPDATE batch SET paused = 'failures' WHERE id = ? AND paused IS NULL AND released = 0
+                  AND accepted - unfinished >= ? AND failed * 100 >= ? * (accepted - unfinished + ?)""",
+                batch,
                 FIRST_SENDS - ended,
                 stopBatchAt,
-                ended,
-                batch);
+                ended);
+        if (paused == 1) {
+            events.batchPaused(transaction, batch, "failures", now);
+        }
     }
 
     /**

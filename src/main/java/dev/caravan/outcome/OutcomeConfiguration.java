@@ -3,6 +3,7 @@ package dev.caravan.outcome;
 import dev.caravan.CaravanProperties;
 import dev.caravan.intake.BatchFiles;
 import dev.caravan.ledger.Batches;
+import dev.caravan.ledger.Events;
 import dev.caravan.ledger.Feed;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Store;
@@ -31,8 +32,14 @@ class OutcomeConfiguration {
     }
 
     @Bean
-    FeedSteps feedSteps(Store store, Outbox outbox, Outcomes outcomes) {
-        return new FeedSteps(store, Map.of(Feed.OUTCOMES, new OutcomeNews(outbox, outcomes)));
+    FeedSteps feedSteps(Store store, Outbox outbox, Outcomes outcomes, Events events, CaravanProperties properties) {
+        return new FeedSteps(
+                store,
+                Map.of(
+                        Feed.OUTCOMES,
+                        new OutcomeNews(outbox, outcomes),
+                        Feed.EVENTS,
+                        new EventNews(events, properties.zone())));
     }
 
     @Bean
@@ -88,6 +95,7 @@ class OutcomeConfiguration {
             @Override
             public void beforeApplicationStart(CamelContext context) {
                 add(context, store, Feed.OUTCOMES, properties.outcomes());
+                add(context, store, Feed.EVENTS, properties.events());
             }
 
             @Override
