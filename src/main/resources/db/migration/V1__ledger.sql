@@ -63,6 +63,7 @@ CREATE TABLE send (
   accepted_at         BIGINT NOT NULL,
   changed_at          BIGINT NOT NULL,
   sent_at             BIGINT,
+  confirm_at          BIGINT,              -- sent and not delivered by then is worth an event
   traceparent         TEXT,                -- W3C trace context, as the caller gave it
   replies             SMALLINT NOT NULL DEFAULT 0  -- 1 when somebody waits for its end in reply
 );
@@ -73,6 +74,7 @@ CREATE INDEX send_expiry ON send (expires_at) WHERE state = 'queued';
 CREATE INDEX send_flight ON send (gateway) WHERE state = 'sending';
 CREATE INDEX send_batch  ON send (batch, row_number) WHERE batch IS NOT NULL;
 CREATE INDEX send_aside  ON send (batch, row_number) WHERE state = 'queued' AND ready = 2;
+CREATE INDEX send_confirm ON send (confirm_at) WHERE state = 'sent' AND confirm_at IS NOT NULL;
 CREATE INDEX send_trouble ON send (state, id) WHERE state IN ('failed', 'expired', 'unknown', 'cancelled');
 
 -- What happened, in the order it was committed: attempts, the audit trail, and the outbox of outcomes.

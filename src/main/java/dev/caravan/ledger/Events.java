@@ -69,6 +69,12 @@ public final class Events {
         raise(transaction, "batch-finished", null, batch.id(), detail, now);
     }
 
+    /** @param oldest when the first of them was sent, in milliseconds */
+    void unconfirmed(Transaction transaction, String account, long count, long oldest, long now) throws SQLException {
+        ObjectNode detail = JSON.objectNode().put("count", count).put("oldest", oldest);
+        raise(transaction, "unconfirmed", account, null, detail, now);
+    }
+
     private static void raise(
             Transaction transaction, String type, String account, String batch, ObjectNode detail, long now)
             throws SQLException {

@@ -3,7 +3,9 @@ package dev.caravan.ledger;
 import dev.caravan.message.Category;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,6 +32,7 @@ public final class Sends {
     private final String gateway;
     private final Blocklist blocklist;
     private final int stopBatchAt;
+    private final Map<String, Duration> confirmWithin;
     private final Events events = new Events();
 
     /**
@@ -38,9 +41,21 @@ public final class Sends {
      * @param stopBatchAt pauses a batch when so many per cent of its first sends have failed; above 100 never
      */
     public Sends(String gateway, Blocklist blocklist, int stopBatchAt) {
+        this(gateway, blocklist, stopBatchAt, Map.of());
+    }
+
+    /**
+     * @param gateway the id of this gateway, written into the rows it is sending
+     * @param blocklist asked before a send is claimed
+     * @param stopBatchAt pauses a batch when so many per cent of its first sends have failed; above 100 never
+     * @param confirmWithin by account: a sent send is to be delivered within this time; accounts that are not here are
+     *     not watched
+     */
+    public Sends(String gateway, Blocklist blocklist, int stopBatchAt, Map<String, Duration> confirmWithin) {
         this.gateway = gateway;
         this.blocklist = blocklist;
         this.stopBatchAt = stopBatchAt;
+        this.confirmWithin = Map.copyOf(confirmWithin);
     }
 
     /**
@@ -315,6 +330,10 @@ public final class Sends {
             }
         } else {
             transaction.countQueued(changed.account(), 1);
+        }
+        Duration within = settlement.state() == State.SENT ? confirmWithin.get(changed.account()) : null;
+        if (within != null) {
+            transaction.update("UPDATE send SET confirm_at = ? WHERE id = ?", now + within.toMillis(), id);
         }
         if (settlement.state() == State.FAILED && changed.batch() != null) {
             countFailure(transaction, changed.batch(), now);

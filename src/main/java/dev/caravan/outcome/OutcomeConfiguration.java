@@ -7,6 +7,7 @@ import dev.caravan.ledger.Events;
 import dev.caravan.ledger.Feed;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Store;
+import dev.caravan.ledger.Unconfirmed;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -61,6 +62,11 @@ class OutcomeConfiguration {
     @Bean("news-delivered")
     Processor newsDelivered(FeedSteps feeds) {
         return feeds::delivered;
+    }
+
+    @Bean("tell-unconfirmed")
+    Processor tellUnconfirmed(Unconfirmed unconfirmed) {
+        return exchange -> unconfirmed.tell(System.currentTimeMillis());
     }
 
     @Bean("write-rejected")

@@ -58,6 +58,16 @@ class EventNewsTest {
         assertThat(next(true)).singleElement().asString().contains("\"reason\":\"http-401: no key for ***\"");
     }
 
+    @Test
+    void timesInAnEventAreWrittenAsItsOwnIs() {
+        ledger.change("UPDATE event SET detail = ?", "{\"count\":2,\"oldest\":" + (AT - 3_600_000) + "}");
+
+        assertThat(next(false))
+                .singleElement()
+                .asString()
+                .endsWith("\"count\":2,\"oldest\":\"2027-01-15T10:00:00.000+03:00\"}");
+    }
+
     private List<String> next(boolean masked) {
         return ledger.store().read(transaction -> news.after(transaction, 0, 10, masked)).stream()
                 .map(Item::body)
