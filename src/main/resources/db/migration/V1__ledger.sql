@@ -162,3 +162,15 @@ CREATE TABLE event (
   batch    TEXT,
   detail   TEXT NOT NULL                    -- what else there is to say, as a JSON object
 );
+
+-- What providers passed on from those who wrote to us, until every endpoint of caravan.inbound has it.
+CREATE TABLE inbound (
+  id          ${identity},
+  event_id    TEXT NOT NULL,                -- a ULID: the same each time an endpoint is told
+  account     TEXT NOT NULL,
+  provider    TEXT NOT NULL,
+  body        TEXT NOT NULL,                -- as the provider posted it
+  received_at BIGINT NOT NULL
+);
+
+CREATE INDEX inbound_received ON inbound (received_at);

@@ -158,6 +158,11 @@ class LedgerConfiguration {
     }
 
     @Bean
+    Inbound inbound() {
+        return new Inbound();
+    }
+
+    @Bean
     Unconfirmed unconfirmed(Store store) {
         return new Unconfirmed(store);
     }

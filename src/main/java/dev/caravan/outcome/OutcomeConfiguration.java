@@ -5,6 +5,7 @@ import dev.caravan.intake.BatchFiles;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Events;
 import dev.caravan.ledger.Feed;
+import dev.caravan.ledger.Inbound;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Unconfirmed;
@@ -33,14 +34,24 @@ class OutcomeConfiguration {
     }
 
     @Bean
-    FeedSteps feedSteps(Store store, Outbox outbox, Outcomes outcomes, Events events, CaravanProperties properties) {
+    FeedSteps feedSteps(
+            Store store,
+            Outbox outbox,
+            Outcomes outcomes,
+            Events events,
+            Inbound inbound,
+            CaravanProperties properties) {
+        List<String> inboundEndpoints =
+                properties.inbound().stream().map(OutcomeConfiguration::digest).toList();
         return new FeedSteps(
                 store,
                 Map.of(
                         Feed.OUTCOMES,
                         new OutcomeNews(outbox, outcomes),
                         Feed.EVENTS,
-                        new EventNews(events, properties.zone())));
+                        new EventNews(events, properties.zone()),
+                        Feed.INBOUND,
+                        new InboundNews(inbound, inboundEndpoints, properties.zone())));
     }
 
     @Bean
@@ -102,6 +113,7 @@ class OutcomeConfiguration {
             public void beforeApplicationStart(CamelContext context) {
                 add(context, store, Feed.OUTCOMES, properties.outcomes());
                 add(context, store, Feed.EVENTS, properties.events());
+                add(context, store, Feed.INBOUND, properties.inbound());
             }
 
             @Override

@@ -181,6 +181,14 @@ class PostgresLedgerIT {
         }
     }
 
+    @Nested
+    class OfInbound extends InboundTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
     /** Several gateways on one ledger, each with its own store. */
     @Nested
     class OfTwoGateways extends OnLedger {
