@@ -65,17 +65,28 @@ public final class Accounts {
      *     nothing decides; both name the configured accounts
      */
     public Account choose(String given, Recipient to) {
+        return serving(given, to).get(0);
+    }
+
+    /**
+     * The account that serves a send, then those that it may fail over to, in their order; so each of them must be able
+     * to carry it.
+     *
+     * @param given the name in the send, which then has no other account; or null when it has none
+     * @throws InvalidSendException as {@link #choose}
+     */
+    public List<Account> serving(String given, Recipient to) {
         if (isEmpty()) {
             throw noAccount("no account is configured; add one below caravan.accounts");
         }
         if (given != null) {
-            return find(given).orElseThrow(this::unknownAccount);
+            return List.of(find(given).orElseThrow(this::unknownAccount));
         }
         return routing.stream()
                 .filter(rule -> rule.matches(to))
                 .findFirst()
-                .map(RoutingRule::first)
-                .or(() -> Optional.ofNullable(defaultAccount))
+                .map(RoutingRule::serving)
+                .or(() -> Optional.ofNullable(defaultAccount).map(List::of))
                 .orElseThrow(() -> noAccount("no account is given, no routing rule matches and there is no default"
                         + " account; name one of " + names()));
     }

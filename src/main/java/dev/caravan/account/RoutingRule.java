@@ -44,7 +44,8 @@ public record RoutingRule(String to, List<Account> accounts, Failover failover) 
         return recipient.address().startsWith(to);
     }
 
-    Account first() {
-        return accounts.get(0);
+    /** The first account, and the others if one may take over from it. */
+    List<Account> serving() {
+        return failover == Failover.NEVER ? accounts.subList(0, 1) : accounts;
     }
 }

@@ -145,9 +145,7 @@ record ApiRequest(String operation, Caller caller, Map<String, String> path, Htt
 
     /** Hangs up on the client, where the server can. */
     void breakOff() {
-        if (http.getAttribute(ServerErrors.BREAK_OFF) instanceof Runnable breakOff) {
-            breakOff.run();
-        }
+        ServerErrors.breakOff(http);
     }
 
     /** The body as it arrives. */

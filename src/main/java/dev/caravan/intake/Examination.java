@@ -15,6 +15,7 @@ import dev.caravan.message.Send;
 import dev.caravan.provider.Providers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -124,7 +125,8 @@ public final class Examination {
             }
             ObjectNode node = completed(origin, row, priority, idempotencyKey);
             Send send = origin.sendJson().read(node, (to, account) -> resolve(origin, to, account));
-            Account account = accounts.choose(send.account(), send.to());
+            List<Account> serving = accounts.serving(send.account(), send.to());
+            Account account = serving.get(0);
             if (!origin.mayUse(account.name())) {
                 throw new InvalidSendException(
                         "account",
@@ -134,7 +136,7 @@ public final class Examination {
                                         ", ",
                                         origin.accounts().stream().sorted().toList()));
             }
-            providers.check(send, account);
+            serving.forEach(possible -> providers.check(send, possible));
             Instant expiry = expiry(send, account, now);
             ObjectNode canonical = origin.sendJson().write(send);
             return new Candidate(row, send, account, canonical, expiry, null, null, null, late(expiry, now));

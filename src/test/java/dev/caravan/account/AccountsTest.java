@@ -44,6 +44,21 @@ class AccountsTest {
     }
 
     @Test
+    void allAccountsOfARuleMayServeIfItFailsOver() {
+        Accounts failing = new Accounts(
+                List.of(FIRST, SECOND, THIRD),
+                List.of(
+                        new RoutingRule("+90", List.of(SECOND, FIRST), Failover.DEFINITE_REFUSAL),
+                        new RoutingRule("+49", List.of(THIRD, FIRST), Failover.NEVER)),
+                THIRD);
+
+        assertThat(failing.serving(null, TURKISH)).containsExactly(SECOND, FIRST);
+        assertThat(failing.serving(null, GERMAN)).containsExactly(THIRD);
+        assertThat(failing.serving(null, GROUP)).containsExactly(THIRD);
+        assertThat(failing.serving("first", TURKISH)).containsExactly(FIRST);
+    }
+
+    @Test
     void providersOwnIdMatchesNoRule() {
         assertThat(accounts.choose(null, GROUP)).isSameAs(FIRST);
         assertThat(rule("+", SECOND).matches(GROUP)).isFalse();

@@ -173,6 +173,21 @@ public final class ProviderRoutes {
         return passed(pass("direct:" + account.provider() + "-senders", list, account, Map.of(), null));
     }
 
+    /** Makes a read of a check-up by {@code direct:<provider>-checkup}. */
+    public Passed check(String read, Account account) {
+        return passed(pass("direct:" + account.provider() + "-checkup", read, account, Map.of(), null));
+    }
+
+    /** Asks about sends by {@code direct:<provider>-tracking}. */
+    public Passed track(Object question, Send send, Account account, String found) {
+        return passed(template.send(ATTEMPT, exchange -> {
+            prepare(exchange, "direct:" + account.provider() + "-tracking", send, account, found);
+            Turn.exposeSettings(exchange);
+            exchange.setVariable(Turn.QUESTION, question);
+            exchange.getMessage().setBody(question);
+        }));
+    }
+
     /** Asks for every list by {@code direct:senders}, with headers as a request from outside could bring them. */
     Listing senders(Account account, Map<String, Object> headers) {
         Exchange exchange = template.send("direct:senders", asked -> {
@@ -191,20 +206,24 @@ public final class ProviderRoutes {
 
     private Exchange pass(String route, Object body, Account account, Map<String, Object> headers, String found) {
         return template.send(ATTEMPT, exchange -> {
-            Turn turn = new Turn(account, 0, claimed -> {});
-            turn.claimed(new Attempt("send", 1, null, Long.MAX_VALUE, false, false, System.currentTimeMillis()));
-            exchange.setVariable(ROUTE, route);
-            exchange.setVariable(Turn.VARIABLE, turn);
-            exchange.setVariable(Turn.ACCOUNT, account);
-            exchange.setVariable(Turn.SEND, body);
-            exchange.setVariable(Turn.FOUND, found);
-            if (route.endsWith("-senders")) {
+            prepare(exchange, route, body, account, found);
+            if (route.endsWith("-senders") || route.endsWith("-checkup")) {
                 exchange.setVariable(Turn.LIST, body);
                 Turn.exposeSettings(exchange);
             }
             exchange.getMessage().setHeaders(new HashMap<>(headers));
             exchange.getMessage().setBody(body);
         });
+    }
+
+    private static void prepare(Exchange exchange, String route, Object send, Account account, String found) {
+        Turn turn = new Turn(account, 0, claimed -> {});
+        turn.claimed(new Attempt("send", 1, null, Long.MAX_VALUE, false, false, System.currentTimeMillis()));
+        exchange.setVariable(ROUTE, route);
+        exchange.setVariable(Turn.VARIABLE, turn);
+        exchange.setVariable(Turn.ACCOUNT, account);
+        exchange.setVariable(Turn.SEND, send);
+        exchange.setVariable(Turn.FOUND, found);
     }
 
     private static Passed passed(Exchange exchange) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -327,6 +328,22 @@ class AdmissionTest {
         assertThat(inbox.ledger().texts("SELECT account FROM send ORDER BY id"))
                 .containsExactly("main", "abroad", "crm", "crm", "abroad");
         assertThat(inbox.arrivals()).containsExactlyInAnyOrder("main", "crm", "abroad");
+    }
+
+    @Test
+    void everyAccountThatASendMayFailOverToMustBeAbleToCarryIt() throws IOException {
+        String tooLong = "x".repeat(1001);
+        inbox.drop(
+                "a.csv",
+                "to,text,account\n+4915112345678,short,\n+4915112345678,%s,\n+4915112345678,%s,main\n"
+                        .formatted(tooLong, tooLong));
+
+        assertThat(inbox.ledger().texts("SELECT account FROM send ORDER BY id")).containsExactly("main", "main");
+        assertThat(inbox.ledger()
+                        .texts("SELECT error_code || ' ' || error_message FROM history WHERE status = 'rejected'"))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith("too-long")
+                .contains("1000", "1001");
     }
 
     @ParameterizedTest

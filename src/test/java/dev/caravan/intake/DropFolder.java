@@ -85,7 +85,11 @@ public final class DropFolder implements AutoCloseable {
         Account crm = account("crm", "wapcrm", 1_000_000);
         Account abroad = account("abroad", "texter", 1_000_000);
         Accounts accounts = new Accounts(
-                List.of(main, crm, abroad), List.of(new RoutingRule("+972", List.of(abroad), Failover.NEVER)), main);
+                List.of(main, crm, abroad),
+                List.of(
+                        new RoutingRule("+972", List.of(abroad), Failover.NEVER),
+                        new RoutingRule("+49", List.of(main, crm), Failover.DEFINITE_REFUSAL)),
+                main);
         this.blocklist = new Blocklist(store().write(DigestKey::of));
         this.sends = new Sends("here", blocklist, 101);
         this.lanes = new Lanes(sends);

@@ -21,6 +21,7 @@ import dev.caravan.provider.Verdict.Unknown;
 import dev.caravan.provider.Verdict.Wait;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +43,9 @@ import java.util.Map;
  * @param refused instead of all of these: that intake refuses the send, and why
  * @param lookup instead of all of these: one look-up
  * @param senders instead of all of these: one list of those an account could send from
+ * @param checkup instead of all of these: one read that tells whether an account could send
+ * @param webhook instead of all of these: a body that the provider posts
+ * @param tracking instead of a request and an answer: a question about sends
  */
 record GoldenCase(
         @JsonProperty(required = true) String shows,
@@ -53,7 +57,10 @@ record GoldenCase(
         ExpectedVerdict verdict,
         Refusal refused,
         Asked lookup,
-        AskedList senders) {
+        AskedList senders,
+        Checked checkup,
+        Posted webhook,
+        Tracked tracking) {
 
     static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -121,6 +128,124 @@ record GoldenCase(
         }
     }
 
+    /**
+     * @param read the name of the read
+     * @param request what must arrive at the provider for it, or null to leave that open
+     */
+    record Checked(
+            @JsonProperty(required = true) String read,
+            ExpectedRequest request,
+            @JsonProperty(required = true) GivenAnswer answer,
+            @JsonProperty(required = true) ExpectedStanding standing) {}
+
+    /**
+     * @param word good or bad
+     * @param verdict of bad only
+     */
+    record ExpectedStanding(@JsonProperty(value = "class", required = true) String word, ExpectedVerdict verdict) {
+
+        /** The standing that is expected; what this leaves open is taken from the one there is. */
+        Checkup.Standing like(Checkup.Standing actual) {
+            assertThat(verdict != null).as("verdict: of bad only").isEqualTo(word.equals("bad"));
+            return switch (word) {
+                case "good" ->
+                    new Checkup.Standing.Good(actual instanceof Checkup.Standing.Good good ? good.note() : null);
+                case "bad" ->
+                    new Checkup.Standing.Bad(
+                            verdict.like(actual instanceof Checkup.Standing.Bad bad ? bad.verdict() : null));
+                default -> throw new AssertionError("standing.class: good or bad, not " + word);
+            };
+        }
+    }
+
+    /**
+     * @param body as JSON
+     * @param notices what it says, in its order; of each the fields that are written are compared
+     * @param malformed whether it is no body of the provider's; then there are no notices
+     */
+    record Posted(@JsonProperty(required = true) JsonNode body, List<ExpectedNotice> notices, boolean malformed) {}
+
+    /** One of the four kinds. */
+    record ExpectedNotice(ObjectNode report, ObjectNode message, ObjectNode line, ObjectNode ignored) {
+
+        void check(Notice actual) {
+            if (report != null) {
+                checkFields(report, actual, Notice.Report.class);
+            } else if (message != null) {
+                checkFields(message, actual, Notice.Message.class);
+            } else if (line != null) {
+                checkFields(line, actual, Notice.LineState.class);
+            } else {
+                checkFields(ignored, actual, Notice.Ignored.class);
+            }
+        }
+    }
+
+    /**
+     * @param messageIds one send for each
+     * @param unknown instead: one send whose fate is unknown
+     * @param at when the sends were made; an instant of our choice when null
+     * @param request what must arrive at the provider, or null to leave that open
+     * @param reports of each the fields that are written are compared; as the hints and echoes
+     * @param verdict instead of them: why there is no answer
+     */
+    record Tracked(
+            List<String> messageIds,
+            boolean unknown,
+            String at,
+            ExpectedRequest request,
+            @JsonProperty(required = true) GivenAnswer answer,
+            List<ObjectNode> reports,
+            List<ObjectNode> echoes,
+            List<ObjectNode> hints,
+            ExpectedVerdict verdict) {
+
+        void check(Tracking.Tracks actual) {
+            if (verdict != null) {
+                assertThat(actual)
+                        .isInstanceOfSatisfying(Tracking.Tracks.NotFound.class, nothing -> assertThat(nothing.verdict())
+                                .isEqualTo(verdict.like(nothing.verdict())));
+                return;
+            }
+            assertThat(actual).isInstanceOfSatisfying(Tracking.Tracks.Found.class, found -> {
+                checkAll(reports, found.reports());
+                checkAll(echoes, found.echoes());
+                checkAll(hints, found.hints());
+            });
+        }
+
+        private static void checkAll(List<ObjectNode> expected, List<? extends Record> actual) {
+            List<ObjectNode> some = expected == null ? List.of() : expected;
+            assertThat(actual).hasSameSizeAs(some);
+            for (int index = 0; index < some.size(); index++) {
+                checkFields(some.get(index), actual.get(index), Object.class);
+            }
+        }
+    }
+
+    /** The fields that are written, against those of a record. */
+    private static void checkFields(ObjectNode expected, Object actual, Class<?> type) {
+        assertThat(actual).isInstanceOf(type);
+        ObjectNode fields = JSON.createObjectNode();
+        for (RecordComponent component : actual.getClass().getRecordComponents()) {
+            try {
+                fields.set(component.getName(), plain(component.getAccessor().invoke(actual)));
+            } catch (ReflectiveOperationException unreadable) {
+                throw new AssertionError(unreadable);
+            }
+        }
+        expected.properties().forEach(field -> assertThat(fields.path(field.getKey()))
+                .as(field.getKey() + " of " + actual)
+                .isEqualTo(field.getValue()));
+    }
+
+    private static JsonNode plain(Object value) {
+        if (value instanceof Delivery delivery) {
+            return JSON.valueToTree(delivery.word());
+        }
+        return JSON.valueToTree(value instanceof Instant instant ? instant.toString() : value);
+    }
+
     record ExpectedSender(
             @JsonProperty(required = true) String kind,
             @JsonProperty(required = true) String id,
@@ -171,6 +296,7 @@ record GoldenCase(
      * @param pause of throttled only: a duration, an instant, {@code next-day} or {@code backoff}
      * @param otherwise of stale only: the word of the verdict when it has been looked up afresh already
      * @param providerMessageId of sent only: null when it cannot be tracked
+     * @param otherIds of sent only: further ids; null for none
      */
     record ExpectedVerdict(
             @JsonProperty(value = "class", required = true) String word,
@@ -178,7 +304,8 @@ record GoldenCase(
             String message,
             String pause,
             String otherwise,
-            String providerMessageId) {
+            String providerMessageId,
+            List<String> otherIds) {
 
         /** The verdict that is expected; a message that this leaves open is taken from the one there is. */
         Verdict like(Verdict actual) {
@@ -193,7 +320,7 @@ record GoldenCase(
 
         private Verdict verdict(String kind, String reason) {
             return switch (kind) {
-                case "sent" -> new Sent(providerMessageId);
+                case "sent" -> new Sent(providerMessageId, otherIds == null ? List.of() : otherIds);
                 case "permanent" -> new Permanent(code, reason);
                 case "opted-out" -> new OptedOut(code, reason);
                 case "throttled" -> new Throttled(code, reason, waiting(pause));

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.caravan.account.Account;
 import dev.caravan.delivery.ProviderRoutes;
 import dev.caravan.delivery.ProviderRoutes.Passed;
@@ -23,14 +24,17 @@ import dev.caravan.message.Send;
 import dev.caravan.message.SendJson;
 import dev.caravan.provider.GoldenCase.Asked;
 import dev.caravan.provider.GoldenCase.AskedList;
+import dev.caravan.provider.GoldenCase.Checked;
 import dev.caravan.provider.GoldenCase.ExpectedRequest;
 import dev.caravan.provider.GoldenCase.GivenAnswer;
+import dev.caravan.provider.GoldenCase.Posted;
 import dev.caravan.provider.Lookup.Finding;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +44,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +62,7 @@ import org.springframework.beans.factory.annotation.Autowired;
  * answer back to the verdict, through the routes that ship and over HTTP.
  */
 @ProviderRoutes.Started
-class GoldenCasesTest {
+public class GoldenCasesTest {
 
     /** Whatever the base URL of an account has for a path, what a case names follows it. */
     private static final String BASE_PATH = "/base";
@@ -149,6 +154,114 @@ class GoldenCasesTest {
 
                     assertThat(((Directory.Lists) pack.directory()).names()).containsExactlyInAnyOrderElementsOf(shown);
                 }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyReadOfACheckupIsShown() {
+        return packs.stream()
+                .filter(pack -> pack.checkup().isPresent())
+                .map(pack -> dynamicTest(pack.name(), () -> {
+                    Set<String> shown = cases(pack).stream()
+                            .map(one -> one.golden().checkup())
+                            .filter(checked -> checked != null && checked.request() != null)
+                            .map(Checked::read)
+                            .collect(Collectors.toSet());
+
+                    assertThat(pack.checkup().orElseThrow().reads()).containsExactlyInAnyOrderElementsOf(shown);
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyRowOfAVerdictTableIsShown() {
+        return packs.stream()
+                .map(pack -> dynamicTest(pack.name(), () -> {
+                    List<OneCase> cases = cases(pack).stream()
+                            .filter(one -> one.golden().verdict() != null)
+                            .toList();
+
+                    assertThat(pack.verdicts()).allSatisfy(row -> assertThat(cases)
+                            .as("a case of the row " + row)
+                            .anyMatch(one -> isDecidedBy(row, one)));
+                }));
+    }
+
+    private boolean isDecidedBy(VerdictRow row, OneCase one) {
+        GivenAnswer given = one.golden().answer();
+        Answer answer = new Answer(given.status(), given.headers(), given.text());
+        Account account = one.account(stub);
+        Reading reading = one.provider().read(answer, account.carried(send(one)), account);
+        return one.provider().verdicts().stream()
+                .filter(candidate -> candidate.matches(answer, reading))
+                .findFirst()
+                .filter(row::equals)
+                .isPresent();
+    }
+
+    /** More than is read of an answer. */
+    private static final String FIVE_MEGABYTES = "{\"padding\": \"" + "x".repeat(5 * 1024 * 1024) + "\"}";
+
+    @TestFactory
+    Stream<DynamicTest> anAnswerThatCannotBeReadIsNeverTakenForAYesOrANo() {
+        Map<String, GivenAnswer> answers = Map.of(
+                "a page",
+                answer(200, Map.of("Content-Type", "text/html"), "<!DOCTYPE html><html><body>Sign in</body></html>"),
+                "JSON that is cut off",
+                answer(200, Map.of("Content-Type", "application/json"), "{\"success\": true, \"ok\": tr"),
+                "five megabytes",
+                answer(200, Map.of("Content-Type", "application/json"), FIVE_MEGABYTES),
+                "a page with status 502",
+                answer(502, Map.of("Content-Type", "text/html"), "<html>Bad gateway</html>"));
+        return packs.stream().flatMap(pack -> answers.entrySet().stream()
+                .map(answer -> dynamicTest(pack.name() + ": " + answer.getKey(), () -> assertThat(
+                                verdict(pack, answer.getValue()).word())
+                        .isEqualTo("unknown"))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aRedirectIsNeverFollowed() {
+        return packs.stream().flatMap(pack -> Stream.of(301, 302, 303, 307, 308)
+                .map(status -> dynamicTest(pack.name() + ": " + status, () -> {
+                    String elsewhere = stub.baseUrl() + "/elsewhere";
+                    Verdict verdict = verdict(pack, answer(status, Map.of("Location", elsewhere), ""));
+
+                    assertThat(verdict.word()).isEqualTo("account");
+                    assertThat(stub.requests()).hasSize(1);
+                })));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> neitherTheContentTypeNorFurtherFieldsChangeWhatAnAnswerMeans() {
+        return packs.stream()
+                .map(pack -> dynamicTest(pack.name(), () -> {
+                    GoldenCase accepted = cases(pack).stream()
+                            .map(OneCase::golden)
+                            .filter(golden -> golden.send() == null && golden.account() == null)
+                            .filter(golden ->
+                                    golden.verdict() != null && golden.verdict().providerMessageId() != null)
+                            .findFirst()
+                            .orElseThrow();
+                    ObjectNode body = accepted.answer().body().deepCopy();
+                    body.put("somethingNew", 1).putObject("somethingElse").put("code", "");
+                    GivenAnswer answer = new GivenAnswer(200, Map.of("Content-Type", "text/plain"), body);
+
+                    assertThat(verdict(pack, answer))
+                            .isEqualTo(accepted.verdict().like(null));
+                }));
+    }
+
+    private static GivenAnswer answer(int status, Map<String, String> headers, String body) {
+        return new GivenAnswer(status, headers, TextNode.valueOf(body));
+    }
+
+    /** What a send of the folder's own comes to with an answer. */
+    private Verdict verdict(Provider pack, GivenAnswer answer) {
+        OneCase plain = cases(pack).stream()
+                .filter(one -> one.golden().send() == null && one.golden().account() == null)
+                .findFirst()
+                .orElseThrow();
+        nextAnswers.clear();
+        nextAnswers.add(answer);
+        return routes.send(send(plain), plain.account(stub), found(plain)).verdict();
     }
 
     @TestFactory
@@ -245,6 +358,12 @@ class GoldenCasesTest {
                 checkLookup(one, account);
             } else if (one.golden().senders() != null) {
                 checkList(one, account);
+            } else if (one.golden().checkup() != null) {
+                checkCheckup(one, account);
+            } else if (one.golden().webhook() != null) {
+                checkWebhook(one);
+            } else if (one.golden().tracking() != null) {
+                checkTracking(one, account);
             } else {
                 checkSend(one, account);
             }
@@ -343,6 +462,75 @@ class GoldenCasesTest {
         if (asked.request() != null) {
             checkRequest(requests.get(before), asked.request());
         }
+    }
+
+    private void checkCheckup(OneCase one, Account account) throws JsonProcessingException {
+        sendsNothing(one);
+        Checked checked = one.golden().checkup();
+        Checkup checkup = one.provider().checkup().orElseThrow();
+        assertThat(checkup.reads()).contains(checked.read());
+        nextAnswers.add(checked.answer());
+
+        Passed passed = routes.check(checked.read(), account);
+
+        assertThat(passed.failure()).isNull();
+        Checkup.Standing standing = checkup.read(checked.read(), passed.answer(), account);
+        assertThat(standing).isEqualTo(checked.standing().like(standing));
+        List<ProviderStub.Request> requests = stub.requests();
+        assertThat(requests).hasSize(1);
+        if (checked.request() != null) {
+            checkRequest(requests.get(0), checked.request());
+        }
+    }
+
+    private static void checkWebhook(OneCase one) {
+        sendsNothing(one);
+        Posted posted = one.golden().webhook();
+        Webhook webhook = one.provider().webhook().orElseThrow();
+        if (posted.malformed()) {
+            assertThatThrownBy(() -> webhook.read(posted.body())).isInstanceOf(IllegalArgumentException.class);
+            return;
+        }
+        List<Notice> notices = webhook.read(posted.body());
+        assertThat(notices).hasSameSizeAs(posted.notices());
+        for (int index = 0; index < notices.size(); index++) {
+            posted.notices().get(index).check(notices.get(index));
+        }
+    }
+
+    private void checkTracking(OneCase one, Account account) throws JsonProcessingException {
+        assertThat(one.golden())
+                .as("a question sends nothing")
+                .extracting(GoldenCase::request, GoldenCase::answer, GoldenCase::verdict)
+                .containsOnlyNulls();
+        GoldenCase.Tracked golden = one.golden().tracking();
+        Tracking tracking = one.provider().tracking().orElseThrow();
+        Send send = account.carried(send(one));
+        Instant at = Instant.parse(golden.at() == null ? "2026-01-01T10:00:00Z" : golden.at());
+        List<Tracking.Tracked> asked = golden.unknown()
+                ? List.of(new Tracking.Tracked("S1", null, List.of(), send, at))
+                : IntStream.range(0, golden.messageIds().size())
+                        .mapToObj(index -> new Tracking.Tracked(
+                                "S" + (index + 1), golden.messageIds().get(index), List.of(), send, at))
+                        .toList();
+        nextAnswers.add(golden.answer());
+
+        Passed passed = routes.track(tracking.question(asked, account), send, account, found(one));
+
+        assertThat(passed.failure()).isNull();
+        golden.check(tracking.read(passed.answer(), asked, account));
+        List<ProviderStub.Request> requests = stub.requests();
+        assertThat(requests).hasSize(1);
+        if (golden.request() != null) {
+            checkRequest(requests.get(0), golden.request());
+        }
+    }
+
+    private static void sendsNothing(OneCase one) {
+        assertThat(one.golden())
+                .as("nothing is sent")
+                .extracting(GoldenCase::send, GoldenCase::request, GoldenCase::answer, GoldenCase::verdict)
+                .containsOnlyNulls();
     }
 
     private void checkList(OneCase one, Account account) throws JsonProcessingException {
