@@ -107,10 +107,11 @@ public final class Judge {
         return new Judged(verdict, "the meaning of HTTP status " + answer.status(), !(verdict instanceof Permanent));
     }
 
-    /** What was given, rather than looked up, stays as it is however often it is looked up. */
+    /** What was given or not needed, rather than looked up, stays as it is however often it is looked up. */
     private static boolean looksUp(Provider provider, Send send, Account account) {
         return provider.lookup()
-                .map(lookup -> lookup.given(send, account).isEmpty())
+                .map(lookup -> lookup.isNeeded(send, account)
+                        && lookup.given(send, account).isEmpty())
                 .orElse(false);
     }
 

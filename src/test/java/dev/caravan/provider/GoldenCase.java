@@ -259,7 +259,7 @@ record GoldenCase(
     }
 
     /**
-     * @param word found, not-found or failed
+     * @param word found, barred, not-found or failed
      * @param until an instant; absent or null: for as long as it is not refused
      */
     record ExpectedFinding(
@@ -275,15 +275,26 @@ record GoldenCase(
                     assertThat(verdict).isNull();
                     yield new Finding.Found(value, until == null ? null : Instant.parse(until));
                 }
+                case "barred" -> new Finding.Barred(value, verdict.like(verdictOf(actual)));
                 case "not-found" -> new Finding.NotFound(verdict.like(verdictOf(actual)));
                 case "failed" -> new Finding.Failed(verdict.like(verdictOf(actual)));
-                default -> throw new AssertionError("finding.class: found, not-found or failed, not " + word);
+                default -> throw new AssertionError("finding.class: found, barred, not-found or failed, not " + word);
             };
         }
 
-        private static Verdict verdictOf(Finding finding) {
+        static String valueOf(Finding finding) {
+            if (finding instanceof Finding.Barred barred) {
+                return barred.value();
+            }
+            return finding instanceof Finding.Found found ? found.value() : null;
+        }
+
+        static Verdict verdictOf(Finding finding) {
             if (finding instanceof Finding.NotFound nothing) {
                 return nothing.verdict();
+            }
+            if (finding instanceof Finding.Barred barred) {
+                return barred.verdict();
             }
             return finding instanceof Finding.Failed failed ? failed.verdict() : null;
         }

@@ -25,6 +25,7 @@ import dev.caravan.message.SendJson;
 import dev.caravan.provider.GoldenCase.Asked;
 import dev.caravan.provider.GoldenCase.AskedList;
 import dev.caravan.provider.GoldenCase.Checked;
+import dev.caravan.provider.GoldenCase.ExpectedFinding;
 import dev.caravan.provider.GoldenCase.ExpectedRequest;
 import dev.caravan.provider.GoldenCase.GivenAnswer;
 import dev.caravan.provider.GoldenCase.Posted;
@@ -451,14 +452,9 @@ public class GoldenCasesTest {
         Finding finding = lookup.read(passed.answer(), send, account);
         assertThat(finding).isEqualTo(asked.finding().like(finding));
         List<ProviderStub.Request> requests = stub.requests();
-        if (finding instanceof Finding.NotFound nothing) {
-            assertThat(requests).hasSameSizeAs(questions);
-            assertThat(passed.verdict()).isEqualTo(nothing.verdict());
-        } else {
-            assertThat(requests).hasSize(before + 1);
-            assertThat(passed.verdict()).isEqualTo(finding instanceof Finding.Failed failed ? failed.verdict() : null);
-        }
-        assertThat(passed.found()).isEqualTo(finding instanceof Finding.Found found ? found.value() : null);
+        assertThat(requests).hasSize(finding instanceof Finding.NotFound ? questions.size() : before + 1);
+        assertThat(passed.verdict()).isEqualTo(ExpectedFinding.verdictOf(finding));
+        assertThat(passed.found()).isEqualTo(ExpectedFinding.valueOf(finding));
         if (asked.request() != null) {
             checkRequest(requests.get(before), asked.request());
         }
