@@ -6,24 +6,27 @@ import dev.caravan.provider.Notice;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Takes in what recipients write. */
+/** Takes what people write to us, as a provider tells it. */
+@FunctionalInterface
 public interface InboundMessages {
 
+    /** Takes no notice of it. */
+    InboundMessages NONE = (transaction, told, concerned, message, rawBody, now) -> {};
+
     /**
-     * Takes a message in; once the transaction is committed it is neither lost nor passed on before.
+     * Takes a message, within the write that the provider's notice is answered after; the same message may come again.
      *
-     * @param told the account to whose address the provider posted it
-     * @param concerned the accounts whose line got it, as far as that is told
-     * @param body what the provider posted, which may hold further messages; then it comes once for each, at the same
-     *     {@code now}
-     * @param now when it was posted, in milliseconds
+     * @param told the account to whose address it came
+     * @param concerned the accounts whose line it came over; may be empty
+     * @param rawBody the whole body in which the provider told of it, perhaps with other notices
+     * @param now in milliseconds
      */
     void accept(
             Transaction transaction,
             Account told,
             List<Account> concerned,
             Notice.Message message,
-            String body,
+            String rawBody,
             long now)
             throws SQLException;
 }
