@@ -47,19 +47,22 @@ final class InboundIntake implements InboundMessages {
         this.phoneNumbers = phoneNumbers;
     }
 
-    /** Of several accounts, or none, whose line got a message the one it was posted to stands for it. */
+    /**
+     * Of several accounts, or none, whose line it came over the one to whose address it came stands for them. A body comes
+     * once for each message in it, at the same {@code now}, and is kept once.
+     */
     @Override
     public void accept(
             Transaction transaction,
             Account told,
             List<Account> concerned,
             Notice.Message message,
-            String body,
+            String rawBody,
             long now)
             throws SQLException {
         Account account = concerned.size() == 1 ? concerned.get(0) : told;
         if (wanted) {
-            inbound.keep(transaction, account.name(), account.provider(), body, now);
+            inbound.keep(transaction, account.name(), account.provider(), rawBody, now);
         }
         if (optOut.isOne(message.text())) {
             Optional<String> person = person(message.from(), account);

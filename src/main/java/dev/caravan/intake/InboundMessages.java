@@ -10,22 +10,23 @@ import java.util.List;
 @FunctionalInterface
 public interface InboundMessages {
 
+    /** Takes no notice of it. */
+    InboundMessages NONE = (transaction, told, concerned, message, rawBody, now) -> {};
+
     /**
-     * Takes a message in, within the write that the provider's notice is answered after; once that is committed it is
-     * neither lost nor passed on before. The same message may come again.
+     * Takes a message, within the write that the provider's notice is answered after; the same message may come again.
      *
-     * @param told the account to whose address the provider posted it
+     * @param told the account to whose address it came
      * @param concerned the accounts whose line it came over; may be empty
-     * @param body what the provider posted, which may hold further messages; then it comes once for each, at the same
-     *     {@code now}
-     * @param now when it was posted, in milliseconds
+     * @param rawBody the whole body in which the provider told of it, perhaps with other notices
+     * @param now in milliseconds
      */
     void accept(
             Transaction transaction,
             Account told,
             List<Account> concerned,
             Notice.Message message,
-            String body,
+            String rawBody,
             long now)
             throws SQLException;
 }
