@@ -14,12 +14,16 @@ import dev.caravan.message.ContentType;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Checkup;
 import dev.caravan.provider.Directory;
+import dev.caravan.provider.Limit;
+import dev.caravan.provider.Limit.Measure;
 import dev.caravan.provider.Lookup;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Reading;
 import dev.caravan.provider.Setting;
 import dev.caravan.provider.Source;
+import dev.caravan.provider.Tracking;
 import dev.caravan.provider.VerdictRow;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +89,12 @@ final class PratikEsnaf implements Provider {
         return Map.ofEntries(Map.entry(TEXT, SEND_PAGE), Map.entry(IMAGE, SEND_PAGE), Map.entry(DOCUMENT, SEND_PAGE));
     }
 
+    /** Its file call has room for one path; of lengths and sizes it publishes no limit. */
+    @Override
+    public List<Limit> limits() {
+        return List.of(new Limit(Measure.MEDIA_ITEMS, 1, SEND_PAGE));
+    }
+
     /** {@code tur_id}: the kind of sending of a text, a whole number. */
     @Override
     public Set<String> options() {
@@ -131,10 +141,6 @@ final class PratikEsnaf implements Provider {
     }
 
     private static void checkFile(Media media) {
-        if (media.items().size() > 1) {
-            throw new InvalidSendException(
-                    "media", "too-many", "PratikEsnaf takes 1 file per message; make a send of each file");
-        }
         String path = media.first().url();
         if (URL.matcher(path).matches()) {
             throw new InvalidSendException(
@@ -190,6 +196,16 @@ final class PratikEsnaf implements Provider {
     @Override
     public Directory directory() {
         return new AccountList(this);
+    }
+
+    @Override
+    public Optional<Checkup> checkup() {
+        return Optional.of(new DefaultAccount(new AccountList(this)));
+    }
+
+    @Override
+    public Optional<Tracking> tracking() {
+        return Optional.of(new LogRecord(this));
     }
 
     /** A text: number with its plus sign, message, the recipient's name for the provider's log, kind of sending. */
