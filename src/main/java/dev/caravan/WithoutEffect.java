@@ -8,18 +8,22 @@ import dev.caravan.message.Category;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Keys that are read and checked but change nothing yet: whoever sets one is told so, rather than left to rely on it. */
 final class WithoutEffect {
 
     // What these keys are when nobody sets them.
     private static final Keep KEPT = new Keep(Duration.ofDays(30), Duration.ofDays(90), Duration.ofDays(400));
-    private static final List<String> EVENTS = List.of("log:caravan.event");
 
     private WithoutEffect() {}
 
-    /** The keys of this kind that are set, in full. */
-    static List<String> in(CaravanProperties properties) {
+    /**
+     * The keys of this kind that are set, in full.
+     *
+     * @param reporting the names of the providers that report what becomes of messages
+     */
+    static List<String> in(CaravanProperties properties, Set<String> reporting) {
         List<String> set = new ArrayList<>();
         properties.accounts().forEach((name, account) -> {
             String key = "caravan.accounts." + name + '.';
@@ -28,8 +32,7 @@ final class WithoutEffect {
             add(set, key + "quiet", account.quiet() != null);
             add(set, key + "holidays", !account.holidays().isEmpty());
             add(set, key + "ordering", account.ordering() != Ordering.RECIPIENT);
-            add(set, key + "confirm-within", account.confirmWithin() != null);
-            add(set, key + "webhook-token", account.webhookToken() != null);
+            add(set, key + "webhook-token", account.webhookToken() != null && !reporting.contains(account.provider()));
         });
         for (int index = 0; index < properties.routing().size(); index++) {
             boolean failsOver = properties.routing().get(index).failover() != Failover.NEVER;
@@ -40,9 +43,6 @@ final class WithoutEffect {
             add(set, "caravan.categories." + category.word() + ".quiet", ignores);
         }
         add(set, "caravan.keep", !properties.keep().equals(KEPT));
-        add(set, "caravan.events", !properties.events().equals(EVENTS));
-        add(set, "caravan.inbound", !properties.inbound().isEmpty());
-        add(set, "caravan.opt-out", !properties.optOut().isEmpty());
         return set;
     }
 

@@ -1,6 +1,7 @@
 package dev.caravan.api;
 
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.catalina.connector.Request;
@@ -10,12 +11,18 @@ import org.apache.coyote.ActionCode;
 
 /**
  * The same for requests that the server refuses before any filter sees them, instead of its own page. An answer that has
- * begun and cannot be finished is broken off, see {@link #BREAK_OFF}.
+ * begun and cannot be finished can be broken off, see {@link #breakOff}.
  */
-final class ServerErrors extends ErrorReportValve {
+public final class ServerErrors extends ErrorReportValve {
 
-    /** The attribute of a request with a {@link Runnable} that hangs up instead of ending the answer properly. */
-    static final String BREAK_OFF = ServerErrors.class.getName() + ".breakOff";
+    private static final String BREAK_OFF = ServerErrors.class.getName() + ".breakOff";
+
+    /** Hangs up instead of ending the answer to a request properly. */
+    public static void breakOff(HttpServletRequest request) {
+        if (request.getAttribute(BREAK_OFF) instanceof Runnable breakOff) {
+            breakOff.run();
+        }
+    }
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {

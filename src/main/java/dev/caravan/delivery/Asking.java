@@ -4,7 +4,6 @@ import dev.caravan.account.Account;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Store;
-import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Provider;
@@ -43,7 +42,7 @@ final class Asking {
     private final RetrySchedule schedule;
     private final Lookups lookups;
     private final StoredSends storedSends;
-    private final Findings findings;
+    private final DeliveryReports reports;
     private final LaneMetrics metrics;
 
     /** The accounts that were refused their latest answer. */
@@ -57,7 +56,7 @@ final class Asking {
             RetrySchedule schedule,
             Lookups lookups,
             StoredSends storedSends,
-            Findings findings,
+            DeliveryReports reports,
             LaneMetrics metrics) {
         this.providers = providers;
         this.store = store;
@@ -66,7 +65,7 @@ final class Asking {
         this.schedule = schedule;
         this.lookups = lookups;
         this.storedSends = storedSends;
-        this.findings = findings;
+        this.reports = reports;
         this.metrics = metrics;
     }
 
@@ -98,18 +97,9 @@ final class Asking {
     }
 
     private Tracked tracked(Checks.Due due, Account account) {
-        Send send = storedSends.read(due.content());
-        return new Tracked(
-                due.id(), due.messageId(), List.of(), carried(send, account), Instant.ofEpochMilli(due.at()));
-    }
-
-    /** Its template may have another form by now, which it does not fit. */
-    private static Send carried(Send send, Account account) {
-        try {
-            return account.carried(send);
-        } catch (InvalidSendException other) {
-            return send;
-        }
+        // The form of its template may have changed since it was sent.
+        Send send = storedSends.carried(account, due.content()).orElseGet(() -> storedSends.read(due.content()));
+        return new Tracked(due.id(), due.messageId(), due.otherIds(), send, Instant.ofEpochMilli(due.at()));
     }
 
     /** Step {@code tracking-question}: the question, unless the look-up before it says that there is no use in it. */
@@ -148,12 +138,12 @@ final class Asking {
     private void write(Account account, Found found) {
         store.write(transaction -> {
             long now = System.currentTimeMillis();
-            findings.apply(transaction, account, found.reports(), now);
+            reports.apply(transaction, account, found.reports(), now);
             for (Tracking.Echo echo : found.echoes()) {
-                findings.settleUnknown(transaction, echo.id(), echo.messageIds(), echo.delivery(), now);
+                reports.settleUnknown(transaction, echo.id(), echo.messageIds(), echo.delivery(), now);
             }
             for (Tracking.Hint hint : found.hints()) {
-                findings.hint(transaction, hint.id(), hint.messageId(), hint.at(), now);
+                reports.hint(transaction, hint.id(), hint.messageId(), hint.at(), now);
             }
             return null;
         });

@@ -5,16 +5,22 @@ import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.Sends.QueuedContent;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
 import dev.caravan.message.Send;
+import dev.caravan.provider.Bulk;
+import dev.caravan.provider.Providers;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 
 /** The two ways into the queue: looking at the best due send, and claiming it. */
@@ -24,9 +30,11 @@ final class Claiming {
     private final Sends sends;
     private final Lanes lanes;
     private final StoredSends storedSends;
+    private final Providers providers;
     private final Set<String> candidates = ConcurrentHashMap.newKeySet();
 
-    Claiming(Store store, Sends sends, Lanes lanes, StoredSends storedSends) {
+    Claiming(Store store, Sends sends, Lanes lanes, StoredSends storedSends, Providers providers) {
+        this.providers = providers;
         this.store = store;
         this.sends = sends;
         this.lanes = lanes;
@@ -61,18 +69,67 @@ final class Claiming {
     void claim(Exchange exchange) {
         Turn turn = Turn.of(exchange);
         String only = turn.candidate() == null ? null : turn.candidate().id();
-        Claim claim = store.write(transaction -> claim(transaction, turn, only));
+        Taken taken = store.write(transaction -> take(transaction, turn, only));
+        Claim claim = taken.claim();
         if (claim instanceof Claim.Claimed claimed) {
             Send send = storedSends.read(claimed.attempt().content());
             exchange.setVariable(Turn.SEND, send);
             exchange.setVariable(Turn.CLAIMED, true);
+            exchange.setVariable(Turn.BULK, !taken.companions().isEmpty());
             exchange.getMessage().setBody(send);
+            if (!taken.companions().isEmpty()) {
+                turn.accompanied(
+                        taken.companions(),
+                        Stream.concat(Stream.of(claimed.attempt()), taken.companions().stream())
+                                .map(attempt -> storedSends
+                                        .carried(turn.account(), attempt.content())
+                                        .orElseThrow())
+                                .toList());
+            }
             turn.claimed(claimed.attempt());
         } else if (claim instanceof Claim.Held held) {
             turn.held(held.until());
         } else if (only == null) {
             turn.foundNothing();
         }
+    }
+
+    /** What a turn has claimed, with those that share its call. */
+    private record Taken(Claim claim, List<Attempt> companions) {}
+
+    private Taken take(Transaction transaction, Turn turn, String only) throws SQLException {
+        Claim claim = claim(transaction, turn, only);
+        Account account = turn.account();
+        Optional<Bulk> bulk = providers.get(account.provider()).bulk();
+        // The first of an account in trouble is a trial, and goes alone.
+        return bulk.isPresent()
+                        && claim instanceof Claim.Claimed claimed
+                        && !claimed.attempt().trial()
+                ? new Taken(claim, companions(transaction, account, bulk.get(), claimed.attempt()))
+                : new Taken(claim, List.of());
+    }
+
+    /** The next sends of the batch, as long as they say the same. */
+    private List<Attempt> companions(Transaction transaction, Account account, Bulk bulk, Attempt first)
+            throws SQLException {
+        int most = bulk.most(account) - 1;
+        List<Attempt> companions = new ArrayList<>();
+        if (most < 1) {
+            return companions;
+        }
+        Optional<Send> send = storedSends.carried(account, first.content());
+        if (send.isEmpty()) {
+            return companions;
+        }
+        for (QueuedContent next : sends.companions(transaction, account.name(), first, most)) {
+            Optional<Send> other = storedSends.carried(account, next.content());
+            if (other.isEmpty() || !bulk.together(send.get(), other.get())) {
+                break;
+            }
+            sends.claimAlso(transaction, account.name(), next.id(), System.currentTimeMillis())
+                    .ifPresent(companions::add);
+        }
+        return companions;
     }
 
     /** The clock is read when the write has its turn: while it waited, a send may have expired or the start gone by. */

@@ -76,8 +76,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Claiming claiming(Store store, Sends sends, Lanes lanes, StoredSends storedSends) {
-        return new Claiming(store, sends, lanes, storedSends);
+    Claiming claiming(Store store, Sends sends, Lanes lanes, StoredSends storedSends, Providers providers) {
+        return new Claiming(store, sends, lanes, storedSends, providers);
     }
 
     @Bean

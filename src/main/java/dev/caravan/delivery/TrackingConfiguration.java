@@ -29,9 +29,9 @@ class TrackingConfiguration {
             RetrySchedule schedule,
             Lookups lookups,
             StoredSends storedSends,
-            Findings findings,
+            DeliveryReports reports,
             LaneMetrics metrics) {
-        return new Asking(providers, store, checks, lanes, schedule, lookups, storedSends, findings, metrics);
+        return new Asking(providers, store, checks, lanes, schedule, lookups, storedSends, reports, metrics);
     }
 
     @Bean("tracking-sends")

@@ -2,7 +2,9 @@ package dev.caravan.delivery;
 
 import dev.caravan.account.Account;
 import dev.caravan.ledger.Attempt;
+import dev.caravan.message.Send;
 import dev.caravan.provider.Verdict;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 
@@ -20,6 +22,7 @@ final class Turn {
     static final String CONNECTION = "connection";
     static final String DECIDED = "decided";
     static final String LIST = "list";
+    static final String BULK = "bulk";
 
     private final Account account;
     private final long start;
@@ -27,6 +30,8 @@ final class Turn {
     private final BooleanSupplier mayAsk;
     private boolean claimDone;
     private Attempt attempt;
+    private List<Attempt> companions = List.of();
+    private List<Send> together = List.of();
     private Attempt candidate;
     private Verdict verdict;
     private Integer httpStatus;
@@ -72,6 +77,18 @@ final class Turn {
         exchange.getVariable(ACCOUNT, Account.class).settings().forEach(exchange::setVariable);
     }
 
+    /** Makes the send that is to go out, until now as it was written, what its account carries. */
+    static Send carry(Exchange exchange) {
+        Send send = of(exchange).account().carried(exchange.getVariable(SEND, Send.class));
+        exchange.setVariable(SEND, send);
+        return send;
+    }
+
+    /** Whether a send is to go out, rather than a question to be asked about one or about the account. */
+    boolean isToSend() {
+        return candidate != null || attempt != null;
+    }
+
     Account account() {
         return account;
     }
@@ -97,6 +114,26 @@ final class Turn {
     void claimed(Attempt attempt) {
         this.attempt = attempt;
         claimDone();
+    }
+
+    /**
+     * Further attempts by the same call.
+     *
+     * @param together what all of them send, the first attempt's first
+     */
+    void accompanied(List<Attempt> companions, List<Send> together) {
+        this.companions = companions;
+        this.together = together;
+    }
+
+    /** The attempts that share the call with the first one; none for most calls. */
+    List<Attempt> companions() {
+        return companions;
+    }
+
+    /** What the call carries if it has companions. */
+    List<Send> together() {
+        return together;
     }
 
     /** Nothing is due. */

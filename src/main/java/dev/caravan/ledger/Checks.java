@@ -39,10 +39,15 @@ public final class Checks {
      * A send to ask about.
      *
      * @param messageId the provider's, or null when its fate is unknown
+     * @param otherIds further ids of the provider's
      * @param content the canonical message as JSON
      * @param at when its latest attempt began, in milliseconds
      */
-    public record Due(String id, String messageId, String content, long at) {}
+    public record Due(String id, String messageId, List<String> otherIds, String content, long at) {
+        public Due {
+            otherIds = List.copyOf(otherIds);
+        }
+    }
 
     /**
      * From now on, its provider is asked about a send.
@@ -104,12 +109,11 @@ public final class Checks {
         List<Due> taken = new ArrayList<>();
         for (Row row : oldest(transaction, account, together, now)) {
             if (!row.canBeAskedAbout()) {
-                transaction.update(
-                        "UPDATE send SET check_at = NULL WHERE id = ?",
-                        row.due().id());
+                transaction.update("UPDATE send SET check_at = NULL WHERE id = ?", row.id());
             } else if (taken.isEmpty() || !row.unknown()) {
                 postpone(transaction, row, now);
-                taken.add(row.due());
+                taken.add(
+                        new Due(row.id(), row.messageId(), furtherIds(transaction, row.id()), row.content(), row.at()));
                 if (row.unknown()) {
                     return taken;
                 }
@@ -127,31 +131,32 @@ public final class Checks {
                 row -> {
                     boolean unknown = State.of(row.getString(2)) == State.UNKNOWN;
                     String messageId = unknown ? null : row.getString(3);
-                    Due send = new Due(row.getString(1), messageId, row.getString(4), row.getLong(6));
-                    return new Row(unknown, row.getInt(5), send);
+                    return new Row(
+                            row.getString(1), unknown, messageId, row.getString(4), row.getInt(5), row.getLong(6));
                 },
                 account,
                 now,
                 most);
     }
 
+    private static List<String> furtherIds(Transaction transaction, String id) throws SQLException {
+        return transaction.all("SELECT message_id FROM further_id WHERE send = ?", row -> row.getString(1), id);
+    }
+
     private static void postpone(Transaction transaction, Row row, long now) throws SQLException {
         int next = row.checks() + 1;
         Long at = next < WAITS.size() ? now + WAITS.get(next).toMillis() : null;
-        boolean worthIt = at != null && at <= row.due().at() + LONGEST.toMillis();
+        boolean worthIt = at != null && at <= row.at() + LONGEST.toMillis();
         transaction.update(
-                "UPDATE send SET check_at = ?, checks = ? WHERE id = ?",
-                worthIt ? at : null,
-                next,
-                row.due().id());
+                "UPDATE send SET check_at = ?, checks = ? WHERE id = ?", worthIt ? at : null, next, row.id());
     }
 
     /** @param checks which of the waits is over */
-    record Row(boolean unknown, int checks, Due due) {
+    record Row(String id, boolean unknown, String messageId, String content, int checks, long at) {
 
         /** Not when it was erased, or when somebody who settled it knew no id. */
         private boolean canBeAskedAbout() {
-            return !due.content().isEmpty() && (unknown || due.messageId() != null);
+            return !content.isEmpty() && (unknown || messageId != null);
         }
     }
 }

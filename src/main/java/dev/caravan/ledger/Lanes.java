@@ -27,6 +27,7 @@ public final class Lanes {
 
     private final Sends sends;
     private final Checks checks = new Checks();
+    private final Events events = new Events();
 
     public Lanes(Sends sends) {
         this.sends = sends;
@@ -265,7 +266,7 @@ public final class Lanes {
         if (gate.isProbe() && gate.probeAt() <= now) {
             postponeProbe(transaction, account, gate, now);
         }
-        return transaction.update(
+        boolean paused = transaction.update(
                         """
                         UPDATE account SET paused = 'account', paused_reason = ?, paused_at = ?, probes = 0, probe_at = ?
                         WHERE name = ? AND paused IS NULL""",
@@ -274,6 +275,19 @@ public final class Lanes {
                         now + untilProbe(0).toMillis(),
                         account)
                 == 1;
+        if (paused) {
+            events.lanePaused(transaction, account, "account", reason, now);
+        }
+        return paused;
+    }
+
+    /** An account that its provider refused may work again: one send tries that at once. */
+    public void probeNow(Transaction transaction, String account, long now) throws SQLException {
+        transaction.update(
+                "UPDATE account SET probe_at = ? WHERE name = ? AND paused = 'account' AND probe_at > ?",
+                now,
+                account,
+                now);
     }
 
     private static void postponeProbe(Transaction transaction, String account, Gate gate, long now)
@@ -289,15 +303,19 @@ public final class Lanes {
      *
      * @return whether it was paused until now
      */
-    public boolean recover(Transaction transaction, String account) throws SQLException {
+    public boolean recover(Transaction transaction, String account, long now) throws SQLException {
         transaction.update("UPDATE account SET throttles = 0 WHERE name = ?", account);
-        return transaction.update(
+        boolean resumed = transaction.update(
                         """
                         UPDATE account SET paused = NULL, paused_reason = NULL, paused_at = NULL, probes = 0,
                           probe_at = NULL
                         WHERE name = ? AND paused = 'account'""",
                         account)
                 == 1;
+        if (resumed) {
+            events.laneResumed(transaction, account, "recovered", now);
+        }
+        return resumed;
     }
 
     /**
@@ -306,6 +324,9 @@ public final class Lanes {
      * @param reason or null
      */
     public void pauseByHand(Transaction transaction, String account, String reason, long now) throws SQLException {
+        if (!"hand".equals(gate(transaction, account).paused())) {
+            events.lanePaused(transaction, account, "hand", reason, now);
+        }
         transaction.update(
                 """
                 UPDATE account SET paused = 'hand', paused_reason = ?, paused_at = ?, probes = 0, probe_at = NULL
@@ -319,7 +340,10 @@ public final class Lanes {
      * Somebody lets an account send again: whatever paused it is over, and if nothing did, so is the wait that its provider
      * asked for.
      */
-    public void resume(Transaction transaction, String account) throws SQLException {
+    public void resume(Transaction transaction, String account, long now) throws SQLException {
+        if (gate(transaction, account).paused() != null) {
+            events.laneResumed(transaction, account, "hand", now);
+        }
         transaction.update(
                 """
                 UPDATE account SET not_before = CASE WHEN paused IS NULL THEN 0 ELSE not_before END, paused = NULL,

@@ -6,12 +6,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The history read as an outbox: every row but those of erasures is an outcome, in the order of commits, and each endpoint
- * keeps its own place in it.
+ * The history read as an outbox: every row that changed a send's state or became no send is an outcome, in the order of
+ * commits.
  */
 public final class Outbox {
-
-    private static final String CURSOR = "outcomes/";
 
     /**
      * A row of the history with what an outcome says of its send.
@@ -22,7 +20,7 @@ public final class Outbox {
      * @param batch null for a send that came alone, then {@code row} is 0
      * @param at in milliseconds
      * @param repeats of a duplicate row: the send it repeats; else null
-     * @param detail of a rejected or duplicate row: what was read of it, as JSON; else null
+     * @param detail of a rejected or duplicate row: what was read of it, as JSON
      * @param traceparent the W3C trace context its caller gave, or null
      */
     public record Entry(
@@ -128,7 +126,8 @@ public final class Outbox {
                         + " history.error_message, history.provider_message_id, history.repeats, history.detail, "
                         + OF_SEND
                         + " FROM history LEFT JOIN send ON send.id = history.send"
-                        + " WHERE history.id > ? AND history.status <> 'erased' ORDER BY history.id LIMIT ?",
+                        + " WHERE history.id > ? AND history.status NOT IN " + SendEvent.NO_OUTCOME
+                        + " ORDER BY history.id LIMIT ?",
                 Entry::read,
                 cursor,
                 limit);
@@ -150,31 +149,12 @@ public final class Outbox {
                 send);
     }
 
-    /** The point that a send's history has got to. */
+    /** The point of a send's history that its latest outcome stands at; 0 when it has none yet. */
     public Optional<Integer> sequence(Transaction transaction, String send) throws SQLException {
-        return transaction.one("SELECT sequence FROM send WHERE id = ?", row -> row.getInt(1), send);
-    }
-
-    /** An endpoint that is new begins with what happens from now on. */
-    public void register(Transaction transaction, String endpoint) throws SQLException {
-        transaction.update(
-                "INSERT INTO setting (name, value) SELECT ?, CAST(coalesce(max(id), 0) AS TEXT) FROM history"
-                        + " WHERE true ON CONFLICT DO NOTHING",
-                CURSOR + endpoint);
-    }
-
-    /** How far an endpoint has got; 0 when it never received anything. */
-    public long cursor(Transaction transaction, String endpoint) throws SQLException {
-        return transaction
-                .one("SELECT value FROM setting WHERE name = ?", row -> row.getLong(1), CURSOR + endpoint)
-                .orElse(0L);
-    }
-
-    /** The endpoint has received everything up to {@code cursor}. */
-    public void delivered(Transaction transaction, String endpoint, long cursor) throws SQLException {
-        transaction.update(
-                "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                CURSOR + endpoint,
-                Long.toString(cursor));
+        return transaction.one(
+                "SELECT (SELECT coalesce(max(sequence), 0) FROM history WHERE history.send = send.id AND status NOT IN "
+                        + SendEvent.NO_OUTCOME + ") FROM send WHERE id = ?",
+                row -> row.getInt(1),
+                send);
     }
 }

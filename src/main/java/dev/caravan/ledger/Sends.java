@@ -3,7 +3,9 @@ package dev.caravan.ledger;
 import dev.caravan.message.Category;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,6 +32,8 @@ public final class Sends {
     private final String gateway;
     private final Blocklist blocklist;
     private final int stopBatchAt;
+    private final Map<String, Duration> confirmWithin;
+    private final Events events = new Events();
 
     /**
      * @param gateway the id of this gateway, written into the rows it is sending
@@ -37,9 +41,21 @@ public final class Sends {
      * @param stopBatchAt pauses a batch when so many per cent of its first sends have failed; above 100 never
      */
     public Sends(String gateway, Blocklist blocklist, int stopBatchAt) {
+        this(gateway, blocklist, stopBatchAt, Map.of());
+    }
+
+    /**
+     * @param gateway the id of this gateway, written into the rows it is sending
+     * @param blocklist asked before a send is claimed
+     * @param stopBatchAt pauses a batch when so many per cent of its first sends have failed; above 100 never
+     * @param confirmWithin by account: a sent send is to be delivered within this time; accounts that are not here are
+     *     not watched
+     */
+    public Sends(String gateway, Blocklist blocklist, int stopBatchAt, Map<String, Duration> confirmWithin) {
         this.gateway = gateway;
         this.blocklist = blocklist;
         this.stopBatchAt = stopBatchAt;
+        this.confirmWithin = Map.copyOf(confirmWithin);
     }
 
     /**
@@ -201,6 +217,31 @@ public final class Sends {
         return Optional.empty();
     }
 
+    /**
+     * Due sends of the same batch as one that has been claimed, in their order, without claiming them; none for a send
+     * that came alone.
+     */
+    public List<QueuedContent> companions(Transaction transaction, String account, Attempt claimed, int limit)
+            throws SQLException {
+        return transaction.all(
+                "SELECT id, content FROM (SELECT id, content, batch FROM send WHERE account = ? AND state = 'queued'"
+                        + " AND ready = 1 ORDER BY priority, fair_rank, id LIMIT " + SWEEP
+                        + ") AS front WHERE batch = (SELECT batch FROM send WHERE id = ?) LIMIT ?",
+                row -> new QueuedContent(row.getString(1), row.getString(2)),
+                account,
+                claimed.id(),
+                limit);
+    }
+
+    /** A queued send and what it says, as JSON. */
+    public record QueuedContent(String id, String content) {}
+
+    /** Claims one more send for the same call as another; empty when it had its end instead, or is queued no longer. */
+    public Optional<Attempt> claimAlso(Transaction transaction, String account, String id, long now)
+            throws SQLException {
+        return claim(transaction, account, id, false, now);
+    }
+
     /** Puts a send of a paused batch back, and keeps it and others of its batch near it out of the claim's way. */
     private static void setAside(Transaction transaction, String id, String account, String batch) throws SQLException {
         transaction.update(
@@ -254,8 +295,22 @@ public final class Sends {
         if (changed.isEmpty()) {
             return false;
         }
+        addFurtherIds(transaction, attempt.id(), settlement.otherIds());
         record(transaction, attempt.id(), changed.get(), attempt.startedAt(), settlement, now);
         return true;
+    }
+
+    /** The provider may report on the send by these ids too. */
+    static void addFurtherIds(Transaction transaction, String id, List<String> ids) throws SQLException {
+        for (String other : ids) {
+            transaction.update(
+                    "INSERT INTO further_id (message_id, send) VALUES (?, ?) ON CONFLICT DO NOTHING", other, id);
+        }
+    }
+
+    /** What the provider called an attempt that is over says nothing of the next. */
+    static void forgetFurtherIds(Transaction transaction, String id) throws SQLException {
+        transaction.update("DELETE FROM further_id WHERE send = ?", id);
     }
 
     /**
@@ -295,7 +350,6 @@ public final class Sends {
         record(transaction, id, changed, startedAt, settlement, null, null, now);
     }
 
-    /** What goes with each change of a send's state: the counters, whoever waits for its end, and its history. */
     void record(
             Transaction transaction,
             String id,
@@ -304,6 +358,25 @@ public final class Sends {
             Settlement settlement,
             String actor,
             String reason,
+            long now)
+            throws SQLException {
+        record(transaction, id, changed, startedAt, settlement, actor, reason, null, now);
+    }
+
+    /**
+     * What goes with each change of a send's state: the counters, whoever waits for its end, and its history.
+     *
+     * @param detail of a change that the provider reported: see {@link SendEvent}; else null
+     */
+    void record(
+            Transaction transaction,
+            String id,
+            Changed changed,
+            Long startedAt,
+            Settlement settlement,
+            String actor,
+            String reason,
+            String detail,
             long now)
             throws SQLException {
         if (settlement.state().isEnd()) {
@@ -315,14 +388,18 @@ public final class Sends {
         } else {
             transaction.countQueued(changed.account(), 1);
         }
+        Duration within = settlement.state() == State.SENT ? confirmWithin.get(changed.account()) : null;
+        if (within != null) {
+            transaction.update("UPDATE send SET confirm_at = ? WHERE id = ?", now + within.toMillis(), id);
+        }
         if (settlement.state() == State.FAILED && changed.batch() != null) {
-            countFailure(transaction, changed.batch());
+            countFailure(transaction, changed.batch(), now);
         }
         transaction.update(
                 """
                 INSERT INTO history (send, sequence, batch, row_number, line, at, status, attempt, started_at,
-                  http_status, error_class, error_code, error_message, provider_message_id, actor, reason)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                  http_status, error_class, error_code, error_message, provider_message_id, actor, reason, detail)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 id,
                 changed.sequence(),
                 changed.batch(),
@@ -338,26 +415,34 @@ public final class Sends {
                 settlement.errorMessage(),
                 settlement.providerMessageId(),
                 actor,
-                reason);
+                reason,
+                detail);
     }
 
-    /** A batch is paused when too many of its first sends fail, until somebody says that it is all right. */
-    private void countFailure(Transaction transaction, String batch) throws SQLException {
+    /**
+     * A batch is paused when too many of its first sends fail, until somebody says that it is all right. When the last of
+     * them fails, or a report says so later, there is nothing left to pause.
+     */
+    private void countFailure(Transaction transaction, String batch, long now) throws SQLException {
+        transaction.update("UPDATE batch SET failed = failed + 1 WHERE id = ?", batch);
         if (stopBatchAt > 100) {
-            transaction.update("UPDATE batch SET failed = failed + 1 WHERE id = ?", batch);
             return;
         }
         // What this commit has ended is not in the batch's row yet.
         long ended = -transaction.unfinished(batch);
-        transaction.update(
+        int paused = transaction.update(
                 """
-                UPDATE batch SET failed = failed + 1, paused = CASE WHEN paused IS NULL AND released = 0
-                  AND accepted - unfinished >= ? AND (failed + 1) * 100 >= ? * (accepted - unfinished + ?)
-                  THEN 'failures' ELSE paused END WHERE id = ?""",
+                UPDATE batch SET paused = 'failures' WHERE id = ? AND paused IS NULL AND released = 0
+                  AND accepted - unfinished >= ? AND unfinished > ?
+                  AND failed * 100 >= ? * (accepted - unfinished + ?)""",
+                batch,
                 FIRST_SENDS - ended,
-                stopBatchAt,
                 ended,
-                batch);
+                stopBatchAt,
+                ended);
+        if (paused == 1) {
+            events.batchPaused(transaction, batch, "failures", now);
+        }
     }
 
     /**

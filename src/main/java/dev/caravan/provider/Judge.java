@@ -47,9 +47,14 @@ public final class Judge {
      * @param send as its account carries it
      */
     public Judged judge(Answer answer, Send send, Account account) {
+        return judge(answer, providers.get(account.provider()).read(answer, send, account), send, account);
+    }
+
+    /** The verdict on an answer that has been read already. */
+    public Judged judge(Answer answer, Reading reading, Send send, Account account) {
         Provider provider = providers.get(account.provider());
         Credentials credentials = Credentials.of(provider, account);
-        Judged own = judge(provider, answer, provider.read(answer, send, account), send, account, credentials);
+        Judged own = judge(provider, answer, reading, send, account, credentials);
         for (int index = 0; index < configured.size(); index++) {
             ConfiguredVerdict row = configured.get(index);
             if (!(own.verdict() instanceof Misdelivered) && row.matches(answer, own.verdict(), account)) {
@@ -78,6 +83,12 @@ public final class Judge {
                     provider.name() + " accepted it for another recipient",
                     true);
         }
+        if (reading instanceof Reading.Doubtful doubtful) {
+            return new Judged(
+                    new Unknown(doubtful.code(), credentials.shown(doubtful.text())),
+                    provider.name() + " does not say what it has taken",
+                    true);
+        }
         Optional<VerdictRow> found = provider.verdicts().stream()
                 .filter(row -> row.matches(answer, reading))
                 .findFirst();
@@ -102,10 +113,11 @@ public final class Judge {
         return new Judged(verdict, "the meaning of HTTP status " + answer.status(), !(verdict instanceof Permanent));
     }
 
-    /** What was given, rather than looked up, stays as it is however often it is looked up. */
+    /** What was given or not needed, rather than looked up, stays as it is however often it is looked up. */
     private static boolean looksUp(Provider provider, Send send, Account account) {
         return provider.lookup()
-                .map(lookup -> lookup.given(send, account).isEmpty())
+                .map(lookup -> lookup.isNeeded(send, account)
+                        && lookup.given(send, account).isEmpty())
                 .orElse(false);
     }
 

@@ -79,11 +79,26 @@ public interface Provider {
      */
     Object request(Send send, Account account);
 
+    /**
+     * The body of the send call, for a provider that takes an id of ours along.
+     *
+     * @param sendId ours; the same for every attempt
+     * @return as {@link #request(Send, Account)}
+     */
+    default Object request(Send send, Account account, String sendId) {
+        return request(send, account);
+    }
+
     /** What the provider's answer to the send call says. Never throws: what it cannot read is unclear. */
     Reading read(Answer answer, Send send, Account account);
 
     /** What refusals mean; the first row that matches wins, and none leaves it to the HTTP status. */
     List<VerdictRow> verdicts();
+
+    /** The call that carries one message to many recipients, if there is one. */
+    default Optional<Bulk> bulk() {
+        return Optional.empty();
+    }
 
     /** What must be looked up before a send can be claimed, if this provider needs such a thing. */
     default Optional<Lookup> lookup() {

@@ -1,6 +1,7 @@
 package dev.caravan.sandbox;
 
 import dev.caravan.CaravanProperties;
+import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Store;
 import dev.caravan.provider.Simulator;
@@ -13,6 +14,7 @@ import org.springframework.context.annotation.ComponentScan.Filter;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.FilterType;
 import org.springframework.context.annotation.Profile;
+import org.springframework.core.env.Environment;
 
 /** The simulators, found by their type, and the file they are tried with. */
 @Configuration(proxyBeanMethods = false)
@@ -23,9 +25,19 @@ import org.springframework.context.annotation.Profile;
         includeFilters = @Filter(type = FilterType.ASSIGNABLE_TYPE, classes = Simulator.class))
 class SandboxConfiguration {
 
+    @Bean
+    Simulation simulation(List<Simulator> simulators) {
+        return new Simulation(simulators);
+    }
+
     @Bean("simulate")
-    Processor simulate(List<Simulator> simulators) {
-        return new Simulation(simulators)::answer;
+    Processor simulate(Simulation simulation) {
+        return simulation::answer;
+    }
+
+    @Bean("sandbox-webhooks")
+    Processor sandboxWebhooks(Accounts accounts, Environment environment) {
+        return new ReportDelivery(accounts, environment)::addresses;
     }
 
     @Bean

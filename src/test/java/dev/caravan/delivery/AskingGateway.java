@@ -5,27 +5,22 @@ import dev.caravan.account.Accounts;
 import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Checks;
+import dev.caravan.ledger.Deliveries;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
-import dev.caravan.ledger.Transaction;
 import dev.caravan.message.SendJson;
-import dev.caravan.provider.Delivery;
 import dev.caravan.provider.Judge;
-import dev.caravan.provider.Notice;
 import dev.caravan.provider.Providers;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.direct.springboot.DirectComponentAutoConfiguration;
 import org.apache.camel.component.http.springboot.HttpComponentAutoConfiguration;
@@ -56,7 +51,7 @@ final class AskingGateway implements AutoCloseable {
                     @Filter(
                             type = FilterType.REGEX,
                             pattern =
-                                    "dev\\.caravan\\.(Gateway|Properties|delivery\\.(Delivery|Tracking))Configuration"))
+                                    "dev\\.caravan\\.(Gateway|Properties|delivery\\.(Delivery|DeliveryReports|Tracking))Configuration"))
     @ImportAutoConfiguration({
         CamelAutoConfiguration.class,
         DirectComponentAutoConfiguration.class,
@@ -89,6 +84,11 @@ final class AskingGateway implements AutoCloseable {
         @Bean
         Checks checks() {
             return new Checks();
+        }
+
+        @Bean
+        Deliveries deliveries(Sends sends) {
+            return new Deliveries(sends);
         }
 
         @Bean
@@ -133,13 +133,12 @@ final class AskingGateway implements AutoCloseable {
 
     private final ConfigurableApplicationContext context;
 
-    AskingGateway(Path home, TemporaryLedger ledger, Findings findings, Collection<Account> accounts) {
+    AskingGateway(Path home, TemporaryLedger ledger, Collection<Account> accounts) {
         context = new SpringApplicationBuilder(Parts.class)
                 .web(WebApplicationType.NONE)
                 .initializers((GenericApplicationContext beans) -> {
                     beans.registerBean(Store.class, ledger::store, definition -> definition.setDestroyMethodName(""));
                     beans.registerBean(Accounts.class, () -> new Accounts(accounts, List.of(), null));
-                    beans.registerBean(Findings.class, () -> findings);
                 })
                 .run(
                         "--caravan.home=" + home,
@@ -163,29 +162,5 @@ final class AskingGateway implements AutoCloseable {
     @Override
     public void close() {
         context.close();
-    }
-
-    /** What providers have said, one line for each thing. */
-    static final class Heard implements Findings {
-
-        final Queue<String> words = new ConcurrentLinkedQueue<>();
-
-        @Override
-        public void apply(Transaction transaction, Account asked, List<Notice.Report> reports, long now) {
-            reports.forEach(report -> words.add(asked.name() + ": " + report.messageIds() + ' '
-                    + report.delivery().word()));
-        }
-
-        @Override
-        public boolean settleUnknown(
-                Transaction transaction, String send, List<String> messageIds, Delivery delivery, long now) {
-            words.add(send + " is " + messageIds + ' ' + delivery.word());
-            return true;
-        }
-
-        @Override
-        public void hint(Transaction transaction, String send, String messageId, Instant at, long now) {
-            words.add(send + " may be " + messageId);
-        }
     }
 }

@@ -50,7 +50,7 @@ class CheckupTest {
         Stream.of("good", "refused", "half", "hanging").forEach(name -> accounts.add(account(name)));
         // No process listens at this port, which needs rights that none here has use for.
         accounts.add(AskingGateway.PLAIN.account("unreachable", "http://127.0.0.1:1", Pace.UNLIMITED, 1));
-        gateway = new AskingGateway(directory, ledger, new AskingGateway.Heard(), accounts);
+        gateway = new AskingGateway(directory, ledger, accounts);
     }
 
     private static Account account(String name) {

@@ -51,10 +51,15 @@ class ChecksTest extends OnLedger {
     @Test
     void whatIsAskedAboutSaysWhenItWasSentAndUnderWhichId() {
         String id = begin(sent("wamid.1"), false);
+        ledger.change("INSERT INTO further_id (message_id, send) VALUES ('file-1', ?)", id);
 
         assertThat(take(10, NOW + 10_000))
-                .containsExactly(
-                        new Due(id, "wamid.1", "{\"to\":\"+905301234567\",\"type\":\"text\",\"text\":\"hello\"}", NOW));
+                .containsExactly(new Due(
+                        id,
+                        "wamid.1",
+                        List.of("file-1"),
+                        "{\"to\":\"+905301234567\",\"type\":\"text\",\"text\":\"hello\"}",
+                        NOW));
         assertThat(take(10, NOW + 10_000)).as("it has its next question later").isEmpty();
     }
 
@@ -117,7 +122,7 @@ class ChecksTest extends OnLedger {
         write(transaction -> lanes.pause(transaction, "main", "http-401", NOW));
         assertThat(accountsDue(NOW + 10_000)).isEmpty();
         assertThat(take(10, NOW + 10_000)).isEmpty();
-        write(transaction -> lanes.recover(transaction, "main"));
+        write(transaction -> lanes.recover(transaction, "main", NOW));
         hold("main", NOW + 20_000);
         assertThat(isDue("main")).isFalse();
         assertThat(take(10, NOW + 20_000)).hasSize(1);

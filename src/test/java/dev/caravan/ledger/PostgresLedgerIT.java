@@ -142,6 +142,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfDeliveries extends DeliveriesTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfSendQueries extends SendQueriesTest {
         @Override
         TemporaryLedger open() {
@@ -167,6 +175,30 @@ class PostgresLedgerIT {
 
     @Nested
     class OfBatchStandings extends BatchStandingsTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfEvents extends EventsTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfUnconfirmed extends UnconfirmedTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfInbound extends InboundTest {
         @Override
         TemporaryLedger open() {
             return newDatabase();
