@@ -48,16 +48,17 @@ final class Connections {
     }
 
     /** As many connections as the account makes calls at once, look-ups included. */
-    private static Endpoint forSending(CamelContext context, Account account) {
+    private Endpoint forSending(CamelContext context, Account account) {
         return endpoint(context, account, "connections-" + account.name(), account.concurrency(), account.timeout());
     }
 
-    private static Endpoint forAsking(CamelContext context, Account account) {
+    private Endpoint forAsking(CamelContext context, Account account) {
         Duration timeout = account.timeout().compareTo(PATIENCE) < 0 ? account.timeout() : PATIENCE;
         return endpoint(context, account, "questions-" + account.name(), 1, timeout);
     }
 
-    private static Endpoint endpoint(
+    /** One at a time: Camel's registry is a plain map, and the component looks through all of it for each endpoint. */
+    private synchronized Endpoint endpoint(
             CamelContext context, Account account, String pool, int connections, Duration timeout) {
         context.getRegistry().bind(pool, pool(connections, timeout));
         return context.getEndpoint(account.baseUrl() + "?throwExceptionOnFailure=false&copyHeaders=false"
