@@ -231,8 +231,9 @@ public final class ProviderRoutes {
     }
 
     private static void prepare(Exchange exchange, String route, Object send, Account account, String found) {
-        Turn turn = Turn.withoutClaim(account);
-        if (!QUESTION.matcher(route).matches()) {
+        boolean asks = QUESTION.matcher(route).matches();
+        Turn turn = asks ? Turn.withoutClaim(account) : new Turn(account, 0, claimed -> {});
+        if (!asks) {
             turn.claimed(attempt());
         }
         exchange.setVariable(ROUTE, route);
