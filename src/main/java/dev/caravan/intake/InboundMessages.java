@@ -7,11 +7,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** Takes what people write to us, as a provider tells it. */
-@FunctionalInterface
 public interface InboundMessages {
-
-    /** Takes no notice of it. */
-    InboundMessages NONE = (transaction, told, concerned, message, rawBody, now) -> {};
 
     /**
      * Takes a message, within the write that the provider's notice is answered after; the same message may come again.

@@ -83,6 +83,12 @@ public final class Judge {
                     provider.name() + " accepted it for another recipient",
                     true);
         }
+        if (reading instanceof Reading.Doubtful doubtful) {
+            return new Judged(
+                    new Unknown(doubtful.code(), credentials.shown(doubtful.text())),
+                    provider.name() + " does not say what it has taken",
+                    true);
+        }
         Optional<VerdictRow> found = provider.verdicts().stream()
                 .filter(row -> row.matches(answer, reading))
                 .findFirst();

@@ -22,6 +22,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,6 +168,15 @@ public final class ProviderRoutes {
         return passed(exchange);
     }
 
+    /** Sends several by one call of {@code direct:<provider>}. */
+    public Passed sendTogether(List<Send> sends, Account account, String found) {
+        return passed(template.send(ATTEMPT, exchange -> {
+            prepare(exchange, "direct:" + account.provider(), sends.get(0), account, found);
+            Turn.of(exchange).accompanied(Collections.nCopies(sends.size() - 1, attempt()), sends);
+            exchange.setVariable(Turn.BULK, true);
+        }));
+    }
+
     /** Looks up by {@code direct:<provider>-lookup}. */
     public Passed lookUp(Send send, Account account) {
         return passed(pass("direct:" + account.provider() + "-lookup", send, account, Map.of(), null));
@@ -223,13 +233,17 @@ public final class ProviderRoutes {
     private static void prepare(Exchange exchange, String route, Object send, Account account, String found) {
         Turn turn = Turn.withoutClaim(account);
         if (!QUESTION.matcher(route).matches()) {
-            turn.claimed(new Attempt("send", 1, null, Long.MAX_VALUE, false, false, System.currentTimeMillis()));
+            turn.claimed(attempt());
         }
         exchange.setVariable(ROUTE, route);
         exchange.setVariable(Turn.VARIABLE, turn);
         exchange.setVariable(Turn.ACCOUNT, account);
         exchange.setVariable(Turn.SEND, send);
         exchange.setVariable(Turn.FOUND, found);
+    }
+
+    private static Attempt attempt() {
+        return new Attempt("send", 1, null, Long.MAX_VALUE, false, false, System.currentTimeMillis());
     }
 
     private static Passed passed(Exchange exchange) {

@@ -36,6 +36,7 @@ import java.util.Map;
  * @param shows one sentence, and how sure we are of it: S published by the provider, P pieced together, I inferred
  * @param account the account's settings; without it those of the folder's {@code _account.json}
  * @param send the canonical send; without it that of the folder's {@code _send.json}
+ * @param bulk instead of a send: several that share a call
  * @param found what was looked up before, or null
  * @param request what must arrive at the provider, or null to leave that open
  * @param answer what the provider answers; with it comes the verdict
@@ -51,6 +52,7 @@ record GoldenCase(
         @JsonProperty(required = true) String shows,
         Map<String, String> account,
         ObjectNode send,
+        List<ObjectNode> bulk,
         String found,
         ExpectedRequest request,
         GivenAnswer answer,

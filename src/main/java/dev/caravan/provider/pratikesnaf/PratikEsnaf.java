@@ -14,6 +14,7 @@ import dev.caravan.message.ContentType;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Bulk;
 import dev.caravan.provider.Checkup;
 import dev.caravan.provider.Directory;
 import dev.caravan.provider.Limit;
@@ -25,6 +26,7 @@ import dev.caravan.provider.Setting;
 import dev.caravan.provider.Source;
 import dev.caravan.provider.Tracking;
 import dev.caravan.provider.VerdictRow;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,8 @@ final class PratikEsnaf implements Provider {
     static final String TOKEN = "token";
     static final String API_KEY = "api-key";
     static final String API_SECRET = "api-secret";
+
+    static final String BULK = "bulk";
 
     private static final String TYPE_ID = "type-id";
     private static final String TYPE_ID_OPTION = "tur_id";
@@ -81,7 +85,11 @@ final class PratikEsnaf implements Provider {
                         .asSecret(),
                 Setting.optional(
                         TYPE_ID,
-                        "tur_id, the kind of sending, for texts without that option; 10, general, if not set."));
+                        "tur_id, the kind of sending, for texts without that option; 10, general, if not set."),
+                Setting.optional(
+                        BULK,
+                        "The most recipients of one bulk call, for the equal texts of a batch; its answer has counts only,"
+                                + " so on any doubt all of them are unknown. Never if not set."));
     }
 
     @Override
@@ -114,6 +122,23 @@ final class PratikEsnaf implements Provider {
         }
         if (!WHOLE_NUMBER.matcher(account.setting(TYPE_ID, GENERAL)).matches()) {
             throw new IllegalArgumentException("type-id: write a whole number");
+        }
+        checkBulk(account);
+    }
+
+    private static void checkBulk(Account account) {
+        if (!isSet(account, BULK)) {
+            return;
+        }
+        if (!account.setting(BULK).matches("[2-9]|[1-9]\\d{1,3}")) {
+            throw new IllegalArgumentException("bulk: write how many recipients a call may have, from 2 to 9999");
+        }
+        Duration needed = Duration.ofSeconds(Math.max(60, 10L * Integer.parseInt(account.setting(BULK))));
+        if (account.timeout().compareTo(needed) < 0) {
+            throw new IllegalArgumentException(
+                    "bulk: the server spaces bulk messages out, and a call that ends before it"
+                            + " leaves all of them unknown; set the account's timeout to " + needed.toSeconds()
+                            + "s or more");
         }
     }
 
@@ -173,7 +198,7 @@ final class PratikEsnaf implements Provider {
                 "type: PratikEsnaf carries no " + send.content().type().word());
     }
 
-    private static Object typeId(Send send, Account account) {
+    static Object typeId(Send send, Account account) {
         Object option = send.options().get(TYPE_ID_OPTION);
         return option == null ? Integer.valueOf(account.setting(TYPE_ID, GENERAL)) : option;
     }
@@ -186,6 +211,11 @@ final class PratikEsnaf implements Provider {
     @Override
     public List<VerdictRow> verdicts() {
         return PratikEsnafAnswers.VERDICTS;
+    }
+
+    @Override
+    public Optional<Bulk> bulk() {
+        return Optional.of(new BulkText());
     }
 
     @Override

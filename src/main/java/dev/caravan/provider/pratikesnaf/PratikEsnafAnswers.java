@@ -109,7 +109,7 @@ final class PratikEsnafAnswers {
     }
 
     /** The provider's words, or nothing. */
-    private static String reason(JsonNode body) {
+    static String reason(JsonNode body) {
         return REASON_FIELDS.stream()
                 .map(field -> body.path(field).asText(""))
                 .filter(text -> !text.isBlank())

@@ -42,6 +42,7 @@ final class PratikEsnafSimulator implements Simulator {
     private static final String LIST = AccountList.NAME;
     private static final String TEXT = "gonder";
     private static final String FILE = "dosya-gonder";
+    private static final String BULK = "toplu-gonder";
     private static final String RECORD = "durum/";
     private static final Pattern BEARER = Pattern.compile("Bearer (\\S.*)");
     private static final Pattern NUMBER = Pattern.compile("\\+[1-9]\\d{6,14}");
@@ -71,7 +72,7 @@ final class PratikEsnafSimulator implements Simulator {
             return Reply.of(refusal(404, "Not found"));
         }
         String name = call.path().substring(ROOT.length());
-        boolean sends = name.equals(TEXT) || name.equals(FILE);
+        boolean sends = name.equals(TEXT) || name.equals(FILE) || name.equals(BULK);
         if (!sends && !name.equals(LIST) && !name.startsWith(RECORD)) {
             return Reply.of(refusal(404, "Not found"));
         }
@@ -85,6 +86,9 @@ final class PratikEsnafSimulator implements Simulator {
             return Reply.of(name.equals(LIST) ? json(200, accounts()) : record(name.substring(RECORD.length())));
         }
         JsonNode body = read(call.body());
+        if (name.equals(BULK)) {
+            return Reply.of(bulk(body));
+        }
         String fault = name.equals(TEXT) ? textFault(body) : fileFault(body);
         return fault == null ? send(body) : Reply.of(refusal(400, fault));
     }
@@ -160,6 +164,29 @@ final class PratikEsnafSimulator implements Simulator {
 
     private static boolean isFilled(JsonNode body, String field) {
         return body.path(field).isTextual() && !body.path(field).asText("").isBlank();
+    }
+
+    /** Counts whom it would have sent to; numbers that meet another fate than acceptance have failed. */
+    private Answer bulk(JsonNode body) {
+        JsonNode recipients = body.path("alicilar");
+        if (!isFilled(body, "mesaj") || !recipients.isArray() || recipients.isEmpty()) {
+            return refusal(400, "alicilar and mesaj are required");
+        }
+        int sent = 0;
+        for (JsonNode recipient : recipients) {
+            String number = recipient.path("telefon").asText("");
+            if (!NUMBER.matcher(number).matches()) {
+                return refusal(400, "telefon must be a number with its country code");
+            }
+            sent += Fate.of(number).isTaken() ? 1 : 0;
+        }
+        return json(
+                200,
+                JSON.createObjectNode()
+                        .put("ok", true)
+                        .put("total", recipients.size())
+                        .put("sent", sent)
+                        .put("failed", recipients.size() - sent));
     }
 
     private Reply send(JsonNode body) {
