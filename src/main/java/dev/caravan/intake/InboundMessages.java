@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** Takes what people write to us, as a provider tells it. */
+@FunctionalInterface
 public interface InboundMessages {
 
     /**
