@@ -34,8 +34,8 @@ import picocli.CommandLine.Spec;
         header = "Says what a provider's answer means, and what becomes of the send.",
         description = {
             "",
-            "Judges an answer to a send call as the gateway would: the rows of caravan.verdicts first, then the provider's"
-                    + " own table, then the HTTP status. Nothing is sent, and no provider is asked.",
+            "Judges an answer to a send call as the gateway would: configured rows (caravan.verdicts) first, then the"
+                    + " provider's own table, then the HTTP status. Nothing is sent, and no provider is asked.",
             ""
         },
         footerHeading = "%nExamples:%n",
@@ -61,7 +61,7 @@ final class JudgeAnswer implements Callable<Integer> {
     @Option(
             names = "--account",
             paramLabel = "NAME",
-            description = "To which account; otherwise rows of caravan.verdicts that are for one account do not count.")
+            description = "To which account; otherwise configured rows for one account do not count.")
     private String account;
 
     @Option(

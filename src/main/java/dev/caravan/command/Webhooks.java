@@ -66,7 +66,7 @@ final class Webhooks {
         @Option(
                 names = "--url",
                 paramLabel = "URL",
-                description = "Where the provider reaches the gateway; otherwise " + SOMEWHERE + " stands for it.")
+                description = "Where the provider reaches the gateway; otherwise an example stands for it.")
         private String url;
 
         @Option(

@@ -1,8 +1,11 @@
 package dev.caravan.delivery;
 
+import dev.caravan.account.Account;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Bulk;
 import dev.caravan.provider.Judge;
+import dev.caravan.provider.Judge.Judged;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Providers;
 import java.io.IOException;
@@ -37,7 +40,11 @@ final class Calling {
         Turn turn = Turn.of(exchange);
         Send send = turn.account().carried(exchange.getVariable(Turn.SEND, Send.class));
         Provider provider = providers.get(turn.account().provider());
-        exchange.getMessage().setBody(provider.request(send, turn.account()));
+        exchange.getMessage()
+                .setBody(
+                        turn.companions().isEmpty()
+                                ? provider.request(send, turn.account())
+                                : provider.bulk().orElseThrow().request(turn.together(), turn.account()));
     }
 
     /** Step {@code read-answer}: the HTTP message as an {@link Answer}, without headers that could travel on. */
@@ -61,8 +68,17 @@ final class Calling {
         Turn turn = Turn.of(exchange);
         Send send = turn.account().carried(exchange.getVariable(Turn.SEND, Send.class));
         Answer answer = exchange.getMessage().getBody(Answer.class);
-        turn.verdict(judge.judge(answer, send, turn.account()).verdict());
+        turn.verdict(judged(turn, answer, send).verdict());
         metrics.answered(turn.account().name(), turn.attempt().startedAt());
+    }
+
+    private Judged judged(Turn turn, Answer answer, Send send) {
+        Account account = turn.account();
+        if (turn.companions().isEmpty()) {
+            return judge.judge(answer, send, account);
+        }
+        Bulk bulk = providers.get(account.provider()).bulk().orElseThrow();
+        return judge.judge(answer, bulk.read(answer, turn.together().size()), send, account);
     }
 
     /** Step {@code call-failed}: no answer came, or none that could be read. */

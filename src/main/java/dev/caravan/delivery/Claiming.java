@@ -7,18 +7,24 @@ import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.Sends.QueuedContent;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
 import dev.caravan.message.Recipient;
 import dev.caravan.message.Send;
 import dev.caravan.message.SendJson;
+import dev.caravan.provider.Bulk;
+import dev.caravan.provider.Providers;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 
 /** The two ways into the queue: looking at the best due send, and claiming it. */
@@ -30,9 +36,11 @@ final class Claiming {
     private final Sends sends;
     private final Lanes lanes;
     private final SendJson sendJson;
+    private final Providers providers;
     private final Set<String> candidates = ConcurrentHashMap.newKeySet();
 
-    Claiming(Store store, Sends sends, Lanes lanes, SendJson sendJson) {
+    Claiming(Store store, Sends sends, Lanes lanes, SendJson sendJson, Providers providers) {
+        this.providers = providers;
         this.store = store;
         this.sends = sends;
         this.lanes = lanes;
@@ -67,18 +75,59 @@ final class Claiming {
     void claim(Exchange exchange) {
         Turn turn = Turn.of(exchange);
         String only = turn.candidate() == null ? null : turn.candidate().id();
-        Claim claim = store.write(transaction -> claim(transaction, turn, only));
+        Taken taken = store.write(transaction -> take(transaction, turn, only));
+        Claim claim = taken.claim();
         if (claim instanceof Claim.Claimed claimed) {
             Send send = read(claimed.attempt().content());
             exchange.setVariable(Turn.SEND, send);
             exchange.setVariable(Turn.CLAIMED, true);
+            exchange.setVariable(Turn.BULK, !taken.companions().isEmpty());
             exchange.getMessage().setBody(send);
+            turn.accompanied(
+                    taken.companions(),
+                    Stream.concat(Stream.of(claimed.attempt()), taken.companions().stream())
+                            .map(attempt -> turn.account().carried(read(attempt.content())))
+                            .toList());
             turn.claimed(claimed.attempt());
         } else if (claim instanceof Claim.Held held) {
             turn.held(held.until());
         } else if (only == null) {
             turn.foundNothing();
         }
+    }
+
+    /** What a turn has claimed, with those that share its call. */
+    private record Taken(Claim claim, List<Attempt> companions) {}
+
+    private Taken take(Transaction transaction, Turn turn, String only) throws SQLException {
+        Claim claim = claim(transaction, turn, only);
+        Account account = turn.account();
+        Optional<Bulk> bulk = providers.get(account.provider()).bulk();
+        // The first of an account in trouble is a trial, and goes alone.
+        return bulk.isPresent()
+                        && claim instanceof Claim.Claimed claimed
+                        && !claimed.attempt().trial()
+                ? new Taken(claim, companions(transaction, account, bulk.get(), claimed.attempt()))
+                : new Taken(claim, List.of());
+    }
+
+    /** The next sends of the batch, as long as they say the same. */
+    private List<Attempt> companions(Transaction transaction, Account account, Bulk bulk, Attempt first)
+            throws SQLException {
+        int most = bulk.most(account) - 1;
+        List<Attempt> companions = new ArrayList<>();
+        if (most < 1) {
+            return companions;
+        }
+        Send send = account.carried(read(first.content()));
+        for (QueuedContent next : sends.companions(transaction, account.name(), first, most)) {
+            if (!bulk.together(send, account.carried(read(next.content())))) {
+                break;
+            }
+            sends.claimAlso(transaction, account.name(), next.id(), System.currentTimeMillis())
+                    .ifPresent(companions::add);
+        }
+        return companions;
     }
 
     /** The clock is read when the write has its turn: while it waited, a send may have expired or the start gone by. */

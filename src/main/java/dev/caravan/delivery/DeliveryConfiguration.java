@@ -46,8 +46,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Claiming claiming(Store store, Sends sends, Lanes lanes, SendJson sendJson) {
-        return new Claiming(store, sends, lanes, sendJson);
+    Claiming claiming(Store store, Sends sends, Lanes lanes, SendJson sendJson, Providers providers) {
+        return new Claiming(store, sends, lanes, sendJson, providers);
     }
 
     @Bean

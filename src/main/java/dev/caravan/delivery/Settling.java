@@ -12,8 +12,12 @@ import dev.caravan.ledger.Transaction;
 import dev.caravan.provider.Verdict;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,18 +71,31 @@ final class Settling {
     }
 
     private void write(Turn turn) {
-        Settlement settlement = store.write(transaction -> write(transaction, turn));
-        if (settlement == null) {
-            LOG.warn("The result of send {} came after its attempt had been given up; it is not applied", id(turn));
-        } else {
-            metrics.settled(turn.account().name(), settlement.state());
+        Attempt first = turn.attempt() == null ? turn.candidate() : turn.attempt();
+        List<Attempt> attempts =
+                Stream.concat(Stream.of(first), turn.companions().stream()).toList();
+        List<Optional<Settlement>> settlements = store.write(transaction -> {
+            List<Optional<Settlement>> written = new ArrayList<>();
+            for (Attempt attempt : attempts) {
+                written.add(write(transaction, turn, attempt));
+            }
+            return written;
+        });
+        for (int index = 0; index < attempts.size(); index++) {
+            Optional<Settlement> settlement = settlements.get(index);
+            if (settlement.isEmpty()) {
+                LOG.warn(
+                        "The result of send {} came after its attempt had been given up; it is not applied",
+                        attempts.get(index).id());
+            } else {
+                metrics.settled(turn.account().name(), settlement.get().state());
+            }
         }
     }
 
-    private Settlement write(Transaction transaction, Turn turn) throws SQLException {
+    private Optional<Settlement> write(Transaction transaction, Turn turn, Attempt attempt) throws SQLException {
         Instant now = Instant.now();
         Account account = turn.account();
-        Attempt attempt = turn.attempt() == null ? turn.candidate() : turn.attempt();
         int throttles = turn.verdict() instanceof Verdict.Throttled ? lanes.throttles(transaction, account.name()) : 0;
         Reaction reaction = schedule.react(
                 turn.verdict(),
@@ -91,12 +108,14 @@ final class Settling {
         boolean applied = turn.attempt() == null
                 ? sends.settleUnclaimed(transaction, attempt.id(), reaction.settlement(), now.toEpochMilli())
                 : sends.settle(transaction, attempt, reaction.settlement(), now.toEpochMilli());
-        affect(transaction, account.name(), attempt, reaction.effect(), now.toEpochMilli());
+        if (!turn.companions().contains(attempt)) {
+            affect(transaction, account.name(), attempt, reaction.effect(), now.toEpochMilli());
+        }
         if (applied && reaction.effect() instanceof Reaction.Effect.OptOut) {
             sends.blockRecipient(
                     transaction, attempt.id(), Scope.MARKETING, "provider " + account.name(), now.toEpochMilli());
         }
-        return applied ? reaction.settlement() : null;
+        return applied ? Optional.of(reaction.settlement()) : Optional.empty();
     }
 
     private void affect(Transaction transaction, String account, Attempt attempt, Reaction.Effect effect, long now)

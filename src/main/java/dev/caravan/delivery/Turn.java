@@ -2,7 +2,9 @@ package dev.caravan.delivery;
 
 import dev.caravan.account.Account;
 import dev.caravan.ledger.Attempt;
+import dev.caravan.message.Send;
 import dev.caravan.provider.Verdict;
+import java.util.List;
 import org.apache.camel.Exchange;
 
 /** One pass of a lane: what its steps hand on to each other, and what the lane must know when it is over. */
@@ -19,12 +21,15 @@ final class Turn {
     static final String CONNECTION = "connection";
     static final String DECIDED = "decided";
     static final String LIST = "list";
+    static final String BULK = "bulk";
 
     private final Account account;
     private final long start;
     private final ClaimListener listener;
     private boolean claimDone;
     private Attempt attempt;
+    private List<Attempt> companions = List.of();
+    private List<Send> together = List.of();
     private Attempt candidate;
     private Verdict verdict;
     private Integer httpStatus;
@@ -83,6 +88,26 @@ final class Turn {
     void claimed(Attempt attempt) {
         this.attempt = attempt;
         claimDone();
+    }
+
+    /**
+     * Further attempts by the same call.
+     *
+     * @param together what all of them send, the first attempt's first
+     */
+    void accompanied(List<Attempt> companions, List<Send> together) {
+        this.companions = companions;
+        this.together = together;
+    }
+
+    /** The attempts that share the call with the first one; none for most calls. */
+    List<Attempt> companions() {
+        return companions;
+    }
+
+    /** What the call carries if it has companions. */
+    List<Send> together() {
+        return together;
     }
 
     /** Nothing is due. */

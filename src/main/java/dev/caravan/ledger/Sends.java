@@ -201,6 +201,31 @@ public final class Sends {
         return Optional.empty();
     }
 
+    /**
+     * Due sends of the same batch as one that has been claimed, in their order, without claiming them; none for a send
+     * that came alone.
+     */
+    public List<QueuedContent> companions(Transaction transaction, String account, Attempt claimed, int limit)
+            throws SQLException {
+        return transaction.all(
+                "SELECT id, content FROM (SELECT id, content, batch FROM send WHERE account = ? AND state = 'queued'"
+                        + " AND ready = 1 ORDER BY priority, fair_rank, id LIMIT " + SWEEP
+                        + ") AS front WHERE batch = (SELECT batch FROM send WHERE id = ?) LIMIT ?",
+                row -> new QueuedContent(row.getString(1), row.getString(2)),
+                account,
+                claimed.id(),
+                limit);
+    }
+
+    /** A queued send and what it says, as JSON. */
+    public record QueuedContent(String id, String content) {}
+
+    /** Claims one more send for the same call as another; empty when it had its end instead, or is queued no longer. */
+    public Optional<Attempt> claimAlso(Transaction transaction, String account, String id, long now)
+            throws SQLException {
+        return claim(transaction, account, id, false, now);
+    }
+
     /** Puts a send of a paused batch back, and keeps it and others of its batch near it out of the claim's way. */
     private static void setAside(Transaction transaction, String id, String account, String batch) throws SQLException {
         transaction.update(

@@ -47,9 +47,14 @@ public final class Judge {
      * @param send as its account carries it
      */
     public Judged judge(Answer answer, Send send, Account account) {
+        return judge(answer, providers.get(account.provider()).read(answer, send, account), send, account);
+    }
+
+    /** The verdict on an answer that has been read already. */
+    public Judged judge(Answer answer, Reading reading, Send send, Account account) {
         Provider provider = providers.get(account.provider());
         Credentials credentials = Credentials.of(provider, account);
-        Judged own = judge(provider, answer, provider.read(answer, send, account), send, account, credentials);
+        Judged own = judge(provider, answer, reading, send, account, credentials);
         for (int index = 0; index < configured.size(); index++) {
             ConfiguredVerdict row = configured.get(index);
             if (!(own.verdict() instanceof Misdelivered) && row.matches(answer, own.verdict(), account)) {

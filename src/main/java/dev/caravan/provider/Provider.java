@@ -85,6 +85,11 @@ public interface Provider {
     /** What refusals mean; the first row that matches wins, and none leaves it to the HTTP status. */
     List<VerdictRow> verdicts();
 
+    /** The call that carries one message to many recipients, if there is one. */
+    default Optional<Bulk> bulk() {
+        return Optional.empty();
+    }
+
     /** What must be looked up before a send can be claimed, if this provider needs such a thing. */
     default Optional<Lookup> lookup() {
         return Optional.empty();

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.caravan.account.Account;
 import dev.caravan.delivery.ProviderRoutes;
 import dev.caravan.delivery.ProviderRoutes.Passed;
@@ -61,7 +62,7 @@ import org.springframework.beans.factory.annotation.Autowired;
  * answer back to the verdict, through the routes that ship and over HTTP.
  */
 @ProviderRoutes.Started
-class GoldenCasesTest {
+public class GoldenCasesTest {
 
     /** Whatever the base URL of an account has for a path, what a case names follows it. */
     private static final String BASE_PATH = "/base";
@@ -194,6 +195,73 @@ class GoldenCasesTest {
                 .findFirst()
                 .filter(row::equals)
                 .isPresent();
+    }
+
+    /** More than is read of an answer. */
+    private static final String FIVE_MEGABYTES = "{\"padding\": \"" + "x".repeat(5 * 1024 * 1024) + "\"}";
+
+    @TestFactory
+    Stream<DynamicTest> anAnswerThatCannotBeReadIsNeverTakenForAYesOrANo() {
+        Map<String, GivenAnswer> answers = Map.of(
+                "a page",
+                answer(200, Map.of("Content-Type", "text/html"), "<!DOCTYPE html><html><body>Sign in</body></html>"),
+                "JSON that is cut off",
+                answer(200, Map.of("Content-Type", "application/json"), "{\"success\": true, \"ok\": tr"),
+                "five megabytes",
+                answer(200, Map.of("Content-Type", "application/json"), FIVE_MEGABYTES),
+                "a page with status 502",
+                answer(502, Map.of("Content-Type", "text/html"), "<html>Bad gateway</html>"));
+        return packs.stream().flatMap(pack -> answers.entrySet().stream()
+                .map(answer -> dynamicTest(pack.name() + ": " + answer.getKey(), () -> assertThat(
+                                verdict(pack, answer.getValue()).word())
+                        .isEqualTo("unknown"))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aRedirectIsNeverFollowed() {
+        return packs.stream().flatMap(pack -> Stream.of(301, 302, 303, 307, 308)
+                .map(status -> dynamicTest(pack.name() + ": " + status, () -> {
+                    String elsewhere = stub.baseUrl() + "/elsewhere";
+                    Verdict verdict = verdict(pack, answer(status, Map.of("Location", elsewhere), ""));
+
+                    assertThat(verdict.word()).isEqualTo("account");
+                    assertThat(stub.requests()).hasSize(1);
+                })));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> neitherTheContentTypeNorFurtherFieldsChangeWhatAnAnswerMeans() {
+        return packs.stream()
+                .map(pack -> dynamicTest(pack.name(), () -> {
+                    GoldenCase accepted = cases(pack).stream()
+                            .map(OneCase::golden)
+                            .filter(golden -> golden.send() == null && golden.account() == null)
+                            .filter(golden ->
+                                    golden.verdict() != null && golden.verdict().providerMessageId() != null)
+                            .findFirst()
+                            .orElseThrow();
+                    ObjectNode body = accepted.answer().body().deepCopy();
+                    body.put("somethingNew", 1).putObject("somethingElse").put("code", "");
+                    GivenAnswer answer = new GivenAnswer(200, Map.of("Content-Type", "text/plain"), body);
+
+                    assertThat(verdict(pack, answer))
+                            .isEqualTo(accepted.verdict().like(null));
+                }));
+    }
+
+    private static GivenAnswer answer(int status, Map<String, String> headers, String body) {
+        return new GivenAnswer(status, headers, TextNode.valueOf(body));
+    }
+
+    /** What a send of the folder's own comes to with an answer. */
+    private Verdict verdict(Provider pack, GivenAnswer answer) {
+        OneCase plain = cases(pack).stream()
+                .filter(one -> one.golden().send() == null && one.golden().account() == null)
+                .findFirst()
+                .orElseThrow();
+        nextAnswers.clear();
+        nextAnswers.add(answer);
+        return routes.send(send(plain), plain.account(stub), found(plain)).verdict();
     }
 
     @TestFactory
