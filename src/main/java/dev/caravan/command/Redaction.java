@@ -56,8 +56,11 @@ final class Redaction {
             Recipient to,
             String sample) {
         credentials = Credentials.of(provider, account);
+        if (!to.isPhone()) {
+            samples.put(to.address(), DIGIT.matcher(to.address()).replaceAll("1"));
+        }
         if (found != null && !found.isEmpty()) {
-            samples.put(found, "found");
+            samples.putIfAbsent(found, "found");
         }
         samples.put(id, "send");
         for (Setting setting : provider.settings()) {
@@ -69,9 +72,6 @@ final class Redaction {
         }
         recipient = to.isPhone() ? Number.of(to.address()) : null;
         stranger = Number.of(sample);
-        if (!to.isPhone()) {
-            samples.put(to.address(), DIGIT.matcher(to.address()).replaceAll("1"));
-        }
     }
 
     /** A phone number in its parts. */

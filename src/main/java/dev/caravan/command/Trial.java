@@ -43,6 +43,7 @@ final class Trial {
 
     /** Whether every send was taken, and answered as the golden cases show. */
     boolean run(List<PlannedSend> planned) {
+        VerifiedCase.prepare(directory);
         boolean asShown = true;
         for (int index = 0; index < planned.size(); index++) {
             long next = System.nanoTime() + account.pace().nextGapNanos(ThreadLocalRandom.current());

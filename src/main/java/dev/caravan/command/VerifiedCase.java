@@ -17,7 +17,6 @@ import dev.caravan.provider.Verdict;
 import dev.caravan.provider.Verdict.Throttled;
 import dev.caravan.provider.Verdict.Wait;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -40,6 +39,9 @@ final class VerifiedCase {
                     Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER))
             .withObjectIndenter(new DefaultIndenter("  ", "\n"))
             .withArrayIndenter(new DefaultIndenter("  ", "\n"));
+
+    private static final String UNWRITABLE =
+            "--out: nothing can be kept there; name a directory that can be written to";
 
     private VerifiedCase() {}
 
@@ -78,6 +80,9 @@ final class VerifiedCase {
         written.put("shows", "Seen on " + today + ": " + type + ", " + word(tried.verdict()));
         written.set("account", redaction.settings(account));
         written.set("send", redaction.json(send));
+        if (tried.found() != null) {
+            written.put("found", redaction.text(tried.found()));
+        }
         if (tried.call() != null) {
             written.set("request", request(tried.call(), redaction));
         }
@@ -150,13 +155,28 @@ final class VerifiedCase {
     }
 
     /**
+     * Makes the directory for cases, before anything is sent that could not be kept.
+     *
+     * @throws CommandFailedException when nothing can be written there
+     */
+    static void prepare(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException failed) {
+            throw unwritable(failed);
+        }
+        if (!Files.isWritable(directory)) {
+            throw new CommandFailedException(ExitCode.USAGE, UNWRITABLE);
+        }
+    }
+
+    /**
      * Writes a case, beside those that are there.
      *
      * @return its file
      */
     static Path write(ObjectNode written, Path directory, String name) {
         try {
-            Files.createDirectories(directory);
             byte[] text = (JSON.writer(PRINTER).writeValueAsString(written) + "\n").getBytes(StandardCharsets.UTF_8);
             for (int number = 1; ; number++) {
                 Path file = directory.resolve(name + (number == 1 ? "" : "-" + number) + ".json");
@@ -167,10 +187,12 @@ final class VerifiedCase {
                 }
             }
         } catch (IOException failed) {
-            throw new UncheckedIOException(
-                    "--out: the exchange was made, but cannot be written: "
-                            + failed.getClass().getSimpleName(),
-                    failed);
+            throw unwritable(failed);
         }
+    }
+
+    private static CommandFailedException unwritable(IOException why) {
+        return new CommandFailedException(
+                ExitCode.USAGE, UNWRITABLE + " (" + why.getClass().getSimpleName() + ")");
     }
 }

@@ -55,7 +55,7 @@ class RedactionTest {
 
     @Test
     void groupKeepsItsForm() {
-        Redaction ofGroup = redaction("120363041234567890@g.us", null);
+        Redaction ofGroup = redaction("120363041234567890@g.us", "120363041234567890@g.us");
 
         assertThat(ofGroup.text("120363041234567890@g.us")).isEqualTo("111111111111111111@g.us");
     }

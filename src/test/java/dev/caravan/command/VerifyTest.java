@@ -174,7 +174,19 @@ class VerifyTest {
                 .isEqualTo(ExitCode.SOME_FAILED);
 
         assertThat(console.out()).contains("text: transient not-connected").doesNotContain("hush-hush");
-        assertThat(kept).doesNotExist();
+        assertThat(kept.resolve("maytapi")).isEmptyDirectory();
+    }
+
+    @Test
+    void nothingIsSentThatCouldNotBeKept() throws IOException {
+        Files.writeString(kept, "a file");
+        Console console = maytapi();
+
+        assertThat(console.run("verify", "main", "--to", MINE, "--yes", "--out", kept))
+                .isEqualTo(ExitCode.USAGE);
+
+        assertThat(console.err()).contains("--out: nothing can be kept there");
+        assertThat(stub.requests()).isEmpty();
     }
 
     @Test
