@@ -8,6 +8,7 @@ import dev.caravan.message.Category;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Keys that are read and checked but change nothing yet: whoever sets one is told so, rather than left to rely on it. */
 final class WithoutEffect {
@@ -18,8 +19,12 @@ final class WithoutEffect {
 
     private WithoutEffect() {}
 
-    /** The keys of this kind that are set, in full. */
-    static List<String> in(CaravanProperties properties) {
+    /**
+     * The keys of this kind that are set, in full.
+     *
+     * @param reporting the names of the providers that report what becomes of messages
+     */
+    static List<String> in(CaravanProperties properties, Set<String> reporting) {
         List<String> set = new ArrayList<>();
         properties.accounts().forEach((name, account) -> {
             String key = "caravan.accounts." + name + '.';
@@ -29,7 +34,7 @@ final class WithoutEffect {
             add(set, key + "holidays", !account.holidays().isEmpty());
             add(set, key + "ordering", account.ordering() != Ordering.RECIPIENT);
             add(set, key + "confirm-within", account.confirmWithin() != null);
-            add(set, key + "webhook-token", account.webhookToken() != null);
+            add(set, key + "webhook-token", account.webhookToken() != null && !reporting.contains(account.provider()));
         });
         for (int index = 0; index < properties.routing().size(); index++) {
             boolean failsOver = properties.routing().get(index).failover() != Failover.NEVER;

@@ -74,6 +74,36 @@ CREATE INDEX send_flight ON send (gateway) WHERE state = 'sending';
 CREATE INDEX send_batch  ON send (batch, row_number) WHERE batch IS NOT NULL;
 CREATE INDEX send_aside  ON send (batch, row_number) WHERE state = 'queued' AND ready = 2;
 CREATE INDEX send_trouble ON send (state, id) WHERE state IN ('failed', 'expired', 'unknown', 'cancelled');
+CREATE INDEX send_message ON send (provider_message_id) WHERE provider_message_id IS NOT NULL;
+
+-- Further ids by which a provider reports on a send, beside its provider_message_id.
+CREATE TABLE further_id (
+  message_id TEXT NOT NULL,
+  send       TEXT NOT NULL,
+  PRIMARY KEY (message_id, send)
+);
+
+CREATE INDEX further_id_send ON further_id (send);
+
+-- What providers reported of messages that are no send's as far as is known: matched again for some days.
+CREATE TABLE report (
+  id            ${identity},
+  account       TEXT NOT NULL,             -- to whose address it came
+  line          TEXT,                      -- over which the message went
+  message_ids   TEXT NOT NULL,             -- as a JSON array
+  status        TEXT NOT NULL,             -- sent, delivered, read, failed or deleted
+  raw           TEXT,                      -- in the provider's words
+  error_code    TEXT,
+  error_message TEXT,
+  recipient     TEXT,                      -- in digits
+  reported_at   BIGINT,                    -- by the provider's clock
+  received_at   BIGINT NOT NULL,
+  tries         INTEGER NOT NULL DEFAULT 0,
+  due_at        BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX report_once ON report (message_ids, account, status);
+CREATE INDEX report_due ON report (due_at);
 
 -- What happened, in the order it was committed: attempts, the audit trail, and the outbox of outcomes.
 CREATE TABLE history (
@@ -84,7 +114,7 @@ CREATE TABLE history (
   row_number          BIGINT,
   line                BIGINT,
   at                  BIGINT NOT NULL,
-  status              TEXT NOT NULL,       -- the state it brought, or rejected, duplicate, erased
+  status              TEXT NOT NULL,       -- the state it brought, or rejected, duplicate, erased, deleted, hint
   attempt             INTEGER NOT NULL DEFAULT 0,
   started_at          BIGINT,              -- of the attempt
   http_status         INTEGER,
@@ -95,7 +125,8 @@ CREATE TABLE history (
   repeats             TEXT,                -- of a duplicate row: the send it repeats
   actor               TEXT,                -- of a change by hand: the name of the key
   reason              TEXT,                -- of a change by hand: why, in the words of who did it
-  detail              TEXT                 -- of a rejected or duplicate row: what was read of it, as JSON
+  detail              TEXT                 -- of a rejected or duplicate row: what was read of it, as JSON;
+                                           -- of what a provider reported: its own words and time, as JSON
 );
 
 CREATE INDEX history_send  ON history (send) WHERE send IS NOT NULL;

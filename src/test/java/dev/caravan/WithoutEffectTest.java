@@ -45,6 +45,14 @@ class WithoutEffectTest {
     }
 
     @Test
+    void aTokenForReportsOfAProviderThatMakesNoneIsNamed(CapturedOutput output) {
+        ConfigurationRunner.configured(ConfigurationRunner.ACCOUNT + "      webhook-token: hush\n")
+                .run(context -> assertThat(context).hasNotFailed());
+
+        assertThat(output).contains("have no effect yet: caravan.accounts.main.webhook-token");
+    }
+
+    @Test
     void nothingIsSaidOfDefaults(CapturedOutput output) {
         ConfigurationRunner.configured(ConfigurationRunner.ACCOUNT)
                 .run(context -> assertThat(context).hasNotFailed());

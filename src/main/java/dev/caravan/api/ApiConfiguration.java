@@ -2,8 +2,10 @@ package dev.caravan.api;
 
 import dev.caravan.CaravanProperties;
 import dev.caravan.account.Accounts;
+import dev.caravan.delivery.DeliveryReports;
 import dev.caravan.intake.Admission;
 import dev.caravan.intake.BlocklistImport;
+import dev.caravan.intake.InboundMessages;
 import dev.caravan.intake.Origins;
 import dev.caravan.intake.Rehearsal;
 import dev.caravan.intake.RequestBatches;
@@ -19,9 +21,11 @@ import dev.caravan.ledger.SendControl;
 import dev.caravan.ledger.SendQueries;
 import dev.caravan.ledger.Store;
 import dev.caravan.outcome.Reports;
+import dev.caravan.provider.Providers;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -41,7 +45,7 @@ class ApiConfiguration {
     @Bean
     FilterRegistrationBean<SealingFilter> sealingFilter() {
         FilterRegistrationBean<SealingFilter> filter = new FilterRegistrationBean<>(new SealingFilter());
-        filter.addUrlPatterns("/api/*");
+        filter.addUrlPatterns("/api/*", "/webhooks/*");
         filter.setOrder(0);
         return filter;
     }
@@ -103,6 +107,27 @@ class ApiConfiguration {
             WrittenRecipients written,
             Views views) {
         return new RecipientSteps(store, sends, recipients, blocklist, written, views);
+    }
+
+    @Bean
+    WebhookSteps webhookSteps(
+            Accounts accounts,
+            Providers providers,
+            Store store,
+            DeliveryReports reports,
+            ObjectProvider<InboundMessages> messages) {
+        return new WebhookSteps(
+                accounts, providers, store, reports, messages.getIfAvailable(() -> InboundMessages.NONE));
+    }
+
+    @Bean("read-notices")
+    Processor readNotices(WebhookSteps steps) {
+        return steps::read;
+    }
+
+    @Bean("apply-notices")
+    Processor applyNotices(WebhookSteps steps) {
+        return steps::apply;
     }
 
     @Bean("api-request")

@@ -47,6 +47,12 @@ record ApiRequest(String operation, Caller caller, Map<String, String> path, Htt
                 new ApiRequest(operation, (Caller) http.getAttribute(Caller.ATTRIBUTE), pathVariables(http), http));
     }
 
+    /** No part of the path, which may have a token in it. */
+    @Override
+    public String toString() {
+        return operation;
+    }
+
     static ApiRequest of(Exchange exchange) {
         return exchange.getVariable(VARIABLE, ApiRequest.class);
     }

@@ -47,15 +47,7 @@ final class BearerFilter extends OncePerRequestFilter {
         byte[] digest = ApiKeys.digest(credential.getBytes(ISO_8859_1));
         Duration pause = failedAttempts.pause(address, digest);
         if (!pause.isZero()) {
-            response.setHeader(
-                    HttpHeaders.RETRY_AFTER,
-                    Long.toString(pause.plusNanos(999_999_999).toSeconds()));
-            Refusal.write(
-                    response,
-                    Problem.of(
-                            429,
-                            "too-many-attempts",
-                            "Too many requests from this address had no valid key. Wait as Retry-After says."));
+            Refusal.tooManyAttempts(response, pause);
             return;
         }
         Identity identity =

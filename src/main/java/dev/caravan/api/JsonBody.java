@@ -26,6 +26,9 @@ final class JsonBody {
     /** Far more than any send has, and far fewer than would fill the memory. */
     private static final int MOST_TOKENS = 100_000;
 
+    /** The same of what others report, many things at once. */
+    private static final int MOST_FOREIGN_TOKENS = 1_000_000;
+
     private static final ObjectReader JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxStringLength(MOST_BYTES)
@@ -33,6 +36,16 @@ final class JsonBody {
                             .build())
                     .build())
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build()
+            .reader();
+
+    /** Others may write a field twice. */
+    private static final ObjectReader FOREIGN = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(MOST_FOREIGN_TOKENS)
+                            .build())
+                    .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build()
             .reader();
@@ -74,22 +87,66 @@ final class JsonBody {
         }
     }
 
-    private static JsonNode read(ApiRequest request) {
-        if (request.http().getContentLengthLong() > MOST_BYTES) {
-            throw LimitedStream.tooLarge(MOST_BYTES);
+    /**
+     * The body as it comes, whatever its content type.
+     *
+     * @throws ProblemException {@code content-too-large}, or {@code broken-body}
+     */
+    static byte[] bytes(ApiRequest request, int most) {
+        try (InputStream body = limited(request, most)) {
+            return body.readAllBytes();
+        } catch (IOException gone) {
+            throw brokenBody();
         }
-        try (InputStream body = new LimitedStream(request.body(), MOST_BYTES)) {
+    }
+
+    /**
+     * JSON of any kind in a body that somebody else has thought of.
+     *
+     * @throws ProblemException {@code invalid-json}
+     */
+    static JsonNode foreign(byte[] body) {
+        try {
+            JsonNode json = FOREIGN.readTree(body);
+            if (json.isMissingNode()) {
+                throw new ProblemException(400, "invalid-json", "The body is empty; send JSON.");
+            }
+            return json;
+        } catch (JsonProcessingException malformed) {
+            throw invalidJson(malformed);
+        } catch (IOException impossible) {
+            throw new IllegalStateException("bytes in memory can be read", impossible);
+        }
+    }
+
+    private static JsonNode read(ApiRequest request) {
+        try (InputStream body = limited(request, MOST_BYTES)) {
             return JSON.readTree(body);
         } catch (JsonProcessingException malformed) {
-            // The parser's own words quote the body.
-            String place = malformed.getLocation() == null
-                    ? ""
-                    : ", in line " + malformed.getLocation().getLineNr() + ", column "
-                            + malformed.getLocation().getColumnNr();
-            throw new ProblemException(
-                    400, "invalid-json", "The body is no valid JSON, or names a field twice" + place + ".");
+            throw invalidJson(malformed);
         } catch (IOException gone) {
-            throw new ProblemException(400, "broken-body", "The body broke off; send it again.");
+            throw brokenBody();
         }
+    }
+
+    private static InputStream limited(ApiRequest request, int most) throws IOException {
+        if (request.http().getContentLengthLong() > most) {
+            throw LimitedStream.tooLarge(most);
+        }
+        return new LimitedStream(request.body(), most);
+    }
+
+    /** The parser's own words would quote the body. */
+    private static ProblemException invalidJson(JsonProcessingException malformed) {
+        String place = malformed.getLocation() == null
+                ? ""
+                : ", in line " + malformed.getLocation().getLineNr() + ", column "
+                        + malformed.getLocation().getColumnNr();
+        return new ProblemException(
+                400, "invalid-json", "The body is no valid JSON, or names a field twice" + place + ".");
+    }
+
+    private static ProblemException brokenBody() {
+        return new ProblemException(400, "broken-body", "The body broke off; send it again.");
     }
 }

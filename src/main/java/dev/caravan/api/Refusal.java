@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import org.springframework.http.HttpHeaders;
 
 /** Answers with a problem document where no route does: filters, error pages and the server itself. */
@@ -21,6 +22,19 @@ final class Refusal {
         response.setContentType(Problem.MEDIA_TYPE);
         response.setContentLength(document.length);
         response.getOutputStream().write(document);
+    }
+
+    /** Refuses to look at a credential, because too many before were wrong. */
+    static void tooManyAttempts(HttpServletResponse response, Duration pause) throws IOException {
+        response.setHeader(
+                HttpHeaders.RETRY_AFTER,
+                Long.toString(pause.plusNanos(999_999_999).toSeconds()));
+        write(
+                response,
+                Problem.of(
+                        429,
+                        "too-many-attempts",
+                        "Too many requests from this address had no valid key. Wait as Retry-After says."));
     }
 
     /** What a status says by itself, when nothing more is known or may be said; any other status is taken as 400 or 500. */

@@ -11,7 +11,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.catalina.core.StandardHost;
 import org.slf4j.Logger;
@@ -58,18 +60,37 @@ class SecurityConfiguration {
         return new PathPatternRequestMatcherBuilderFactoryBean();
     }
 
-    /** What needs no key: the contract and its viewer, and paths that have a token of their own. */
+    /** What needs no key: the contract and its viewer. */
     @Bean
     @Order(1)
     SecurityFilterChain open(HttpSecurity http) throws Exception {
         return stateless(http)
-                .securityMatcher("/openapi.yaml", "/docs", "/docs/**", "/webjars/**", "/webhooks/**", "/error")
+                .securityMatcher("/openapi.yaml", "/docs", "/docs/**", "/webjars/**", "/error")
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                .build();
+    }
+
+    /** Providers have no key but an address with a token in it. */
+    @Bean
+    @Order(2)
+    SecurityFilterChain webhooks(HttpSecurity http, CaravanProperties properties, FailedAttempts failedAttempts)
+            throws Exception {
+        Map<String, String> tokens = new HashMap<>();
+        properties.accounts().forEach((name, account) -> {
+            if (account.webhookToken() != null && !account.webhookToken().isBlank()) {
+                tokens.put(name, account.webhookToken().strip());
+            }
+        });
+        WebhookFilter filter = new WebhookFilter(new WebhookTokens(tokens), failedAttempts);
+        return stateless(http)
+                .securityMatcher("/webhooks/**")
+                .addFilterBefore(filter, AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .build();
     }
 
     @Bean
-    @Order(2)
+    @Order(3)
     SecurityFilterChain closed(
             HttpSecurity http,
             CaravanProperties properties,

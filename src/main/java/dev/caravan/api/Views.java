@@ -138,6 +138,8 @@ final class Views {
         put(view, "providerMessageId", event.providerMessageId());
         put(view, "actor", event.actor());
         put(view, "reason", event.reason());
+        put(view, "raw", event.raw());
+        putTime(view, "reportedAt", event.reportedAt());
         return view;
     }
 

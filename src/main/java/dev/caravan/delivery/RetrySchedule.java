@@ -8,6 +8,7 @@ import dev.caravan.provider.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
@@ -45,8 +46,12 @@ final class RetrySchedule {
             Integer httpStatus,
             Instant now) {
         if (verdict instanceof Verdict.Sent sent) {
+            List<String> otherIds = sent.otherIds().stream()
+                    .filter(id -> !id.equals(sent.providerMessageId()))
+                    .map(RetrySchedule::clean)
+                    .toList();
             Settlement accepted = new Settlement(
-                    State.SENT, 0, refreshed, clean(sent.providerMessageId()), httpStatus, null, null, null);
+                    State.SENT, 0, refreshed, clean(sent.providerMessageId()), otherIds, httpStatus, null, null, null);
             return new Reaction(accepted, new Effect.Works());
         }
         if (verdict instanceof Verdict.Permanent) {
@@ -122,7 +127,7 @@ final class RetrySchedule {
     }
 
     /** A provider's words as every database and every line of a log can hold them. */
-    private static String clean(String text) {
+    static String clean(String text) {
         if (text == null) {
             return null;
         }

@@ -59,9 +59,11 @@ public final class BatchStandings {
         long since = now - LATELY.toMillis();
         return transaction
                 .one(
-                        "SELECT count(CASE WHEN batch = ? AND send IS NOT NULL"
-                                + " AND status NOT IN ('queued', 'delivered', 'read', 'erased') THEN 1 END),"
-                                + " min(at), count(*) FROM (SELECT batch, send, status, at FROM history"
+                        // What a provider reports, which has a detail, comes after the end.
+                        "SELECT count(CASE WHEN batch = ? AND send IS NOT NULL AND detail IS NULL"
+                                + " AND status NOT IN ('queued', 'delivered', 'read', 'erased', 'deleted', 'hint')"
+                                + " THEN 1 END),"
+                                + " min(at), count(*) FROM (SELECT batch, send, status, at, detail FROM history"
                                 + " ORDER BY id DESC LIMIT " + LATEST_ROWS + ") AS latest WHERE at > ?",
                         row -> {
                             long ends = row.getLong(1);

@@ -44,6 +44,10 @@ final class Conditions {
         return sql.toString();
     }
 
+    Object[] values() {
+        return values.toArray();
+    }
+
     /** The values of the conditions, then one more. */
     Object[] valuesAnd(Object last) {
         List<Object> all = new ArrayList<>(values);

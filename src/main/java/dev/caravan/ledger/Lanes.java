@@ -269,6 +269,15 @@ public final class Lanes {
                 == 1;
     }
 
+    /** An account that its provider refused may work again: one send tries that at once. */
+    public void probeNow(Transaction transaction, String account, long now) throws SQLException {
+        transaction.update(
+                "UPDATE account SET probe_at = ? WHERE name = ? AND paused = 'account' AND probe_at > ?",
+                now,
+                account,
+                now);
+    }
+
     private static void postponeProbe(Transaction transaction, String account, Gate gate, long now)
             throws SQLException {
         transaction.update(

@@ -87,6 +87,11 @@ class LedgerConfiguration {
     }
 
     @Bean
+    Deliveries deliveries(Sends sends) {
+        return new Deliveries(sends);
+    }
+
+    @Bean
     SendQueries sendQueries() {
         return new SendQueries();
     }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The history read as an outbox: every row but those of erasures is an outcome, in the order of commits, and each endpoint
- * keeps its own place in it.
+ * The history read as an outbox: every row that changed a send's state or became no send is an outcome, in the order of
+ * commits, and each endpoint keeps its own place in it.
  */
 public final class Outbox {
 
@@ -22,7 +22,7 @@ public final class Outbox {
      * @param batch null for a send that came alone, then {@code row} is 0
      * @param at in milliseconds
      * @param repeats of a duplicate row: the send it repeats; else null
-     * @param detail of a rejected or duplicate row: what was read of it, as JSON; else null
+     * @param detail of a rejected or duplicate row: what was read of it, as JSON
      * @param traceparent the W3C trace context its caller gave, or null
      */
     public record Entry(
@@ -128,7 +128,8 @@ public final class Outbox {
                         + " history.error_message, history.provider_message_id, history.repeats, history.detail, "
                         + OF_SEND
                         + " FROM history LEFT JOIN send ON send.id = history.send"
-                        + " WHERE history.id > ? AND history.status <> 'erased' ORDER BY history.id LIMIT ?",
+                        + " WHERE history.id > ? AND history.status NOT IN " + SendEvent.NO_OUTCOME
+                        + " ORDER BY history.id LIMIT ?",
                 Entry::read,
                 cursor,
                 limit);
@@ -150,9 +151,13 @@ public final class Outbox {
                 send);
     }
 
-    /** The point that a send's history has got to. */
+    /** The point of a send's history that its latest outcome stands at; 0 when it has none yet. */
     public Optional<Integer> sequence(Transaction transaction, String send) throws SQLException {
-        return transaction.one("SELECT sequence FROM send WHERE id = ?", row -> row.getInt(1), send);
+        return transaction.one(
+                "SELECT (SELECT coalesce(max(sequence), 0) FROM history WHERE history.send = send.id AND status NOT IN "
+                        + SendEvent.NO_OUTCOME + ") FROM send WHERE id = ?",
+                row -> row.getInt(1),
+                send);
     }
 
     /** An endpoint that is new begins with what happens from now on. */

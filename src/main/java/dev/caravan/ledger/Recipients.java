@@ -94,6 +94,8 @@ public final class Recipients {
      * @param isThem whether a recipient as somebody wrote it is this one; asked of rows that became no send
      */
     public Erased erase(String recipient, Reach reach, Predicate<String> isThem, ByHand by, long now) {
+        store.write(transaction -> transaction.update(
+                "DELETE FROM report WHERE recipient IN (?, ?)", recipient, recipient.replaceFirst("^\\+", "")));
         Step all = new Step();
         String after = "";
         while (after != null) {
@@ -151,11 +153,12 @@ public final class Recipients {
                 id);
         transaction.update(
                 """
-                UPDATE history SET provider_message_id = NULL,
+                UPDATE history SET provider_message_id = NULL, detail = NULL,
                   error_message = CASE WHEN error_message IS NULL THEN NULL ELSE 'erased' END,
                   reason = CASE WHEN reason IS NULL THEN NULL ELSE 'erased' END
                 WHERE send = ?""",
                 id);
+        Sends.forgetFurtherIds(transaction, id);
         transaction.update(
                 """
                 INSERT INTO history (send, sequence, batch, row_number, line, at, status, attempt, actor, reason)

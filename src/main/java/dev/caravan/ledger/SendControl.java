@@ -162,6 +162,7 @@ public final class SendControl {
                         id)
                 .orElseThrow();
         leaveEnd(transaction, ended);
+        Sends.forgetFurtherIds(transaction, id);
         sends.record(transaction, id, changed, null, queued(now), by.actor(), by.reason(), now);
         return Optional.empty();
     }

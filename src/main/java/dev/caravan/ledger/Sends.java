@@ -279,8 +279,22 @@ public final class Sends {
         if (changed.isEmpty()) {
             return false;
         }
+        addFurtherIds(transaction, attempt.id(), settlement.otherIds());
         record(transaction, attempt.id(), changed.get(), attempt.startedAt(), settlement, now);
         return true;
+    }
+
+    /** The provider may report on the send by these ids too. */
+    static void addFurtherIds(Transaction transaction, String id, List<String> ids) throws SQLException {
+        for (String other : ids) {
+            transaction.update(
+                    "INSERT INTO further_id (message_id, send) VALUES (?, ?) ON CONFLICT DO NOTHING", other, id);
+        }
+    }
+
+    /** What the provider called an attempt that is over says nothing of the next. */
+    static void forgetFurtherIds(Transaction transaction, String id) throws SQLException {
+        transaction.update("DELETE FROM further_id WHERE send = ?", id);
     }
 
     /**
@@ -320,7 +334,6 @@ public final class Sends {
         record(transaction, id, changed, startedAt, settlement, null, null, now);
     }
 
-    /** What goes with each change of a send's state: the counters, whoever waits for its end, and its history. */
     void record(
             Transaction transaction,
             String id,
@@ -329,6 +342,25 @@ public final class Sends {
             Settlement settlement,
             String actor,
             String reason,
+            long now)
+            throws SQLException {
+        record(transaction, id, changed, startedAt, settlement, actor, reason, null, now);
+    }
+
+    /**
+     * What goes with each change of a send's state: the counters, whoever waits for its end, and its history.
+     *
+     * @param detail of a change that the provider reported: see {@link SendEvent}; else null
+     */
+    void record(
+            Transaction transaction,
+            String id,
+            Changed changed,
+            Long startedAt,
+            Settlement settlement,
+            String actor,
+            String reason,
+            String detail,
             long now)
             throws SQLException {
         if (settlement.state().isEnd()) {
@@ -346,8 +378,8 @@ public final class Sends {
         transaction.update(
                 """
                 INSERT INTO history (send, sequence, batch, row_number, line, at, status, attempt, started_at,
-                  http_status, error_class, error_code, error_message, provider_message_id, actor, reason)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                  http_status, error_class, error_code, error_message, provider_message_id, actor, reason, detail)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 id,
                 changed.sequence(),
                 changed.batch(),
@@ -363,10 +395,14 @@ public final class Sends {
                 settlement.errorMessage(),
                 settlement.providerMessageId(),
                 actor,
-                reason);
+                reason,
+                detail);
     }
 
-    /** A batch is paused when too many of its first sends fail, until somebody says that it is all right. */
+    /**
+     * A batch is paused when too many of its first sends fail, until somebody says that it is all right. When the last of
+     * them fails, or a report says so later, there is nothing left to pause.
+     */
     private void countFailure(Transaction transaction, String batch) throws SQLException {
         if (stopBatchAt > 100) {
             transaction.update("UPDATE batch SET failed = failed + 1 WHERE id = ?", batch);
@@ -377,9 +413,11 @@ public final class Sends {
         transaction.update(
                 """
                 UPDATE batch SET failed = failed + 1, paused = CASE WHEN paused IS NULL AND released = 0
-                  AND accepted - unfinished >= ? AND (failed + 1) * 100 >= ? * (accepted - unfinished + ?)
+                  AND accepted - unfinished >= ? AND unfinished > ?
+                  AND (failed + 1) * 100 >= ? * (accepted - unfinished + ?)
                   THEN 'failures' ELSE paused END WHERE id = ?""",
                 FIRST_SENDS - ended,
+                ended,
                 stopBatchAt,
                 ended,
                 batch);

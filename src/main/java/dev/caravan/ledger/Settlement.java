@@ -1,5 +1,7 @@
 package dev.caravan.ledger;
 
+import java.util.List;
+
 /**
  * The result of an attempt, ready to be written.
  *
@@ -7,6 +9,7 @@ package dev.caravan.ledger;
  * @param dueAt for a send back in the queue: when it is due, in milliseconds
  * @param refreshed whether its look-up is to be repeated, which happens once
  * @param providerMessageId the provider's handle, or null
+ * @param otherIds further ids by which the provider may report on it
  * @param httpStatus of the answer, or null when there was none
  * @param errorClass the verdict's word, or null when it was accepted
  * @param errorCode or null
@@ -17,7 +20,26 @@ public record Settlement(
         long dueAt,
         boolean refreshed,
         String providerMessageId,
+        List<String> otherIds,
         Integer httpStatus,
         String errorClass,
         String errorCode,
-        String errorMessage) {}
+        String errorMessage) {
+
+    public Settlement {
+        otherIds = List.copyOf(otherIds);
+    }
+
+    /** Without further ids. */
+    public Settlement(
+            State state,
+            long dueAt,
+            boolean refreshed,
+            String providerMessageId,
+            Integer httpStatus,
+            String errorClass,
+            String errorCode,
+            String errorMessage) {
+        this(state, dueAt, refreshed, providerMessageId, List.of(), httpStatus, errorClass, errorCode, errorMessage);
+    }
+}

@@ -78,6 +78,9 @@ class SecurityTest {
         });
         registry.add(keys + "read.accounts", () -> "main");
         registry.add(keys + "read.namespace", () -> "erp");
+        registry.add("caravan.accounts.main.provider", () -> "maytapi");
+        registry.add("caravan.accounts.main.webhook-token", () -> "token");
+        registry.add("caravan.accounts.silent.provider", () -> "maytapi");
         registry.add(keys + "expired.expires", () -> "2020-01-01T00:00:00Z");
         registry.add(
                 "spring.security.oauth2.resourceserver.jwt.jwk-set-uri",
@@ -191,6 +194,47 @@ class SecurityTest {
                         .call("POST", "/webhooks/main/token")
                         .statusCode())
                 .isEqualTo(200);
+        HttpResponse<String> got = nobody.get("/webhooks/main/token");
+        assertThatProblem(got, 405, "method-not-allowed");
+        assertThat(got.headers().firstValue("Allow")).hasValue("POST");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/webhooks/main/guess",
+                "/webhooks/main/TOKEN",
+                "/webhooks/main/token/",
+                "/webhooks/main",
+                "/webhooks/silent/token",
+                "/webhooks/silent/null",
+                "/webhooks/none/token",
+                "/webhooks/none/%20"
+            })
+    void aWrongTokenAndAnAccountThatIsNotThereAreTheSame(String path) throws Exception {
+        HttpResponse<String> refused = nobody.call("POST", path);
+
+        assertThatProblem(refused, 404, "not-found");
+        assertThat(refused.body())
+                .isEqualTo(nobody.call("POST", "/webhooks/main/wrong").body());
+        assertThatProblem(nobody.get(path), 404, "not-found");
+    }
+
+    @Test
+    void whoTriesTokensHasToWaitWhileTheProviderDoesNot() throws Exception {
+        Client provider = nobody;
+        assertThat(provider.call("POST", "/webhooks/main/token").statusCode()).isEqualTo(200);
+        for (int attempt = 1; attempt <= 10; attempt++) {
+            assertThatProblem(nobody.call("POST", "/webhooks/main/guess-" + attempt), 404, "not-found");
+        }
+
+        HttpResponse<String> refused = nobody.call("POST", "/webhooks/main/guess");
+        assertThatProblem(refused, 429, "too-many-attempts");
+        assertThat(refused.headers().firstValue("Retry-After")).hasValue("60");
+        assertThat(provider.call("POST", "/webhooks/main/token").statusCode()).isEqualTo(200);
+
+        time.pass(Duration.ofMinutes(1));
+        assertThatProblem(nobody.call("POST", "/webhooks/main/guess"), 404, "not-found");
     }
 
     @Test

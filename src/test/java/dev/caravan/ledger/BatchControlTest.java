@@ -272,6 +272,17 @@ class BatchControlTest extends OnLedger {
     }
 
     @Test
+    void aBatchOfWhichNothingIsLeftIsNotStopped() {
+        openBatch("b");
+        admitRows("b", 20);
+        for (int number = 1; number <= 20; number++) {
+            end(stopping, failed());
+        }
+
+        assertThat(pausedBy("b")).isEmpty();
+    }
+
+    @Test
     void withoutAShareNoFailureStopsABatch() {
         openBatch("b");
         admitRows("b", 25);

@@ -134,6 +134,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfDeliveries extends DeliveriesTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfSendQueries extends SendQueriesTest {
         @Override
         TemporaryLedger open() {

@@ -53,13 +53,41 @@ class SendQueriesPlanTest {
         }
     }
 
+    @Test
+    void theSendOfAReportIsFoundByAnIndex() throws SQLException {
+        try (TemporaryLedger ledger = TemporaryLedger.sqlite(directory)) {
+            Deliveries deliveries = new Deliveries(new Sends("here", new Blocklist(new byte[32]), 101));
+            Reported report = new Reported(List.of("a"), State.READ, null, null, null, null, null, null);
+
+            List<String> asked = asked(
+                    ledger,
+                    transaction -> deliveries.apply(transaction, List.of("main", "other"), report, OnLedger.NOW));
+
+            assertThat(asked).hasSize(2);
+            assertThat(plan(ledger, asked.get(0))).contains("send_message");
+            assertThat(plan(ledger, asked.get(1)))
+                    .contains("SEARCH further_id USING COVERING INDEX sqlite_autoindex_further_id_1 (message_id=?)")
+                    .contains("SEARCH send USING INDEX sqlite_autoindex_send_1 (id=?)");
+        }
+    }
+
     private static String plan(TemporaryLedger ledger, SendFilter filter) throws SQLException {
+        List<String> asked =
+                asked(ledger, transaction -> new SendQueries().page(transaction, filter, Reach.ALL, null, 10));
+        return plan(ledger, asked.get(asked.size() - 1));
+    }
+
+    /** The texts of the queries that a piece of work consists of. */
+    private static List<String> asked(TemporaryLedger ledger, Store.Work<?> work) throws SQLException {
         List<String> asked = new ArrayList<>();
         try (Connection connection = ledger.dataSource().getConnection();
                 Transaction noting = new Transaction(noting(connection, asked), Dialect.SQLITE)) {
-            new SendQueries().page(noting, filter, Reach.ALL, null, 10);
+            work.run(noting);
         }
-        String query = asked.get(asked.size() - 1);
+        return asked;
+    }
+
+    private static String plan(TemporaryLedger ledger, String query) throws SQLException {
         List<String> steps = new ArrayList<>();
         try (Connection connection = ledger.dataSource().getConnection();
                 PreparedStatement statement = connection.prepareStatement("EXPLAIN QUERY PLAN " + query);

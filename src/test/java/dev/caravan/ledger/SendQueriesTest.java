@@ -132,7 +132,20 @@ class SendQueriesTest extends OnLedger {
                         null));
         assertThat(history)
                 .containsExactly(new SendEvent(
-                        1, NOW, "failed", 1, NOW, 400, "permanent", "bad", "bad number", null, "anne", "because"));
+                        1,
+                        NOW,
+                        "failed",
+                        1,
+                        NOW,
+                        400,
+                        "permanent",
+                        "bad",
+                        "bad number",
+                        null,
+                        "anne",
+                        "because",
+                        null,
+                        null));
     }
 
     private Page page(SendFilter filter, Reach reach, String cursor, int limit) {
