@@ -47,6 +47,8 @@ class SandboxIT {
                     "every row has its end", () -> ends(gateway, "sends.csv").size() == ROWS);
             assertThat(Duration.ofNanos(System.nanoTime() - ready)).isLessThan(Duration.ofSeconds(30));
             gateway.awaitThat("the report is written", () -> installation.hasReport("sends.report.csv"));
+            gateway.awaitThat("the log says that the batch is finished", () -> gateway.output()
+                    .contains("\"type\":\"batch-finished\""));
 
             assertThatEveryRowEndsAsItsTextSays(gateway);
             assertThatTheReportsSayTheSame(installation);

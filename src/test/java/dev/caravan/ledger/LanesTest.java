@@ -154,7 +154,7 @@ class LanesTest extends OnLedger {
 
     private void resume() {
         write(transaction -> {
-            lanes.resume(transaction, "main");
+            lanes.resume(transaction, "main", NOW);
             return null;
         });
     }
@@ -230,7 +230,7 @@ class LanesTest extends OnLedger {
     }
 
     private boolean recoverLane() {
-        return write(transaction -> lanes.recover(transaction, "main"));
+        return write(transaction -> lanes.recover(transaction, "main", NOW));
     }
 
     private void hold(long until) {
