@@ -70,7 +70,7 @@ public final class ProviderRoutes {
             includeFilters =
                     @Filter(
                             type = FilterType.REGEX,
-                            pattern = "dev\\.caravan\\.(Gateway|Parts|delivery\\.Delivery)Configuration"))
+                            pattern = "dev\\.caravan\\.(Routes|Parts|delivery\\.(Call|Delivery))Configuration"))
     @ImportAutoConfiguration({
         CamelAutoConfiguration.class,
         DirectComponentAutoConfiguration.class,
