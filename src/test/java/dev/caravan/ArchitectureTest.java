@@ -85,8 +85,10 @@ class ArchitectureTest {
             .because("a gateway without a broker runs without these classes");
 
     @ArchTest
-    static final ArchRule sandboxStandsForTheProviders = only("sandbox", "api", "provider", "ledger")
-            .because("it answers calls as a provider would, makes a key to try, and asks the ledger whether it is new");
+    static final ArchRule sandboxStandsForTheProviders = only("sandbox", "account", "api", "provider", "ledger")
+            .because(
+                    "it answers calls as a provider would, reports to the accounts' addresses, makes a key to try, and asks"
+                            + " the ledger whether it is new");
 
     @ArchTest
     static final ArchRule nothingKnowsTheSandbox = noClasses()

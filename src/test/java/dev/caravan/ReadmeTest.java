@@ -1,6 +1,5 @@
 package dev.caravan;
 
-import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Pace;
@@ -9,16 +8,16 @@ import dev.caravan.account.Spacing;
 import dev.caravan.message.ContentType;
 import dev.caravan.provider.Fate;
 import dev.caravan.provider.Provider;
-import dev.caravan.provider.Setting;
+import dev.caravan.provider.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,14 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the README says of the packs, the sandbox and the commands, held against them. */
 class ReadmeTest {
 
-    private static final int CARRIES = 1;
-    private static final int SETTINGS = 2;
-    private static final int OPTIONS = 3;
-    private static final int PACE = 4;
-    private static final int TRIED = 5;
     private static final Pattern COMMAND = Pattern.compile("```sh\\n([^\\n]+)\\n```");
     private static final Pattern IN_CI = Pattern.compile("(?m)^(?:test|run)_command='(.+)'$");
-    private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
 
     private static String readme;
 
@@ -48,56 +41,38 @@ class ReadmeTest {
     }
 
     @Test
-    void everyProviderHasItsRow() {
-        assertThat(rows().keySet())
-                .containsExactlyInAnyOrderElementsOf(
-                        providers().stream().map(Provider::name).toList());
+    void everyProviderHasItsColumn() {
+        assertThat(table().get(""))
+                .containsOnlyKeys(providers().stream().map(Provider::name).toArray(String[]::new));
     }
 
     @ParameterizedTest
     @MethodSource("providers")
-    void typesAreThoseThePackDeclares(Provider provider) {
-        List<String> words = Arrays.stream(rows().get(provider.name())[CARRIES].split(", "))
-                .map(type -> type.replaceFirst(" [SPI]$", ""))
-                .toList();
-
-        assertThat(words)
-                .containsExactlyInAnyOrderElementsOf(provider.types().keySet().stream()
-                        .map(ContentType::word)
-                        .toList());
-    }
-
-    @ParameterizedTest
-    @MethodSource("providers")
-    void settingsAreThoseThePackDeclares(Provider provider) {
-        String[] cells = rows().get(provider.name())[SETTINGS].split("optional: ", 2);
-
-        assertThat(quoted(cells[0])).isEqualTo(settings(provider, Setting::required));
-        assertThat(quoted(cells.length > 1 ? cells[1] : ""))
-                .isEqualTo(settings(provider, Predicate.not(Setting::required)));
-    }
-
-    @ParameterizedTest
-    @MethodSource("providers")
-    void optionsAreThoseThePackDeclares(Provider provider) {
-        assertThat(quoted(rows().get(provider.name())[OPTIONS]))
-                .containsExactlyInAnyOrderElementsOf(provider.options());
+    void typesAreThoseThePackDeclaresAndAsSure(Provider provider) {
+        for (ContentType type : ContentType.values()) {
+            Source source = provider.types().get(type);
+            assertThat(table().get(type.word()))
+                    .as(type.word())
+                    .containsEntry(provider.name(), source == null ? "-" : source.mark());
+        }
     }
 
     @ParameterizedTest
     @MethodSource("providers")
     void paceIsTheOneThePackDeclares(Provider provider) {
-        String written = rows().get(provider.name())[PACE];
+        String written = table().get("default pace").get(provider.name());
         Pace pace = written.contains("..") ? Pace.of(Spacing.parse(written)) : Pace.of(Rate.parse(written));
 
         assertThat(pace).isEqualTo(provider.defaultPace());
     }
 
-    // Whoever tries one changes this test, and says in the commit how and when.
     @ParameterizedTest
     @MethodSource("providers")
-    void noProviderHasBeenTriedOnARealAccount(Provider provider) {
-        assertThat(rows().get(provider.name())[TRIED]).isEqualTo("never");
+    void whenItWasVerifiedIsWhatThePackDeclares(Provider provider) {
+        assertThat(table().get("verified on a real account"))
+                .containsEntry(
+                        provider.name(),
+                        provider.verified().map(LocalDate::toString).orElse("never"));
     }
 
     @Test
@@ -131,22 +106,21 @@ class ReadmeTest {
                 .allSatisfy(jar -> assertThat(jar.group()).isEqualTo("caravan-" + version + ".jar"));
     }
 
-    /** The cells of the provider table, by the provider's name. */
-    private static Map<String, String[]> rows() {
-        return readme.lines()
-                .dropWhile(line -> !line.startsWith("| provider |"))
-                .skip(2)
+    /** The provider table: its cells by row and by provider; the head is the row without a name. */
+    private static Map<String, Map<String, String>> table() {
+        List<String[]> rows = readme.lines()
+                .dropWhile(line -> !line.startsWith("| |"))
                 .takeWhile(line -> line.startsWith("|"))
-                .map(line -> line.substring(2, line.length() - 2).split(" \\| "))
-                .collect(toMap(cells -> quoted(cells[0]).get(0), cells -> cells));
-    }
-
-    private static List<String> quoted(String text) {
-        return QUOTED.matcher(text).results().map(match -> match.group(1)).toList();
-    }
-
-    private static List<String> settings(Provider provider, Predicate<Setting> wanted) {
-        Stream<Setting> settings = provider.settings().stream();
-        return settings.filter(wanted).map(Setting::name).toList();
+                .map(line -> line.substring(1, line.length() - 1).split("\\|"))
+                .toList();
+        String[] providers = rows.get(0);
+        Map<String, Map<String, String>> table = new HashMap<>();
+        for (String[] cells : rows) {
+            Map<String, String> row = table.computeIfAbsent(cells[0].strip(), name -> new HashMap<>());
+            for (int column = 1; column < providers.length; column++) {
+                row.put(providers[column].strip().replace("`", ""), cells[column].strip());
+            }
+        }
+        return table;
     }
 }

@@ -36,16 +36,17 @@ final class Calling {
         this.metrics = metrics;
     }
 
-    /** Step {@code request}: the send in the provider's fields. */
+    /** Step {@code request}: the send in the provider's fields; the variable is left with it as its account carries it. */
     void request(Exchange exchange) {
         Turn.exposeSettings(exchange);
         Turn turn = Turn.of(exchange);
-        Send send = turn.account().carried(exchange.getVariable(Turn.SEND, Send.class));
+        Send send = Turn.carry(exchange);
         Provider provider = providers.get(turn.account().provider());
         exchange.getMessage()
                 .setBody(
                         turn.companions().isEmpty()
-                                ? provider.request(send, turn.account())
+                                ? provider.request(
+                                        send, turn.account(), turn.attempt().id())
                                 : provider.bulk().orElseThrow().request(turn.together(), turn.account()));
     }
 
@@ -68,7 +69,7 @@ final class Calling {
     /** Step {@code answer}: the provider's answer to the send call as a verdict. */
     void answer(Exchange exchange) {
         Turn turn = Turn.of(exchange);
-        Send send = turn.account().carried(exchange.getVariable(Turn.SEND, Send.class));
+        Send send = exchange.getVariable(Turn.SEND, Send.class);
         Answer answer = exchange.getMessage().getBody(Answer.class);
         turn.verdict(judged(turn, answer, send).verdict());
         metrics.answered(turn.account().name(), turn.attempt().startedAt());

@@ -10,6 +10,7 @@ import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Sends.QueuedContent;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
+import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Recipient;
 import dev.caravan.message.Send;
 import dev.caravan.message.SendJson;
@@ -83,11 +84,14 @@ final class Claiming {
             exchange.setVariable(Turn.CLAIMED, true);
             exchange.setVariable(Turn.BULK, !taken.companions().isEmpty());
             exchange.getMessage().setBody(send);
-            turn.accompanied(
-                    taken.companions(),
-                    Stream.concat(Stream.of(claimed.attempt()), taken.companions().stream())
-                            .map(attempt -> turn.account().carried(read(attempt.content())))
-                            .toList());
+            if (!taken.companions().isEmpty()) {
+                turn.accompanied(
+                        taken.companions(),
+                        Stream.concat(Stream.of(claimed.attempt()), taken.companions().stream())
+                                .map(attempt -> carried(turn.account(), attempt.content())
+                                        .orElseThrow())
+                                .toList());
+            }
             turn.claimed(claimed.attempt());
         } else if (claim instanceof Claim.Held held) {
             turn.held(held.until());
@@ -119,9 +123,13 @@ final class Claiming {
         if (most < 1) {
             return companions;
         }
-        Send send = account.carried(read(first.content()));
+        Optional<Send> send = carried(account, first.content());
+        if (send.isEmpty()) {
+            return companions;
+        }
         for (QueuedContent next : sends.companions(transaction, account.name(), first, most)) {
-            if (!bulk.together(send, account.carried(read(next.content())))) {
+            Optional<Send> other = carried(account, next.content());
+            if (other.isEmpty() || !bulk.together(send.get(), other.get())) {
                 break;
             }
             sends.claimAlso(transaction, account.name(), next.id(), System.currentTimeMillis())
@@ -144,6 +152,15 @@ final class Claiming {
                         account.pace(),
                         ThreadLocalRandom.current(),
                         ChronoUnit.MICROS.between(Instant.EPOCH, now));
+    }
+
+    /** A send as its account carries it; empty when it no longer can, which its own turn will find out. */
+    private Optional<Send> carried(Account account, String content) {
+        try {
+            return Optional.of(account.carried(read(content)));
+        } catch (InvalidSendException changed) {
+            return Optional.empty();
+        }
     }
 
     private Send read(String content) {

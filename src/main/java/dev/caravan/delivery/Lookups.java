@@ -31,12 +31,16 @@ final class Lookups {
         this.providers = providers;
     }
 
-    /** Step {@code lookup-questions}: what is known already, or the first question. */
+    /** Step {@code lookup-questions}: what is known already, or the first question; neither if nothing is needed. */
     void questions(Exchange exchange) {
         Turn.exposeSettings(exchange);
-        Account account = Turn.of(exchange).account();
-        Send send = exchange.getVariable(Turn.SEND, Send.class);
+        Turn turn = Turn.of(exchange);
+        Account account = turn.account();
+        Send send = turn.isToSend() ? Turn.carry(exchange) : exchange.getVariable(Turn.SEND, Send.class);
         Lookup lookup = lookup(account);
+        if (turn.isToSend() && !lookup.isNeeded(send, account)) {
+            return;
+        }
         Optional<String> known = lookup.given(send, account).or(() -> remembered(key(lookup, send, account)));
         if (known.isPresent()) {
             exchange.setVariable(Turn.FOUND, known.get());
@@ -55,6 +59,11 @@ final class Lookups {
         if (finding instanceof Finding.Found value) {
             found.put(key(lookup, send, turn.account()), value);
             exchange.setVariable(Turn.FOUND, value.value());
+        } else if (finding instanceof Finding.Barred barred) {
+            exchange.setVariable(Turn.FOUND, barred.value());
+            if (turn.isToSend()) {
+                decide(exchange, barred.verdict());
+            }
         } else if (finding instanceof Finding.Failed failed) {
             decide(exchange, failed.verdict());
         } else if (finding instanceof Finding.NotFound nothing) {

@@ -1,5 +1,6 @@
 package dev.caravan.delivery;
 
+import dev.caravan.message.InvalidSendException;
 import dev.caravan.provider.Verdict;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -33,6 +34,10 @@ final class TransportFailures {
 
     /** The verdict on a send call that failed. */
     static Verdict onSend(Throwable failure) {
+        if (failure instanceof InvalidSendException invalid) {
+            // Thrown while the request was made: what the account carries has changed since the send was accepted.
+            return new Verdict.Permanent(invalid.code(), invalid.getMessage());
+        }
         String kind = failure.getClass().getSimpleName();
         if (has(failure, NOT_TRUSTED)) {
             return new Verdict.AccountFault("certificate", "the provider's TLS certificate is not trusted");

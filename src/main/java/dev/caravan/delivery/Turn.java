@@ -63,6 +63,18 @@ final class Turn {
         exchange.getVariable(ACCOUNT, Account.class).settings().forEach(exchange::setVariable);
     }
 
+    /** Makes the send that is to go out, until now as it was written, what its account carries. */
+    static Send carry(Exchange exchange) {
+        Send send = of(exchange).account().carried(exchange.getVariable(SEND, Send.class));
+        exchange.setVariable(SEND, send);
+        return send;
+    }
+
+    /** Whether a send is to go out, rather than a question to be asked about one or about the account. */
+    boolean isToSend() {
+        return candidate != null || attempt != null;
+    }
+
     Account account() {
         return account;
     }

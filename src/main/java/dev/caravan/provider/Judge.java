@@ -83,6 +83,12 @@ public final class Judge {
                     provider.name() + " accepted it for another recipient",
                     true);
         }
+        if (reading instanceof Reading.Doubtful doubtful) {
+            return new Judged(
+                    new Unknown(doubtful.code(), credentials.shown(doubtful.text())),
+                    provider.name() + " does not say what it has taken",
+                    true);
+        }
         Optional<VerdictRow> found = provider.verdicts().stream()
                 .filter(row -> row.matches(answer, reading))
                 .findFirst();
@@ -107,10 +113,11 @@ public final class Judge {
         return new Judged(verdict, "the meaning of HTTP status " + answer.status(), !(verdict instanceof Permanent));
     }
 
-    /** What was given, rather than looked up, stays as it is however often it is looked up. */
+    /** What was given or not needed, rather than looked up, stays as it is however often it is looked up. */
     private static boolean looksUp(Provider provider, Send send, Account account) {
         return provider.lookup()
-                .map(lookup -> lookup.given(send, account).isEmpty())
+                .map(lookup -> lookup.isNeeded(send, account)
+                        && lookup.given(send, account).isEmpty())
                 .orElse(false);
     }
 

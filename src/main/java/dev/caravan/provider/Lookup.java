@@ -13,6 +13,15 @@ import java.util.Optional;
  */
 public interface Lookup {
 
+    /**
+     * Whether the send call needs it. A question about the send, asked later, needs it all the same.
+     *
+     * @param send as its account carries it
+     */
+    default boolean isNeeded(Send send, Account account) {
+        return true;
+    }
+
     /** What is known without asking: a configured token, a chat id given as the recipient. */
     Optional<String> given(Send send, Account account);
 
@@ -39,6 +48,13 @@ public interface Lookup {
          * @param until when it is no longer good, or null for as long as it is not refused
          */
         record Found(String value, Instant until) implements Finding {}
+
+        /**
+         * It was found, and shows that the send must not go out. A question about what went out before may use it.
+         *
+         * @param verdict on the send
+         */
+        record Barred(String value, Verdict verdict) implements Finding {}
 
         /** Not by this question; the verdict on the send when it was the last one. */
         record NotFound(Verdict verdict) implements Finding {}

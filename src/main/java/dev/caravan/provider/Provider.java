@@ -79,6 +79,16 @@ public interface Provider {
      */
     Object request(Send send, Account account);
 
+    /**
+     * The body of the send call, for a provider that takes an id of ours along.
+     *
+     * @param sendId ours; the same for every attempt
+     * @return as {@link #request(Send, Account)}
+     */
+    default Object request(Send send, Account account, String sendId) {
+        return request(send, account);
+    }
+
     /** What the provider's answer to the send call says. Never throws: what it cannot read is unclear. */
     Reading read(Answer answer, Send send, Account account);
 

@@ -37,6 +37,14 @@ public sealed interface Reading {
     record Unclear(String text) implements Reading {}
 
     /**
+     * An answer of the provider's own that leaves open what was taken, whatever its status: unknown.
+     *
+     * @param code ours
+     * @param text for people
+     */
+    record Doubtful(String code, String text) implements Reading {}
+
+    /**
      * Accepted, but for another recipient than the send's.
      *
      * @param code ours

@@ -3,8 +3,11 @@ package dev.caravan.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
+import dev.caravan.delivery.ProviderRoutes.Passed;
 import dev.caravan.delivery.ProviderStub.Request;
+import dev.caravan.message.Content.Template;
 import dev.caravan.message.Send;
+import dev.caravan.provider.Verdict.Permanent;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,12 +33,13 @@ class LookupsTest {
 
     private volatile int status = 200;
     private volatile String answer = CHAT;
+    private volatile Map<String, String> headers = Map.of();
     private ProviderStub stub;
 
     @BeforeEach
     void startStub() throws IOException {
         stub = new ProviderStub((request, connection) ->
-                connection.getOutputStream().write(ProviderStub.http(status, Map.of(), answer)));
+                connection.getOutputStream().write(ProviderStub.http(status, headers, answer)));
     }
 
     @AfterEach
@@ -86,6 +90,47 @@ class LookupsTest {
         sendIntoTheChatAndLookUpAgain(200, accepted("972520000000"));
 
         assertThat(stub.requests()).extracting(Request::path).containsExactly("/chats/search");
+    }
+
+    @Test
+    void chatWhoseWindowHasClosedIsForQuestionsOnly() {
+        headers = Map.of("Date", "Sun, 02 Nov 2025 15:48:12 GMT");
+        answer = CHAT.replace("\"channelInfo\"", "\"lastIncomingMessageTimestamp\": 1762012091000, \"channelInfo\"");
+
+        Passed asked = routes.track("1767262200000", send("+972522234567"), texter(), null);
+        Passed lookedUp = routes.lookUp(send("+972522234567"), texter());
+
+        assertThat(stub.requests())
+                .extracting(Request::path)
+                .containsExactly("/chats/search", "/messages/chat/0000000000000000000000aa", "/chats/search");
+        assertThat(asked.verdict()).isNull();
+        assertThat(lookedUp.verdict()).isInstanceOfSatisfying(Permanent.class, closed -> assertThat(closed.code())
+                .isEqualTo("window-closed"));
+    }
+
+    @Test
+    void chatOfATemplateIsLookedUpForQuestionsOnly() {
+        Send template = send("+972522234567").with(new Template("order_info", "en", Map.of("1", "Ada"), null));
+
+        routes.track("1767262200000", template, texter(), null);
+        assertThat(stub.requests())
+                .extracting(Request::path)
+                .containsExactly("/chats/search", "/messages/chat/0000000000000000000000aa");
+
+        assertThat(routes.lookUp(template, texter()).verdict()).isNull();
+        assertThat(stub.requests()).isEmpty();
+    }
+
+    @Test
+    void chatThatIsRememberedIsNotSearchedForByAQuestion() {
+        lookUp("+972522234567");
+        stub.requests();
+
+        routes.track("1767262200000", send("+972522234567"), texter(), null);
+
+        assertThat(stub.requests())
+                .extracting(Request::path)
+                .containsExactly("/messages/chat/0000000000000000000000aa");
     }
 
     @Test

@@ -36,6 +36,7 @@ import java.util.Map;
  * @param shows one sentence, and how sure we are of it: S published by the provider, P pieced together, I inferred
  * @param account the account's settings; without it those of the folder's {@code _account.json}
  * @param send the canonical send; without it that of the folder's {@code _send.json}
+ * @param bulk instead of a send: several that share a call
  * @param found what was looked up before, or null
  * @param request what must arrive at the provider, or null to leave that open
  * @param answer what the provider answers; with it comes the verdict
@@ -51,6 +52,7 @@ record GoldenCase(
         @JsonProperty(required = true) String shows,
         Map<String, String> account,
         ObjectNode send,
+        List<ObjectNode> bulk,
         String found,
         ExpectedRequest request,
         GivenAnswer answer,
@@ -259,7 +261,7 @@ record GoldenCase(
     }
 
     /**
-     * @param word found, not-found or failed
+     * @param word found, barred, not-found or failed
      * @param until an instant; absent or null: for as long as it is not refused
      */
     record ExpectedFinding(
@@ -275,15 +277,26 @@ record GoldenCase(
                     assertThat(verdict).isNull();
                     yield new Finding.Found(value, until == null ? null : Instant.parse(until));
                 }
+                case "barred" -> new Finding.Barred(value, verdict.like(verdictOf(actual)));
                 case "not-found" -> new Finding.NotFound(verdict.like(verdictOf(actual)));
                 case "failed" -> new Finding.Failed(verdict.like(verdictOf(actual)));
-                default -> throw new AssertionError("finding.class: found, not-found or failed, not " + word);
+                default -> throw new AssertionError("finding.class: found, barred, not-found or failed, not " + word);
             };
         }
 
-        private static Verdict verdictOf(Finding finding) {
+        static String valueOf(Finding finding) {
+            if (finding instanceof Finding.Barred barred) {
+                return barred.value();
+            }
+            return finding instanceof Finding.Found found ? found.value() : null;
+        }
+
+        static Verdict verdictOf(Finding finding) {
             if (finding instanceof Finding.NotFound nothing) {
                 return nothing.verdict();
+            }
+            if (finding instanceof Finding.Barred barred) {
+                return barred.verdict();
             }
             return finding instanceof Finding.Failed failed ? failed.verdict() : null;
         }

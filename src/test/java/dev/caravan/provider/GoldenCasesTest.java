@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.caravan.account.Account;
 import dev.caravan.delivery.ProviderRoutes;
 import dev.caravan.delivery.ProviderRoutes.Passed;
@@ -24,6 +25,7 @@ import dev.caravan.message.SendJson;
 import dev.caravan.provider.GoldenCase.Asked;
 import dev.caravan.provider.GoldenCase.AskedList;
 import dev.caravan.provider.GoldenCase.Checked;
+import dev.caravan.provider.GoldenCase.ExpectedFinding;
 import dev.caravan.provider.GoldenCase.ExpectedRequest;
 import dev.caravan.provider.GoldenCase.GivenAnswer;
 import dev.caravan.provider.GoldenCase.Posted;
@@ -175,7 +177,8 @@ public class GoldenCasesTest {
         return packs.stream()
                 .map(pack -> dynamicTest(pack.name(), () -> {
                     List<OneCase> cases = cases(pack).stream()
-                            .filter(one -> one.golden().verdict() != null)
+                            .filter(one -> one.golden().verdict() != null
+                                    && one.golden().bulk() == null)
                             .toList();
 
                     assertThat(pack.verdicts()).allSatisfy(row -> assertThat(cases)
@@ -194,6 +197,73 @@ public class GoldenCasesTest {
                 .findFirst()
                 .filter(row::equals)
                 .isPresent();
+    }
+
+    /** More than is read of an answer. */
+    private static final String FIVE_MEGABYTES = "{\"padding\": \"" + "x".repeat(5 * 1024 * 1024) + "\"}";
+
+    @TestFactory
+    Stream<DynamicTest> anAnswerThatCannotBeReadIsNeverTakenForAYesOrANo() {
+        Map<String, GivenAnswer> answers = Map.of(
+                "a page",
+                answer(200, Map.of("Content-Type", "text/html"), "<!DOCTYPE html><html><body>Sign in</body></html>"),
+                "JSON that is cut off",
+                answer(200, Map.of("Content-Type", "application/json"), "{\"success\": true, \"ok\": tr"),
+                "five megabytes",
+                answer(200, Map.of("Content-Type", "application/json"), FIVE_MEGABYTES),
+                "a page with status 502",
+                answer(502, Map.of("Content-Type", "text/html"), "<html>Bad gateway</html>"));
+        return packs.stream().flatMap(pack -> answers.entrySet().stream()
+                .map(answer -> dynamicTest(pack.name() + ": " + answer.getKey(), () -> assertThat(
+                                verdict(pack, answer.getValue()).word())
+                        .isEqualTo("unknown"))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aRedirectIsNeverFollowed() {
+        return packs.stream().flatMap(pack -> Stream.of(301, 302, 303, 307, 308)
+                .map(status -> dynamicTest(pack.name() + ": " + status, () -> {
+                    String elsewhere = stub.baseUrl() + "/elsewhere";
+                    Verdict verdict = verdict(pack, answer(status, Map.of("Location", elsewhere), ""));
+
+                    assertThat(verdict.word()).isEqualTo("account");
+                    assertThat(stub.requests()).hasSize(1);
+                })));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> neitherTheContentTypeNorFurtherFieldsChangeWhatAnAnswerMeans() {
+        return packs.stream()
+                .map(pack -> dynamicTest(pack.name(), () -> {
+                    GoldenCase accepted = cases(pack).stream()
+                            .map(OneCase::golden)
+                            .filter(golden -> golden.send() == null && golden.account() == null)
+                            .filter(golden ->
+                                    golden.verdict() != null && golden.verdict().providerMessageId() != null)
+                            .findFirst()
+                            .orElseThrow();
+                    ObjectNode body = accepted.answer().body().deepCopy();
+                    body.put("somethingNew", 1).putObject("somethingElse").put("code", "");
+                    GivenAnswer answer = new GivenAnswer(200, Map.of("Content-Type", "text/plain"), body);
+
+                    assertThat(verdict(pack, answer))
+                            .isEqualTo(accepted.verdict().like(null));
+                }));
+    }
+
+    private static GivenAnswer answer(int status, Map<String, String> headers, String body) {
+        return new GivenAnswer(status, headers, TextNode.valueOf(body));
+    }
+
+    /** What a send of the folder's own comes to with an answer. */
+    private Verdict verdict(Provider pack, GivenAnswer answer) {
+        OneCase plain = cases(pack).stream()
+                .filter(one -> one.golden().send() == null && one.golden().account() == null)
+                .findFirst()
+                .orElseThrow();
+        nextAnswers.clear();
+        nextAnswers.add(answer);
+        return routes.send(send(plain), plain.account(stub), found(plain)).verdict();
     }
 
     @TestFactory
@@ -337,7 +407,14 @@ public class GoldenCasesTest {
         Send send = send(one);
         providers.check(send, account);
 
-        Passed passed = routes.send(send, account, found(one));
+        Passed passed = golden.bulk() == null
+                ? routes.send(send, account, found(one))
+                : routes.sendTogether(
+                        golden.bulk().stream()
+                                .map(written -> send(one, written))
+                                .toList(),
+                        account,
+                        found(one));
 
         assertThat(passed.failure()).isNull();
         List<ProviderStub.Request> requests = stub.requests();
@@ -383,14 +460,9 @@ public class GoldenCasesTest {
         Finding finding = lookup.read(passed.answer(), send, account);
         assertThat(finding).isEqualTo(asked.finding().like(finding));
         List<ProviderStub.Request> requests = stub.requests();
-        if (finding instanceof Finding.NotFound nothing) {
-            assertThat(requests).hasSameSizeAs(questions);
-            assertThat(passed.verdict()).isEqualTo(nothing.verdict());
-        } else {
-            assertThat(requests).hasSize(before + 1);
-            assertThat(passed.verdict()).isEqualTo(finding instanceof Finding.Failed failed ? failed.verdict() : null);
-        }
-        assertThat(passed.found()).isEqualTo(finding instanceof Finding.Found found ? found.value() : null);
+        assertThat(requests).hasSize(finding instanceof Finding.NotFound ? questions.size() : before + 1);
+        assertThat(passed.verdict()).isEqualTo(ExpectedFinding.verdictOf(finding));
+        assertThat(passed.found()).isEqualTo(ExpectedFinding.valueOf(finding));
         if (asked.request() != null) {
             checkRequest(requests.get(before), asked.request());
         }
@@ -521,8 +593,11 @@ public class GoldenCasesTest {
     }
 
     private Send send(OneCase one) {
+        return send(one, one.send());
+    }
+
+    private Send send(OneCase one, ObjectNode written) {
         return sendJson.read(
-                one.send(),
-                (to, account) -> one.provider().isOwnId(to) ? new Recipient(to) : phoneNumbers.normalise(to));
+                written, (to, account) -> one.provider().isOwnId(to) ? new Recipient(to) : phoneNumbers.normalise(to));
     }
 }

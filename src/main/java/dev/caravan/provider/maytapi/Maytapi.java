@@ -1,6 +1,8 @@
 package dev.caravan.provider.maytapi;
 
 import static dev.caravan.message.ContentType.AUDIO;
+import static dev.caravan.message.ContentType.BUTTONS;
+import static dev.caravan.message.ContentType.CONTACTS;
 import static dev.caravan.message.ContentType.DOCUMENT;
 import static dev.caravan.message.ContentType.IMAGE;
 import static dev.caravan.message.ContentType.LOCATION;
@@ -14,30 +16,40 @@ import dev.caravan.account.Pace;
 import dev.caravan.account.Spacing;
 import dev.caravan.message.Content.Location;
 import dev.caravan.message.Content.Media;
-import dev.caravan.message.Content.Text;
 import dev.caravan.message.ContentType;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Checkup;
 import dev.caravan.provider.Directory;
+import dev.caravan.provider.Limit;
+import dev.caravan.provider.Limit.Measure;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Reading;
 import dev.caravan.provider.Setting;
 import dev.caravan.provider.Source;
 import dev.caravan.provider.VerdictRow;
+import dev.caravan.provider.Webhook;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What Maytapi carries and how a send becomes the body of {@code sendMessage}. */
+/**
+ * What Maytapi carries. It drives a WhatsApp Web session of an ordinary number, so it knows groups and no approved
+ * templates, and publishes neither text lengths nor file sizes. There is no call that tells what became of a message:
+ * that comes by an acknowledgement or not at all.
+ */
 final class Maytapi implements Provider {
 
     static final String NAME = "maytapi";
+    static final String PRODUCT_ID = "product-id";
+    static final String PHONE_ID = "phone-id";
 
-    private static final String SKIP_FILTER = "skip_filter";
     private static final String GROUP = "@g.us";
-    private static final Pattern MEDIA_URL = Pattern.compile("(?i)(https?://|data:).+", Pattern.DOTALL);
+    private static final Pattern MEDIA_URL =
+            Pattern.compile("(?i)https?://.+|data:[^,]*;base64,[a-z0-9+/]++={0,2}", Pattern.DOTALL);
 
     @Override
     public String name() {
@@ -58,12 +70,13 @@ final class Maytapi implements Provider {
     @Override
     public List<Setting> settings() {
         return List.of(
-                Setting.required("product-id", "The product's id, a UUID from the console's token page."),
-                Setting.required("phone-id", "The number that Maytapi gave the sending phone, from its phone list."),
+                Setting.required(PRODUCT_ID, "The product's id, a UUID from the console's token page."),
+                Setting.required(PHONE_ID, "The number that Maytapi gave the sending phone, from its phone list."),
                 Setting.required("api-key", "The token from the console's token page, sent as x-maytapi-key.")
                         .asSecret());
     }
 
+    /** Buttons are marked beta in the documentation: some accounts may find that they fail. */
     @Override
     public Map<ContentType, Source> types() {
         return Map.ofEntries(
@@ -72,13 +85,21 @@ final class Maytapi implements Provider {
                 Map.entry(VIDEO, SEND_PAGE),
                 Map.entry(AUDIO, SEND_PAGE),
                 Map.entry(DOCUMENT, SEND_PAGE),
-                Map.entry(LOCATION, PUBLIC));
+                Map.entry(LOCATION, PUBLIC),
+                Map.entry(CONTACTS, PUBLIC),
+                Map.entry(BUTTONS, PUBLIC));
     }
 
-    /** {@code skip_filter: true} lets a message past the filter that drops repetitions within a conversation. */
+    /** One field holds the file, and one the card. */
+    @Override
+    public List<Limit> limits() {
+        return List.of(new Limit(Measure.MEDIA_ITEMS, 1, SEND_PAGE), new Limit(Measure.CONTACTS, 1, PUBLIC));
+    }
+
+    /** What each is, and to which sends it belongs: {@link MaytapiOptions}. */
     @Override
     public Set<String> options() {
-        return Set.of(SKIP_FILTER);
+        return MaytapiOptions.NAMES;
     }
 
     /** A group id: older ones are a number, a dash and a time, newer ones digits only; both end the same. */
@@ -89,13 +110,13 @@ final class Maytapi implements Provider {
 
     @Override
     public void check(Send send, Account account) {
-        Object skipFilter = send.options().get(SKIP_FILTER);
-        if (skipFilter != null && !(skipFilter instanceof Boolean)) {
+        MaytapiOptions.check(send);
+        if (send.content() instanceof Media media
+                && !MEDIA_URL.matcher(media.first().url()).matches()) {
             throw new InvalidSendException(
-                    "options.skip_filter", "invalid-option", "options.skip_filter: write true or false");
-        }
-        if (send.content() instanceof Media media) {
-            checkMedia(media);
+                    "media.url",
+                    "invalid-url",
+                    "media.url: Maytapi takes an http(s) URL or data:<type>;base64,<content>, and no path");
         }
         if (send.content() instanceof Location location && location.address() != null) {
             throw new InvalidSendException(
@@ -105,36 +126,9 @@ final class Maytapi implements Provider {
         }
     }
 
-    private static void checkMedia(Media media) {
-        if (media.items().size() > 1) {
-            throw new InvalidSendException(
-                    "media", "too-many", "media: Maytapi takes 1 file per message; make a send of each");
-        }
-        if (!MEDIA_URL.matcher(media.first().url()).matches()) {
-            throw new InvalidSendException(
-                    "media.url", "invalid-url", "media.url: Maytapi takes an http(s) URL or a data: URI, and no path");
-        }
-    }
-
     @Override
     public Object request(Send send, Account account) {
-        String to = send.to().digits();
-        String replyTo = send.replyTo();
-        Object skipFilter = send.options().get(SKIP_FILTER);
-        if (send.content() instanceof Text text) {
-            return new TextBody(to, "text", text.text(), replyTo, skipFilter);
-        }
-        if (send.content() instanceof Media media) {
-            String url = media.first().url();
-            String filename = media.first().filename();
-            return new MediaBody(to, "media", url, media.caption(), filename, replyTo, skipFilter);
-        }
-        if (send.content() instanceof Location place) {
-            return new LocationBody(
-                    to, "location", place.latitude(), place.longitude(), place.name(), replyTo, skipFilter);
-        }
-        throw new IllegalArgumentException(
-                "type: Maytapi carries no " + send.content().type().word());
+        return MaytapiBodies.of(send);
     }
 
     @Override
@@ -152,26 +146,13 @@ final class Maytapi implements Provider {
         return new PhoneList(this);
     }
 
-    /** A text to a number or a group. */
-    record TextBody(String to_number, String type, String message, String reply_to, Object skip_filter) {}
+    @Override
+    public Optional<Checkup> checkup() {
+        return Optional.of(new PhoneCheck(new PhoneList(this)));
+    }
 
-    /** A file by URL or data URI with its caption; Maytapi itself tells image, video, audio and document apart. */
-    record MediaBody(
-            String to_number,
-            String type,
-            String message,
-            String text,
-            String filename,
-            String reply_to,
-            Object skip_filter) {}
-
-    /** A place, with its name as the text. */
-    record LocationBody(
-            String to_number,
-            String type,
-            double latitude,
-            double longitude,
-            String text,
-            String reply_to,
-            Object skip_filter) {}
+    @Override
+    public Optional<Webhook> webhook() {
+        return Optional.of(new MaytapiWebhook());
+    }
 }

@@ -16,7 +16,11 @@ import java.util.List;
  */
 final class MaytapiAnswers {
 
-    /** A text about the recipient's number concerns one message although it has the word phone in it. */
+    /**
+     * A text about the recipient's number concerns one message although it has the word phone in it. Statuses that say no
+     * more here than anywhere are left to the common table, 400 and the like with unlisted words above all: a long run of
+     * those pauses the account, which a row of its own would prevent.
+     */
     static final List<VerdictRow> VERDICTS = List.of(
             VerdictRow.text(
                     "do(n't|nt| not) own the phone",
@@ -24,6 +28,12 @@ final class MaytapiAnswers {
                     "phone-not-owned",
                     "the phone does not belong to the product",
                     PUBLIC),
+            VerdictRow.text(
+                    "\\b(duplicate|filter)",
+                    Kind.UNKNOWN,
+                    "filtered-duplicate",
+                    "the filter against repetitions may have dropped it; what it answers then is documented nowhere",
+                    INFERRED),
             VerdictRow.text(
                     "phone[ _-]?number|to_number|recipient",
                     Kind.PERMANENT,
@@ -35,7 +45,16 @@ final class MaytapiAnswers {
                     Kind.ACCOUNT,
                     "phone-unusable",
                     "the text is about the sending phone",
-                    PUBLIC));
+                    PUBLIC),
+            VerdictRow.http(401, Kind.ACCOUNT, null, "the token is refused; check api-key", INFERRED),
+            VerdictRow.http(403, Kind.ACCOUNT, null, "the token is refused; check api-key", INFERRED),
+            VerdictRow.http(
+                    404,
+                    Kind.ACCOUNT,
+                    null,
+                    "no such product, phone or path; check product-id, phone-id and base-url",
+                    INFERRED),
+            VerdictRow.http(429, Kind.THROTTLED, null, "too many requests", INFERRED));
 
     private MaytapiAnswers() {}
 

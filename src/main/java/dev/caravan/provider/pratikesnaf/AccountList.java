@@ -19,14 +19,13 @@ final class AccountList implements Directory.Lists {
 
     static final String NAME = "hesaplar";
 
+    private static final Comparator<JsonNode> DEFAULT_FIRST = Comparator.comparing(row -> !isDefault(row));
+
     private final Provider provider;
 
     AccountList(Provider provider) {
         this.provider = provider;
     }
-
-    private static final Comparator<JsonNode> DEFAULT_FIRST =
-            Comparator.comparing(row -> !row.path("varsayilan").asBoolean());
 
     @Override
     public List<String> names() {
@@ -48,6 +47,10 @@ final class AccountList implements Directory.Lists {
                 .map(AccountList::account)
                 .flatMap(Optional::stream)
                 .toList());
+    }
+
+    static boolean isDefault(JsonNode row) {
+        return row.path("varsayilan").asBoolean();
     }
 
     private static Optional<Sender> account(JsonNode row) {

@@ -14,13 +14,19 @@ import dev.caravan.message.ContentType;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Bulk;
+import dev.caravan.provider.Checkup;
 import dev.caravan.provider.Directory;
+import dev.caravan.provider.Limit;
+import dev.caravan.provider.Limit.Measure;
 import dev.caravan.provider.Lookup;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Reading;
 import dev.caravan.provider.Setting;
 import dev.caravan.provider.Source;
+import dev.caravan.provider.Tracking;
 import dev.caravan.provider.VerdictRow;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +40,8 @@ final class PratikEsnaf implements Provider {
     static final String TOKEN = "token";
     static final String API_KEY = "api-key";
     static final String API_SECRET = "api-secret";
+
+    static final String BULK = "bulk";
 
     private static final String TYPE_ID = "type-id";
     private static final String TYPE_ID_OPTION = "tur_id";
@@ -77,12 +85,22 @@ final class PratikEsnaf implements Provider {
                         .asSecret(),
                 Setting.optional(
                         TYPE_ID,
-                        "tur_id, the kind of sending, for texts without that option; 10, general, if not set."));
+                        "tur_id, the kind of sending, for texts without that option; 10, general, if not set."),
+                Setting.optional(
+                        BULK,
+                        "The most recipients of one bulk call, for the equal texts of a batch; its answer has counts only,"
+                                + " so on any doubt all of them are unknown. Never if not set."));
     }
 
     @Override
     public Map<ContentType, Source> types() {
         return Map.ofEntries(Map.entry(TEXT, SEND_PAGE), Map.entry(IMAGE, SEND_PAGE), Map.entry(DOCUMENT, SEND_PAGE));
+    }
+
+    /** Its file call has room for one path; of lengths and sizes it publishes no limit. */
+    @Override
+    public List<Limit> limits() {
+        return List.of(new Limit(Measure.MEDIA_ITEMS, 1, SEND_PAGE));
     }
 
     /** {@code tur_id}: the kind of sending of a text, a whole number. */
@@ -104,6 +122,23 @@ final class PratikEsnaf implements Provider {
         }
         if (!WHOLE_NUMBER.matcher(account.setting(TYPE_ID, GENERAL)).matches()) {
             throw new IllegalArgumentException("type-id: write a whole number");
+        }
+        checkBulk(account);
+    }
+
+    private static void checkBulk(Account account) {
+        if (!isSet(account, BULK)) {
+            return;
+        }
+        if (!account.setting(BULK).matches("[2-9]|[1-9]\\d{1,3}")) {
+            throw new IllegalArgumentException("bulk: write how many recipients a call may have, from 2 to 9999");
+        }
+        Duration needed = Duration.ofSeconds(Math.max(60, 10L * Integer.parseInt(account.setting(BULK))));
+        if (account.timeout().compareTo(needed) < 0) {
+            throw new IllegalArgumentException(
+                    "bulk: the server spaces bulk messages out, and a call that ends before it"
+                            + " leaves all of them unknown; set the account's timeout to " + needed.toSeconds()
+                            + "s or more");
         }
     }
 
@@ -131,10 +166,6 @@ final class PratikEsnaf implements Provider {
     }
 
     private static void checkFile(Media media) {
-        if (media.items().size() > 1) {
-            throw new InvalidSendException(
-                    "media", "too-many", "PratikEsnaf takes 1 file per message; make a send of each file");
-        }
         String path = media.first().url();
         if (URL.matcher(path).matches()) {
             throw new InvalidSendException(
@@ -167,7 +198,7 @@ final class PratikEsnaf implements Provider {
                 "type: PratikEsnaf carries no " + send.content().type().word());
     }
 
-    private static Object typeId(Send send, Account account) {
+    static Object typeId(Send send, Account account) {
         Object option = send.options().get(TYPE_ID_OPTION);
         return option == null ? Integer.valueOf(account.setting(TYPE_ID, GENERAL)) : option;
     }
@@ -183,6 +214,11 @@ final class PratikEsnaf implements Provider {
     }
 
     @Override
+    public Optional<Bulk> bulk() {
+        return Optional.of(new BulkText());
+    }
+
+    @Override
     public Optional<Lookup> lookup() {
         return Optional.of(new TokenRequest(this));
     }
@@ -190,6 +226,16 @@ final class PratikEsnaf implements Provider {
     @Override
     public Directory directory() {
         return new AccountList(this);
+    }
+
+    @Override
+    public Optional<Checkup> checkup() {
+        return Optional.of(new DefaultAccount(new AccountList(this)));
+    }
+
+    @Override
+    public Optional<Tracking> tracking() {
+        return Optional.of(new LogRecord(this));
     }
 
     /** A text: number with its plus sign, message, the recipient's name for the provider's log, kind of sending. */

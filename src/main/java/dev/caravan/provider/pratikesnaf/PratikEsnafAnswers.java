@@ -63,11 +63,21 @@ final class PratikEsnafAnswers {
     static Reading read(Answer answer) {
         JsonNode body = answer.json();
         if (answer.isSuccess() && says(body, true)) {
-            String logId = body.path("log_id").asText("");
-            return new Reading.Accepted(logId.isBlank() ? null : logId);
+            return accepted(id(body, "log_id"), id(body, "message_id"));
         }
         boolean refused = says(body, false) && (answer.isSuccess() || answer.status() == UNAVAILABLE);
         return refused ? new Reading.Refused(null, reason(body)) : new Reading.Unclear(reason(body));
+    }
+
+    /** Its log knows a message by {@code log_id} only; {@code message_id} is kept for the record. */
+    private static Reading accepted(String logId, String messageId) {
+        return new Reading.Accepted(logId, logId == null || messageId == null ? List.of() : List.of(messageId));
+    }
+
+    /** Opaque, and a number or a text; null when there is none. */
+    private static String id(JsonNode body, String field) {
+        String id = body.path(field).asText("").strip();
+        return id.isEmpty() ? null : id;
     }
 
     /** The verdict when no token came: nothing was sent, and whatever is refused is refused to the account. */
@@ -99,7 +109,7 @@ final class PratikEsnafAnswers {
     }
 
     /** The provider's words, or nothing. */
-    private static String reason(JsonNode body) {
+    static String reason(JsonNode body) {
         return REASON_FIELDS.stream()
                 .map(field -> body.path(field).asText(""))
                 .filter(text -> !text.isBlank())

@@ -7,6 +7,7 @@ import static dev.caravan.message.ContentType.DOCUMENT;
 import static dev.caravan.message.ContentType.IMAGE;
 import static dev.caravan.message.ContentType.LIST;
 import static dev.caravan.message.ContentType.LOCATION;
+import static dev.caravan.message.ContentType.TEMPLATE;
 import static dev.caravan.message.ContentType.TEXT;
 import static dev.caravan.message.ContentType.VIDEO;
 import static dev.caravan.provider.Source.PUBLIC;
@@ -15,16 +16,21 @@ import static dev.caravan.provider.Source.SEND_PAGE;
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
+import dev.caravan.message.Content.Template;
 import dev.caravan.message.ContentType;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Checkup;
 import dev.caravan.provider.Directory;
+import dev.caravan.provider.Limit;
 import dev.caravan.provider.Lookup;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Reading;
 import dev.caravan.provider.Setting;
 import dev.caravan.provider.Source;
+import dev.caravan.provider.Tracking;
 import dev.caravan.provider.VerdictRow;
+import dev.caravan.provider.Webhook;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,8 +40,10 @@ import java.util.regex.Pattern;
 final class Texter implements Provider {
 
     static final String NAME = "texter";
-    static final String API_TOKEN = "api-token";
-    static final String SENDER = "sender";
+    static final String PROJECT_ID = "project-id";
+
+    private static final String API_TOKEN = "api-token";
+    private static final String SENDER = "sender";
 
     private static final Pattern CHAT_ID = Pattern.compile("[0-9a-fA-F]{24}");
 
@@ -58,14 +66,16 @@ final class Texter implements Provider {
     @Override
     public List<Setting> settings() {
         return List.of(
-                Setting.required("project-id", "The project's id, the first part of its texterchat.com address."),
+                Setting.required(PROJECT_ID, "The project's id, the first part of its texterchat.com address."),
                 Setting.required(
                                 API_TOKEN,
-                                "A token with the scopes Send session message and List all chats, shown once.")
+                                "A token with the scopes Send session message, Send template messages, List all chats"
+                                        + " and View all chats; Texter shows it once.")
                         .asSecret(),
                 Setting.optional(
                         SENDER,
-                        "The account id of our line, its number in digits; needed when a phone has several chats."));
+                        "The account id of our line, its number in digits; needed when a phone has several chats, and"
+                                + " the line that templates come from."));
     }
 
     @Override
@@ -79,7 +89,13 @@ final class Texter implements Provider {
                 Map.entry(LOCATION, SEND_PAGE),
                 Map.entry(CONTACTS, SEND_PAGE),
                 Map.entry(BUTTONS, SEND_PAGE),
-                Map.entry(LIST, SEND_PAGE));
+                Map.entry(LIST, SEND_PAGE),
+                Map.entry(TEMPLATE, PUBLIC));
+    }
+
+    @Override
+    public List<Limit> limits() {
+        return TexterChecks.LIMITS;
     }
 
     /** A chat id: 24 hexadecimal digits. */
@@ -90,7 +106,7 @@ final class Texter implements Provider {
 
     @Override
     public void check(Send send, Account account) {
-        TexterLimits.check(send.content());
+        TexterChecks.check(send);
     }
 
     @Override
@@ -103,7 +119,14 @@ final class Texter implements Provider {
 
     @Override
     public Object request(Send send, Account account) {
-        return TexterBodies.of(send);
+        return request(send, account, null);
+    }
+
+    @Override
+    public Object request(Send send, Account account, String sendId) {
+        return send.content() instanceof Template template
+                ? TexterTemplates.of(template, send.to(), account)
+                : TexterBodies.of(send, sendId);
     }
 
     @Override
@@ -125,6 +148,26 @@ final class Texter implements Provider {
     @Override
     public Optional<Lookup> lookup() {
         return Optional.of(new ChatSearch(this));
+    }
+
+    @Override
+    public Optional<Checkup> checkup() {
+        return Optional.of(new TokenCheck(this));
+    }
+
+    @Override
+    public Optional<Webhook> webhook() {
+        return Optional.of(new TexterEvents());
+    }
+
+    @Override
+    public Optional<Tracking> tracking() {
+        return Optional.of(new ChatMessages(this));
+    }
+
+    /** The account id of our line in digits, or nothing. */
+    static String sender(Account account) {
+        return digits(account.setting(SENDER, ""));
     }
 
     static String digits(String text) {

@@ -16,7 +16,10 @@ import dev.caravan.provider.Verdict.Transient;
 import dev.caravan.provider.Verdict.Unknown;
 import dev.caravan.provider.VerdictRow;
 import dev.caravan.provider.VerdictRow.Kind;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What Texter's answers say. It publishes the answer of a success only; how a template is refused (HTTP 200 with
@@ -24,25 +27,44 @@ import java.util.List;
  */
 final class TexterAnswers {
 
+    static final String WINDOW_CLOSED = "window-closed";
+    static final String NOT_FOUND = "not-found";
+
+    /** A bad request stays with the HTTP status, as a refusal whose reason nobody has recognised. */
     static final List<VerdictRow> VERDICTS = List.of(
             VerdictRow.text("unsubscribed", Kind.OPTED_OUT, "unsubscribed", "the recipient wants no templates", PUBLIC),
+            // That it is refused is documented; the words are those that WhatsApp and its resellers have for it.
+            VerdictRow.text(
+                    "\\b24.?h((ou)?rs?)?\\b.*\\b(window|passed)|\\b(session|service|messaging|conversation) window"
+                            + "|re-?engagement|\\b131047\\b",
+                    Kind.PERMANENT,
+                    WINDOW_CLOSED,
+                    "the person last wrote more than 24 hours ago; only a template may be sent",
+                    PUBLIC),
             // A chat that was looked up may be gone.
-            VerdictRow.http(404, Kind.PERMANENT, "chat-not-found", "Texter knows no such chat", INFERRED)
-                    .lookingAgain());
+            VerdictRow.http(404, Kind.PERMANENT, NOT_FOUND, "Texter knows no such chat, or no such template", INFERRED)
+                    .lookingAgain(),
+            VerdictRow.http(401, Kind.ACCOUNT, null, "Texter refuses the API token", PUBLIC),
+            VerdictRow.http(403, Kind.ACCOUNT, null, "the API token lacks a scope", INFERRED),
+            VerdictRow.http(429, Kind.THROTTLED, null, "Texter gets too many requests", INFERRED));
+
+    /** Statuses that speak of the request, so that a reason given with them counts; the others speak for themselves. */
+    private static final Set<Integer> REFUSALS = Set.of(400, 403, 404, 422);
 
     private TexterAnswers() {}
 
     static Reading read(Answer answer, Send send) {
         JsonNode body = answer.json();
         JsonNode success = body.path("success");
-        if (!answer.isSuccess() || !success.isBoolean()) {
-            return new Reading.Unclear(reason(body));
+        boolean isDefinite = success.isBoolean() && (answer.isSuccess() || REFUSALS.contains(answer.status()));
+        if (isDefinite && !success.booleanValue()) {
+            return new Reading.Refused(null, reason(body));
         }
-        return success.booleanValue() ? accepted(body.path("messages"), send) : new Reading.Refused(null, reason(body));
+        return isDefinite && answer.isSuccess() ? accepted(body, send) : new Reading.Unclear(reason(body));
     }
 
-    /** The verdict on a look-up that answered no chats: nothing was sent, so nothing is unknown. */
-    static Verdict ofSearch(Answer answer, Account account, Provider texter) {
+    /** The verdict on the answer to a read that is not what was asked for: nothing was sent, so nothing is unknown. */
+    static Verdict ofRead(Answer answer, Account account, Provider texter) {
         JsonNode body = answer.json();
         JsonNode success = body.path("success");
         boolean refused = answer.isSuccess() && success.isBoolean() && !success.booleanValue();
@@ -52,9 +74,14 @@ final class TexterAnswers {
         return verdict instanceof Unknown ? new Transient(verdict.code(), verdict.message()) : verdict;
     }
 
-    private static Reading accepted(JsonNode messages, Send send) {
-        String providerMessageId = null;
-        for (JsonNode message : messages) {
+    /**
+     * Delivery reports name the provider's id of a message, reads of a chat Texter's own too, and nobody says which of the
+     * two the id of a template is.
+     */
+    private static Reading accepted(JsonNode body, Send send) {
+        Set<String> ids = new LinkedHashSet<>();
+        Set<String> ownIds = new LinkedHashSet<>();
+        for (JsonNode message : body.path("messages")) {
             String number = message.path("chatChannelInfo").path("id").asText("");
             if (send.to().isPhone()
                     && !number.isBlank()
@@ -63,12 +90,16 @@ final class TexterAnswers {
                         "wrong-recipient",
                         "Texter put this send into the chat of another number; find out why before resuming the account");
             }
-            String id = message.path("channelInfo").path("id").asText("");
-            if (providerMessageId == null && !id.isBlank()) {
-                providerMessageId = id;
-            }
+            ids.add(message.path("channelInfo").path("id").asText(""));
+            ownIds.add(message.path("_id").asText(""));
         }
-        return new Reading.Accepted(providerMessageId);
+        ids.add(body.path("messageId").asText(""));
+        ids.addAll(ownIds);
+        ids.removeIf(String::isBlank);
+        List<String> all = new ArrayList<>(ids);
+        return all.isEmpty()
+                ? new Reading.Accepted(null)
+                : new Reading.Accepted(all.get(0), all.subList(1, all.size()));
     }
 
     /** The provider's words, or nothing. */

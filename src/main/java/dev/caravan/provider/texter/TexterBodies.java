@@ -11,7 +11,8 @@ import dev.caravan.message.Send;
 import java.util.List;
 
 /**
- * The bodies of the send call, one per value of {@code type}; {@code context} is the message that is answered. Texter
+ * The bodies of the send call, one per value of {@code type}; {@code context} is the message that is answered,
+ * {@code tmpSendId} our id of the send, which prevents no duplicates. Texter
  * documents the outer keys. The keys inside buttons, list and contacts are those of messages read back from it, the
  * keys inside location those of the platform beneath: our inference, changed by renaming a component here.
  */
@@ -19,27 +20,30 @@ final class TexterBodies {
 
     private TexterBodies() {}
 
-    static Object of(Send send) {
+    static Object of(Send send, String tmpSendId) {
         Content content = send.content();
         String context = send.replyTo();
         if (content instanceof Text text) {
-            return new TextBody("text", text.text(), context);
+            return new TextBody("text", text.text(), context, tmpSendId);
         }
         if (content instanceof Media media) {
-            return new MediaBody("media", items(media), context);
+            return new MediaBody("media", items(media), context, tmpSendId);
         }
         if (content instanceof Location place) {
             return new LocationBody(
-                    "location", new Place(place.latitude(), place.longitude(), place.name(), place.address()), context);
+                    "location",
+                    new Place(place.latitude(), place.longitude(), place.name(), place.address()),
+                    context,
+                    tmpSendId);
         }
         if (content instanceof Contacts contacts) {
-            return new ContactsBody("contacts", cards(contacts), context);
+            return new ContactsBody("contacts", cards(contacts), context, tmpSendId);
         }
         if (content instanceof Buttons buttons) {
-            return new ButtonsBody("buttons", buttons.text(), choices(buttons), context);
+            return new ButtonsBody("buttons", buttons.text(), choices(buttons), context, tmpSendId);
         }
         if (content instanceof Menu menu) {
-            return new ListBody("list", menu.text(), new Choices(menu.button(), sections(menu)), context);
+            return new ListBody("list", menu.text(), new Choices(menu.button(), sections(menu)), context, tmpSendId);
         }
         throw new IllegalArgumentException(
                 "type: Texter carries no " + content.type().word());
@@ -76,17 +80,17 @@ final class TexterBodies {
                 .toList();
     }
 
-    record TextBody(String type, String text, String context) {}
+    record TextBody(String type, String text, String context, String tmpSendId) {}
 
-    record MediaBody(String type, List<File> media, String context) {}
+    record MediaBody(String type, List<File> media, String context, String tmpSendId) {}
 
     record File(String mediaType, String url) {}
 
-    record LocationBody(String type, Place location, String context) {}
+    record LocationBody(String type, Place location, String context, String tmpSendId) {}
 
     record Place(double latitude, double longitude, String name, String address) {}
 
-    record ContactsBody(String type, List<Card> contacts, String context) {}
+    record ContactsBody(String type, List<Card> contacts, String context, String tmpSendId) {}
 
     record Card(Name name, List<Phone> phones) {}
 
@@ -94,11 +98,11 @@ final class TexterBodies {
 
     record Phone(String phone) {}
 
-    record ButtonsBody(String type, String text, List<Choice> buttons, String context) {}
+    record ButtonsBody(String type, String text, List<Choice> buttons, String context, String tmpSendId) {}
 
     record Choice(String title, String payload) {}
 
-    record ListBody(String type, String text, Choices list, String context) {}
+    record ListBody(String type, String text, Choices list, String context, String tmpSendId) {}
 
     record Choices(String button, List<Section> sections) {}
 

@@ -1,31 +1,38 @@
 package dev.caravan.provider.wapcrm;
 
 import static dev.caravan.message.ContentType.IMAGE;
+import static dev.caravan.message.ContentType.TEMPLATE;
 import static dev.caravan.message.ContentType.TEXT;
+import static dev.caravan.provider.Source.PUBLIC;
 import static dev.caravan.provider.Source.SEND_PAGE;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
-import dev.caravan.message.Category;
+import dev.caravan.message.Content.Item;
 import dev.caravan.message.Content.Media;
-import dev.caravan.message.Content.Text;
+import dev.caravan.message.Content.Template;
 import dev.caravan.message.ContentType;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
+import dev.caravan.provider.Checkup;
 import dev.caravan.provider.Directory;
+import dev.caravan.provider.Limit;
+import dev.caravan.provider.Limit.Measure;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Reading;
 import dev.caravan.provider.Setting;
 import dev.caravan.provider.Source;
+import dev.caravan.provider.Tracking;
 import dev.caravan.provider.VerdictRow;
-import java.math.BigInteger;
+import dev.caravan.provider.Webhook;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What WapCRM carries and how a send becomes the body of {@code chatoperation}. */
+/** What WapCRM carries, and what it must be told of an account. */
 final class WapCrm implements Provider {
 
     static final String NAME = "wapcrm";
@@ -80,7 +87,13 @@ final class WapCrm implements Provider {
 
     @Override
     public Map<ContentType, Source> types() {
-        return Map.ofEntries(Map.entry(TEXT, SEND_PAGE), Map.entry(IMAGE, SEND_PAGE));
+        return Map.ofEntries(Map.entry(TEXT, SEND_PAGE), Map.entry(IMAGE, SEND_PAGE), Map.entry(TEMPLATE, PUBLIC));
+    }
+
+    @Override
+    public List<Limit> limits() {
+        return List.of(
+                new Limit(Measure.TEXT_CHARACTERS, LONGEST_TEXT, PUBLIC), new Limit(Measure.MEDIA_ITEMS, 1, SEND_PAGE));
     }
 
     @Override
@@ -114,34 +127,17 @@ final class WapCrm implements Provider {
             throw new InvalidSendException(
                     "replyTo", "unsupported", "WapCRM cannot answer a message; leave replyTo out");
         }
-        if (send.content() instanceof Text text) {
-            checkText(text.text());
-        }
         if (send.content() instanceof Media image) {
             checkImage(image);
         }
-    }
-
-    private static void checkText(String text) {
-        int length = text.codePointCount(0, text.length());
-        if (length > LONGEST_TEXT) {
-            throw new InvalidSendException(
-                    "text",
-                    "too-long",
-                    "WapCRM takes at most " + LONGEST_TEXT + " characters, not " + length + "; shorten the text");
+        if (send.content() instanceof Template template) {
+            checkTemplate(template, account);
         }
     }
 
     /** Whether {@code messageText} is shown with an image is documented nowhere, so a caption could be lost unseen. */
     private static void checkImage(Media image) {
-        if (image.items().size() > 1) {
-            throw new InvalidSendException(
-                    "media", "too-many", "WapCRM takes 1 file per message; make a send of each file");
-        }
-        if (!WEB_URL.matcher(image.first().url()).matches()) {
-            throw new InvalidSendException(
-                    "media.url", "unsupported-url", "WapCRM takes an http(s) URL that anybody can read; write one");
-        }
+        checkUrl("media.url", image.first());
         if (image.first().filename() == null || image.first().filename().isBlank()) {
             throw new InvalidSendException(
                     "media.filename", "missing", "WapCRM needs the name of the file; write it into media.filename");
@@ -154,27 +150,35 @@ final class WapCrm implements Provider {
         }
     }
 
-    @Override
-    public Object request(Send send, Account account) {
-        Object line = identifier(account.setting("instance-id"));
-        Object user = identifier(account.setting("user-id"));
-        String number = send.to().digits();
-        // Absent means no check of opt-outs, as "transactional" does, so only marketing has to be said.
-        String category = send.category() == Category.MARKETING ? "marketing" : null;
-        if (send.content() instanceof Text text) {
-            return new TextBody(line, user, number, 1, text.text(), category);
+    /**
+     * A language cannot be said, as each is a template of its own. It may stand in the send when the configuration says
+     * which template the account has for it.
+     */
+    private static void checkTemplate(Template template, Account account) {
+        boolean isConfigured = account.templates().values().stream()
+                .anyMatch(form -> template.name().equals(form.name()));
+        if (template.language() != null && !isConfigured) {
+            throw new InvalidSendException(
+                    "template.language",
+                    "unsupported",
+                    "WapCRM has a template of its own for each language; leave the language out and name that template,"
+                            + " here or in caravan.templates");
         }
-        if (send.content() instanceof Media image) {
-            String url = image.first().url();
-            return new ImageBody(line, user, number, 2, url, image.first().filename(), category);
+        if (template.header() != null) {
+            checkUrl("template.header.url", template.header());
         }
-        throw new IllegalArgumentException(
-                "type: WapCRM carries no " + send.content().type().word());
     }
 
-    /** Older accounts have ids that are words, newer ones numbers; one with leading zeros cannot be a JSON number. */
-    private static Object identifier(String id) {
-        return id != null && WHOLE_NUMBER.matcher(id).matches() ? new BigInteger(id) : id;
+    private static void checkUrl(String field, Item file) {
+        if (!WEB_URL.matcher(file.url()).matches()) {
+            throw new InvalidSendException(
+                    field, "unsupported-url", "WapCRM takes an http(s) URL that anybody can read; write one");
+        }
+    }
+
+    @Override
+    public Object request(Send send, Account account) {
+        return WapCrmRequests.of(send, account);
     }
 
     @Override
@@ -192,22 +196,18 @@ final class WapCrm implements Provider {
         return new LinesAndUsers(this);
     }
 
-    /** A text; {@code messageType} 1. */
-    record TextBody(
-            Object instanceID,
-            Object userID,
-            String chatPhoneNumber,
-            int messageType,
-            String messageText,
-            String messageCategory) {}
+    @Override
+    public Optional<Checkup> checkup() {
+        return Optional.of(new LineAndUserCheck(new LinesAndUsers(this)));
+    }
 
-    /** An image by URL; {@code messageType} 2. */
-    record ImageBody(
-            Object instanceID,
-            Object userID,
-            String chatPhoneNumber,
-            int messageType,
-            String fileurl,
-            String filename,
-            String messageCategory) {}
+    @Override
+    public Optional<Webhook> webhook() {
+        return Optional.of(new WapCrmWebhook());
+    }
+
+    @Override
+    public Optional<Tracking> tracking() {
+        return Optional.of(new WapCrmTracking(this));
+    }
 }

@@ -57,6 +57,7 @@ final class WapCrmAnswers {
             code("603", PERMANENT, "the file could not be downloaded", PUBLIC),
             code("621", PERMANENT, "the template was not found", PUBLIC),
             code("622", PERMANENT, "a required template input is missing", PUBLIC),
+            code("626", PERMANENT, "none of the ids was found, which is no answer to a send", PUBLIC),
             code("900", PERMANENT, "dynamicMessageFields is empty", PUBLIC),
             code("901", PERMANENT, "the variable is not supported", PUBLIC),
             code("902", PERMANENT, "the variable is not present in the text", PUBLIC),
@@ -64,6 +65,8 @@ final class WapCrmAnswers {
             code("905", PERMANENT, "the variable has no value for this customer", PUBLIC),
             code("906", OPTED_OUT, "this chat is closed for marketing", PUBLIC),
             code("907", OPTED_OUT, "this contact is closed for marketing on all lines", PUBLIC),
+            code("908", PERMANENT, "the contact was not found, which is no answer to a send", PUBLIC),
+            code("909", PERMANENT, "the contact has opted out already, which is no answer to a send", PUBLIC),
             // Worth retrying by the provider's guidance, but nothing says that it was not sent.
             code("911", UNKNOWN, "system error", PUBLIC),
             code(
@@ -117,7 +120,8 @@ final class WapCrmAnswers {
                 .orElseGet(() -> body.path(name));
     }
 
-    private static String text(JsonNode node) {
+    /** A text, or a number or truth as text; null when there is none. */
+    static String text(JsonNode node) {
         return node.isValueNode() && !node.isNull() && !node.asText().isBlank()
                 ? node.asText().trim()
                 : null;
