@@ -30,10 +30,13 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the accounts and their routing of the configuration, or says which key is wrong. */
 final class AccountsFactory {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AccountsFactory.class);
     private static final String UNLIMITED = "unlimited";
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~-]+");
     private static final Pattern SETTING_IN_URL = Pattern.compile("\\{([a-z0-9-]+)}");
@@ -80,9 +83,7 @@ final class AccountsFactory {
                 atLeast(Duration.ofSeconds(1), key + ".expires-after", written.expiresAfter()),
                 written.onUnknown() == OnUnknown.RETRY,
                 written.maxQueued(),
-                written.confirmWithin() == null
-                        ? null
-                        : atLeast(Duration.ofSeconds(1), key + ".confirm-within", written.confirmWithin()),
+                confirmWithin(key + ".confirm-within", written.confirmWithin(), provider),
                 token(key + ".webhook-token", written.webhookToken()),
                 templates,
                 settings);
@@ -96,6 +97,22 @@ final class AccountsFactory {
                     key + ".settings", refused.getMessage(), "correct the settings of this account");
         }
         return account;
+    }
+
+    /** Nobody confirms what goes through a provider that tells nothing afterwards. */
+    private static Duration confirmWithin(String key, Duration written, Provider provider) {
+        if (written == null) {
+            return null;
+        }
+        Duration within = atLeast(Duration.ofSeconds(1), key, written);
+        if (provider.webhook().isEmpty() && provider.tracking().isEmpty()) {
+            LOG.warn(
+                    "{} is set but has no effect: provider {} reports no deliveries and cannot be asked for them",
+                    key,
+                    provider.name());
+            return null;
+        }
+        return within;
     }
 
     /** Of characters that a path has as they are. */

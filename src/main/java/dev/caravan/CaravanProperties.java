@@ -46,7 +46,7 @@ import org.springframework.validation.annotation.Validated;
  * @param outcomes Camel endpoint URIs that get every outcome
  * @param events Camel endpoint URIs that get the gateway's own events
  * @param inbound Camel endpoint URIs that get what recipients write
- * @param optOut the words by which a recipient refuses further messages
+ * @param optOut the words by which a recipient refuses further messages of any kind
  * @param categories what differs for a category
  * @param templates what a template is at an account, by the name in sends and then by account
  * @param verdicts looked at before the providers' own tables, first match wins
@@ -66,7 +66,7 @@ public record CaravanProperties(
         @DefaultValue("log:caravan.outcome") List<String> outcomes,
         @DefaultValue("log:caravan.event") List<String> events,
         @DefaultValue List<String> inbound,
-        @DefaultValue List<String> optOut,
+        @DefaultValue({"STOP", "DUR", "הסר"}) List<String> optOut,
         @DefaultValue @Valid Jms jms,
         @DefaultValue @Valid Api api,
         @DefaultValue @Valid Keep keep,
@@ -390,6 +390,7 @@ public record CaravanProperties(
                         checkNamespace("caravan.inbox.folders." + name + ".namespace", folder.namespace()));
         api.keys().forEach((name, key) -> checkNamespace("caravan.api.keys." + name + ".namespace", key.namespace()));
         checkNamespace("caravan.jms.namespace", jms.namespace());
+        checkWords("caravan.opt-out", optOut);
         checkResolved("caravan.jms.user", jms.user());
         checkResolved("caravan.jms.password", jms.password());
         checkBroker(jms);
@@ -448,6 +449,17 @@ public record CaravanProperties(
                     "caravan.jms.password",
                     "begins with ENC(",
                     "choose another: clients of Artemis would decode it first");
+        }
+    }
+
+    private static void checkWords(String key, List<String> words) {
+        for (int index = 0; index < words.size(); index++) {
+            if (words.get(index).codePoints().noneMatch(Character::isLetterOrDigit)) {
+                throw new ConfigurationException(
+                        key + "[" + index + "]",
+                        "has no letter and no digit",
+                        "write a word; [] when no word is to stop messages");
+            }
         }
     }
 

@@ -15,7 +15,6 @@ final class WithoutEffect {
 
     // What these keys are when nobody sets them.
     private static final Keep KEPT = new Keep(Duration.ofDays(30), Duration.ofDays(90), Duration.ofDays(400));
-    private static final List<String> EVENTS = List.of("log:caravan.event");
 
     private WithoutEffect() {}
 
@@ -33,7 +32,6 @@ final class WithoutEffect {
             add(set, key + "quiet", account.quiet() != null);
             add(set, key + "holidays", !account.holidays().isEmpty());
             add(set, key + "ordering", account.ordering() != Ordering.RECIPIENT);
-            add(set, key + "confirm-within", account.confirmWithin() != null);
             add(set, key + "webhook-token", account.webhookToken() != null && !reporting.contains(account.provider()));
         });
         for (int index = 0; index < properties.routing().size(); index++) {
@@ -45,9 +43,6 @@ final class WithoutEffect {
             add(set, "caravan.categories." + category.word() + ".quiet", ignores);
         }
         add(set, "caravan.keep", !properties.keep().equals(KEPT));
-        add(set, "caravan.events", !properties.events().equals(EVENTS));
-        add(set, "caravan.inbound", !properties.inbound().isEmpty());
-        add(set, "caravan.opt-out", !properties.optOut().isEmpty());
         return set;
     }
 

@@ -63,6 +63,7 @@ CREATE TABLE send (
   accepted_at         BIGINT NOT NULL,
   changed_at          BIGINT NOT NULL,
   sent_at             BIGINT,
+  confirm_at          BIGINT,              -- sent and not delivered by then is worth an event
   traceparent         TEXT,                -- W3C trace context, as the caller gave it
   replies             SMALLINT NOT NULL DEFAULT 0  -- 1 when somebody waits for its end in reply
 );
@@ -73,6 +74,7 @@ CREATE INDEX send_expiry ON send (expires_at) WHERE state = 'queued';
 CREATE INDEX send_flight ON send (gateway) WHERE state = 'sending';
 CREATE INDEX send_batch  ON send (batch, row_number) WHERE batch IS NOT NULL;
 CREATE INDEX send_aside  ON send (batch, row_number) WHERE state = 'queued' AND ready = 2;
+CREATE INDEX send_confirm ON send (confirm_at) WHERE state = 'sent' AND confirm_at IS NOT NULL;
 CREATE INDEX send_trouble ON send (state, id) WHERE state IN ('failed', 'expired', 'unknown', 'cancelled');
 CREATE INDEX send_message ON send (provider_message_id) WHERE provider_message_id IS NOT NULL;
 
@@ -175,8 +177,31 @@ CREATE TABLE reply (
 CREATE UNIQUE INDEX reply_send ON reply (send, request, gateway);
 CREATE INDEX reply_due  ON reply (gateway, id) WHERE sequence IS NOT NULL;
 
--- Where each outcome endpoint has got to, and the key of the digests.
+-- Where each endpoint has got to in each feed, and the key of the digests.
 CREATE TABLE setting (
   name  TEXT PRIMARY KEY,
   value TEXT NOT NULL
 );
+
+-- What became of lanes and batches, for whoever watches the gateway.
+CREATE TABLE event (
+  id       ${identity},
+  event_id TEXT NOT NULL,                   -- a ULID: the same each time an endpoint is told
+  type     TEXT NOT NULL,                   -- lane-paused, lane-resumed, batch-paused, batch-finished, unconfirmed
+  at       BIGINT NOT NULL,
+  account  TEXT,
+  batch    TEXT,
+  detail   TEXT NOT NULL                    -- what else there is to say, as a JSON object
+);
+
+-- What providers passed on from those who wrote to us, until every endpoint of caravan.inbound has it.
+CREATE TABLE inbound (
+  id          ${identity},
+  event_id    TEXT NOT NULL,                -- a ULID: the same each time an endpoint is told
+  account     TEXT NOT NULL,
+  provider    TEXT NOT NULL,
+  body        TEXT NOT NULL,                -- as the provider posted it
+  received_at BIGINT NOT NULL
+);
+
+CREATE INDEX inbound_received ON inbound (received_at);

@@ -57,7 +57,7 @@ class CaravanPropertiesTest {
             assertThat(properties.outcomes()).containsExactly("log:caravan.outcome");
             assertThat(properties.events()).containsExactly("log:caravan.event");
             assertThat(properties.inbound()).isEmpty();
-            assertThat(properties.optOut()).isEmpty();
+            assertThat(properties.optOut()).containsExactly("STOP", "DUR", "הסר");
             assertThat(properties.jms())
                     .isEqualTo(new CaravanProperties.Jms("caravan.sends", "", null, null, "default", ReplyOn.END));
             assertThat(properties.api().keys()).isEmpty();
@@ -149,11 +149,19 @@ class CaravanPropertiesTest {
                                     Duration.ofDays(1),
                                     true,
                                     10,
-                                    Duration.ofHours(1),
+                                    // A pigeon never tells afterwards.
+                                    null,
                                     "hush",
                                     Map.of(),
                                     Map.of("loft-id", "a", "key", "b")));
                 });
+    }
+
+    @Test
+    void noWordStopsMessagesWhenTheListIsWrittenEmpty() {
+        start("caravan: { opt-out: [] }", context -> assertThat(
+                        context.getBean(CaravanProperties.class).optOut())
+                .isEmpty());
     }
 
     @Test

@@ -102,6 +102,7 @@ class ConfigurationRefusalTest {
                 refused(folder + "charset", "Charset", "utf-99"),
                 refused(folder + "region", "TR", "Turkey"),
                 arguments("caravan.inbox.folders.Erp", "a-z", new String[] {"caravan.inbox.folders.Erp.region=TR"}),
+                refused("caravan.opt-out[0]", "no letter", "!"),
                 refused("caravan.jms.reply-on", "accepted, end", "start"),
                 refused("caravan.jms.queue", "blank", ""),
                 refused("caravan.jms.namespace", "space", "a b"),

@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.caravan.provider.Provider;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import dev.caravan.provider.Provider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +51,8 @@ class SandboxIT {
                     "every row has its end", () -> ends(gateway, "sends.csv").size() == ROWS);
             assertThat(Duration.ofNanos(System.nanoTime() - ready)).isLessThan(Duration.ofSeconds(30));
             gateway.awaitThat("the report is written", () -> installation.hasReport("sends.report.csv"));
+            gateway.awaitThat("the log says that the batch is finished", () -> gateway.output()
+                    .contains("\"type\":\"batch-finished\""));
 
             assertThatEveryRowEndsAsItsTextSays(gateway);
             assertThatTheReportsSayTheSame(installation);

@@ -2,10 +2,20 @@ package dev.caravan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravan.account.Account;
+import dev.caravan.account.Accounts;
+import dev.caravan.provider.Notice;
+import dev.caravan.provider.Webhook;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.io.ByteArrayResource;
 
 @ExtendWith(OutputCaptureExtension.class)
 class WithoutEffectTest {
@@ -33,7 +43,6 @@ class WithoutEffectTest {
                 + """
                       ordering: none
                   keep: { content: 7d }
-                  events: [ "log:elsewhere" ]
                   categories: { otp: { quiet: ignore } }
                 """;
 
@@ -41,7 +50,57 @@ class WithoutEffectTest {
 
         assertThat(output)
                 .contains("have no effect yet: caravan.accounts.main.ordering, caravan.categories.otp.quiet,"
-                        + " caravan.keep, caravan.events");
+                        + " caravan.keep");
+    }
+
+    @Test
+    void anAccountWhoseProviderTellsNothingAfterwardsIsNotWatched(CapturedOutput output) {
+        String yaml = ConfigurationRunner.ACCOUNT + "      confirm-within: 1h\n";
+
+        ConfigurationRunner.configured(yaml).run(context -> assertThat(
+                        context.getBean(Accounts.class).get("main").confirmWithin())
+                .isNull());
+
+        assertThat(output)
+                .contains("caravan.accounts.main.confirm-within is set but has no effect: provider pigeon reports no");
+    }
+
+    @Test
+    void anAccountWhoseProviderReportsIsWatched(CapturedOutput output) {
+        String yaml = ConfigurationRunner.ACCOUNT + "      confirm-within: 1h\n";
+
+        ConfigurationRunner.bound(new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8), "test.yaml"))
+                .withUserConfiguration(AccountsConfiguration.class)
+                .withBean(HomingPigeon.class)
+                .run(context -> assertThat(
+                                context.getBean(Accounts.class).get("main").confirmWithin())
+                        .isEqualTo(Duration.ofHours(1)));
+
+        assertThat(output).doesNotContain("no effect");
+    }
+
+    /** One that comes back and tells. */
+    static final class HomingPigeon extends Pigeon implements Webhook {
+
+        @Override
+        public Optional<Webhook> webhook() {
+            return Optional.of(this);
+        }
+
+        @Override
+        public List<Notice> read(JsonNode body) {
+            return List.of();
+        }
+
+        @Override
+        public boolean concerns(Account told, String line, Account other) {
+            return true;
+        }
+
+        @Override
+        public List<String> registration(String url, Account account) {
+            return List.of();
+        }
     }
 
     @Test

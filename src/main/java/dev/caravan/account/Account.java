@@ -19,7 +19,8 @@ import java.util.Objects;
  * @param expiresAfter how long after acceptance (or {@code sendAt}, whichever is later) a send is still worth sending
  * @param retryUnknown whether a send whose fate is unknown is sent again: twice rather than never
  * @param maxQueued how many sends may wait, before intake holds back the rest
- * @param confirmWithin a sent send without a delivery report after this long is worth an event; null for never
+ * @param confirmWithin a sent send without a delivery report after this long is worth an event; null for never,
+ *     and for providers that report none
  * @param webhookToken the last part of the path of the provider's reports, a credential; null when there is none
  * @param templates what the templates of sends are at this account, by their names in sends
  * @param settings the provider's own settings by name; may hold credentials, so it is in no text form of this record

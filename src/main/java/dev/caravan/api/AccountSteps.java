@@ -77,7 +77,7 @@ final class AccountSteps {
         ApiRequest request = ApiRequest.of(exchange);
         Account account = find(request);
         store.write(transaction -> {
-            lanes.resume(transaction, account.name());
+            lanes.resume(transaction, account.name(), System.currentTimeMillis());
             return null;
         });
         arrivals.resumed(account.name());

@@ -25,7 +25,6 @@ import dev.caravan.provider.Providers;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -111,13 +110,8 @@ class ApiConfiguration {
 
     @Bean
     WebhookSteps webhookSteps(
-            Accounts accounts,
-            Providers providers,
-            Store store,
-            DeliveryReports reports,
-            ObjectProvider<InboundMessages> messages) {
-        return new WebhookSteps(
-                accounts, providers, store, reports, messages.getIfAvailable(() -> InboundMessages.NONE));
+            Accounts accounts, Providers providers, Store store, DeliveryReports reports, InboundMessages messages) {
+        return new WebhookSteps(accounts, providers, store, reports, messages);
     }
 
     @Bean("read-notices")

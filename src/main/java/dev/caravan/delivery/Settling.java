@@ -131,7 +131,7 @@ final class Settling {
                         pause.reason());
             }
         } else if (effect instanceof Reaction.Effect.Works && attempt.trial()) {
-            if (lanes.recover(transaction, account)) {
+            if (lanes.recover(transaction, account, now)) {
                 LOG.info("Account {} works again and is resumed", account);
             }
         }

@@ -10,9 +10,6 @@ import java.util.List;
 @FunctionalInterface
 public interface InboundMessages {
 
-    /** Takes no notice of it. */
-    InboundMessages NONE = (transaction, told, concerned, message, rawBody, now) -> {};
-
     /**
      * Takes a message, within the write that the provider's notice is answered after; the same message may come again.
      *

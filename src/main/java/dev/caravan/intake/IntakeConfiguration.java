@@ -7,6 +7,7 @@ import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.DigestKey;
 import dev.caravan.ledger.Foresight;
+import dev.caravan.ledger.Inbound;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Replies;
@@ -14,6 +15,7 @@ import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
 import dev.caravan.message.PhoneNumbers;
 import dev.caravan.provider.Provider;
+import dev.caravan.provider.Providers;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
@@ -70,6 +72,22 @@ class IntakeConfiguration {
     @Bean
     WrittenRecipients writtenRecipients(PhoneNumbers phoneNumbers, List<Provider> providers) {
         return new WrittenRecipients(phoneNumbers, providers);
+    }
+
+    @Bean
+    InboundMessages inboundMessages(
+            Inbound inbound,
+            Blocklist blocklist,
+            Providers providers,
+            PhoneNumbers phoneNumbers,
+            CaravanProperties properties) {
+        return new InboundIntake(
+                inbound,
+                !properties.inbound().isEmpty(),
+                blocklist,
+                new OptOutWords(properties.optOut()),
+                providers,
+                phoneNumbers);
     }
 
     @Bean

@@ -29,6 +29,7 @@ class JmsConfiguration {
         if (factory == null) {
             refuseEndpoints("caravan.outcomes", properties.outcomes());
             refuseEndpoints("caravan.events", properties.events());
+            refuseEndpoints("caravan.inbound", properties.inbound());
         }
         return new JmsDoor(factory, accounts);
     }

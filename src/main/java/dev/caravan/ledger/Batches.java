@@ -14,6 +14,7 @@ public final class Batches {
                     + " rejected, unfinished, failed, changes, created_at";
 
     private final String gateway;
+    private final Events events = new Events();
 
     /** @param gateway the id of this gateway: the files of its batches, and so their reports, are in its home */
     public Batches(String gateway) {
@@ -130,7 +131,7 @@ public final class Batches {
      * @param holdAbove a batch that is held for its size is let go when it has no more records than this
      */
     public void finishReading(Transaction transaction, String id, long holdAbove, long now) throws SQLException {
-        transaction.update(
+        int read = transaction.update(
                 """
                 UPDATE batch SET state = 'read', read_at = ?,
                   paused = CASE WHEN paused = 'held' AND rows_read <= ? THEN NULL ELSE paused END
@@ -138,6 +139,9 @@ public final class Batches {
                 now,
                 holdAbove,
                 id);
+        if (read == 1 && paused(transaction, id).filter("held"::equals).isPresent()) {
+            events.batchPaused(transaction, id, "held", now);
+        }
     }
 
     /** Why none of a batch's sends is claimed, as {@link Batch#paused()}; empty when they are. */
@@ -184,6 +188,10 @@ public final class Batches {
 
     /** A report is on disk that was begun when the batch had so many changes. */
     public void reported(Transaction transaction, String id, long changes, long now) throws SQLException {
+        Batch batch = find(transaction, id).orElseThrow();
+        if (!"finished".equals(batch.state())) {
+            events.batchFinished(transaction, batch, now);
+        }
         transaction.update(
                 "UPDATE batch SET state = 'finished', reported = ?, reported_at = ? WHERE id = ?", changes, now, id);
     }

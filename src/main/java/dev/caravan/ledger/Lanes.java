@@ -26,6 +26,7 @@ public final class Lanes {
     private static final int MOST_GATEWAYS = 100;
 
     private final Sends sends;
+    private final Events events = new Events();
 
     public Lanes(Sends sends) {
         this.sends = sends;
@@ -258,7 +259,7 @@ public final class Lanes {
         if (gate.isProbe() && gate.probeAt() <= now) {
             postponeProbe(transaction, account, gate, now);
         }
-        return transaction.update(
+        boolean paused = transaction.update(
                         """
                         UPDATE account SET paused = 'account', paused_reason = ?, paused_at = ?, probes = 0, probe_at = ?
                         WHERE name = ? AND paused IS NULL""",
@@ -267,6 +268,10 @@ public final class Lanes {
                         now + untilProbe(0).toMillis(),
                         account)
                 == 1;
+        if (paused) {
+            events.lanePaused(transaction, account, "account", reason, now);
+        }
+        return paused;
     }
 
     /** An account that its provider refused may work again: one send tries that at once. */
@@ -291,15 +296,19 @@ public final class Lanes {
      *
      * @return whether it was paused until now
      */
-    public boolean recover(Transaction transaction, String account) throws SQLException {
+    public boolean recover(Transaction transaction, String account, long now) throws SQLException {
         transaction.update("UPDATE account SET throttles = 0 WHERE name = ?", account);
-        return transaction.update(
+        boolean resumed = transaction.update(
                         """
                         UPDATE account SET paused = NULL, paused_reason = NULL, paused_at = NULL, probes = 0,
                           probe_at = NULL
                         WHERE name = ? AND paused = 'account'""",
                         account)
                 == 1;
+        if (resumed) {
+            events.laneResumed(transaction, account, "recovered", now);
+        }
+        return resumed;
     }
 
     /**
@@ -308,6 +317,9 @@ public final class Lanes {
      * @param reason or null
      */
     public void pauseByHand(Transaction transaction, String account, String reason, long now) throws SQLException {
+        if (!"hand".equals(gate(transaction, account).paused())) {
+            events.lanePaused(transaction, account, "hand", reason, now);
+        }
         transaction.update(
                 """
                 UPDATE account SET paused = 'hand', paused_reason = ?, paused_at = ?, probes = 0, probe_at = NULL
@@ -321,7 +333,10 @@ public final class Lanes {
      * Somebody lets an account send again: whatever paused it is over, and if nothing did, so is the wait that its provider
      * asked for.
      */
-    public void resume(Transaction transaction, String account) throws SQLException {
+    public void resume(Transaction transaction, String account, long now) throws SQLException {
+        if (gate(transaction, account).paused() != null) {
+            events.laneResumed(transaction, account, "hand", now);
+        }
         transaction.update(
                 """
                 UPDATE account SET not_before = CASE WHEN paused IS NULL THEN 0 ELSE not_before END, paused = NULL,

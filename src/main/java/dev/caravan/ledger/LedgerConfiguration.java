@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.caravan.CaravanProperties;
 import dev.caravan.Gateway;
+import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.message.Category;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.flyway.FlywayConfigurationCustomizer;
@@ -82,8 +84,11 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Sends sends(Gateway gateway, Blocklist blocklist, CaravanProperties properties) {
-        return new Sends(gateway.id(), blocklist, properties.inbox().stopBatchAtPercent());
+    Sends sends(Gateway gateway, Blocklist blocklist, CaravanProperties properties, Accounts accounts) {
+        Map<String, Duration> confirmWithin = accounts.all().stream()
+                .filter(account -> account.confirmWithin() != null)
+                .collect(Collectors.toMap(Account::name, Account::confirmWithin));
+        return new Sends(gateway.id(), blocklist, properties.inbox().stopBatchAtPercent(), confirmWithin);
     }
 
     @Bean
@@ -150,6 +155,21 @@ class LedgerConfiguration {
     @Bean
     Batches batches(Gateway gateway) {
         return new Batches(gateway.id());
+    }
+
+    @Bean
+    Events events() {
+        return new Events();
+    }
+
+    @Bean
+    Inbound inbound() {
+        return new Inbound();
+    }
+
+    @Bean
+    Unconfirmed unconfirmed(Store store) {
+        return new Unconfirmed(store);
     }
 
     @Bean

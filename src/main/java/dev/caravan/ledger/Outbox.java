@@ -7,11 +7,9 @@ import java.util.Optional;
 
 /**
  * The history read as an outbox: every row that changed a send's state or became no send is an outcome, in the order of
- * commits, and each endpoint keeps its own place in it.
+ * commits.
  */
 public final class Outbox {
-
-    private static final String CURSOR = "outcomes/";
 
     /**
      * A row of the history with what an outcome says of its send.
@@ -158,28 +156,5 @@ public final class Outbox {
                         + SendEvent.NO_OUTCOME + ") FROM send WHERE id = ?",
                 row -> row.getInt(1),
                 send);
-    }
-
-    /** An endpoint that is new begins with what happens from now on. */
-    public void register(Transaction transaction, String endpoint) throws SQLException {
-        transaction.update(
-                "INSERT INTO setting (name, value) SELECT ?, CAST(coalesce(max(id), 0) AS TEXT) FROM history"
-                        + " WHERE true ON CONFLICT DO NOTHING",
-                CURSOR + endpoint);
-    }
-
-    /** How far an endpoint has got; 0 when it never received anything. */
-    public long cursor(Transaction transaction, String endpoint) throws SQLException {
-        return transaction
-                .one("SELECT value FROM setting WHERE name = ?", row -> row.getLong(1), CURSOR + endpoint)
-                .orElse(0L);
-    }
-
-    /** The endpoint has received everything up to {@code cursor}. */
-    public void delivered(Transaction transaction, String endpoint, long cursor) throws SQLException {
-        transaction.update(
-                "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                CURSOR + endpoint,
-                Long.toString(cursor));
     }
 }

@@ -3,7 +3,9 @@ package dev.caravan.ledger;
 import dev.caravan.message.Category;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,6 +32,8 @@ public final class Sends {
     private final String gateway;
     private final Blocklist blocklist;
     private final int stopBatchAt;
+    private final Map<String, Duration> confirmWithin;
+    private final Events events = new Events();
 
     /**
      * @param gateway the id of this gateway, written into the rows it is sending
@@ -37,9 +41,21 @@ public final class Sends {
      * @param stopBatchAt pauses a batch when so many per cent of its first sends have failed; above 100 never
      */
     public Sends(String gateway, Blocklist blocklist, int stopBatchAt) {
+        this(gateway, blocklist, stopBatchAt, Map.of());
+    }
+
+    /**
+     * @param gateway the id of this gateway, written into the rows it is sending
+     * @param blocklist asked before a send is claimed
+     * @param stopBatchAt pauses a batch when so many per cent of its first sends have failed; above 100 never
+     * @param confirmWithin by account: a sent send is to be delivered within this time; accounts that are not here are
+     *     not watched
+     */
+    public Sends(String gateway, Blocklist blocklist, int stopBatchAt, Map<String, Duration> confirmWithin) {
         this.gateway = gateway;
         this.blocklist = blocklist;
         this.stopBatchAt = stopBatchAt;
+        this.confirmWithin = Map.copyOf(confirmWithin);
     }
 
     /**
@@ -372,8 +388,12 @@ public final class Sends {
         } else {
             transaction.countQueued(changed.account(), 1);
         }
+        Duration within = settlement.state() == State.SENT ? confirmWithin.get(changed.account()) : null;
+        if (within != null) {
+            transaction.update("UPDATE send SET confirm_at = ? WHERE id = ?", now + within.toMillis(), id);
+        }
         if (settlement.state() == State.FAILED && changed.batch() != null) {
-            countFailure(transaction, changed.batch());
+            countFailure(transaction, changed.batch(), now);
         }
         transaction.update(
                 """
@@ -403,24 +423,26 @@ public final class Sends {
      * A batch is paused when too many of its first sends fail, until somebody says that it is all right. When the last of
      * them fails, or a report says so later, there is nothing left to pause.
      */
-    private void countFailure(Transaction transaction, String batch) throws SQLException {
+    private void countFailure(Transaction transaction, String batch, long now) throws SQLException {
+        transaction.update("UPDATE batch SET failed = failed + 1 WHERE id = ?", batch);
         if (stopBatchAt > 100) {
-            transaction.update("UPDATE batch SET failed = failed + 1 WHERE id = ?", batch);
             return;
         }
         // What this commit has ended is not in the batch's row yet.
         long ended = -transaction.unfinished(batch);
-        transaction.update(
+        int paused = transaction.update(
                 """
-                UPDATE batch SET failed = failed + 1, paused = CASE WHEN paused IS NULL AND released = 0
+                UPDATE batch SET paused = 'failures' WHERE id = ? AND paused IS NULL AND released = 0
                   AND accepted - unfinished >= ? AND unfinished > ?
-                  AND (failed + 1) * 100 >= ? * (accepted - unfinished + ?)
-                  THEN 'failures' ELSE paused END WHERE id = ?""",
+                  AND failed * 100 >= ? * (accepted - unfinished + ?)""",
+                batch,
                 FIRST_SENDS - ended,
                 ended,
                 stopBatchAt,
-                ended,
-                batch);
+                ended);
+        if (paused == 1) {
+            events.batchPaused(transaction, batch, "failures", now);
+        }
     }
 
     /**

@@ -3,14 +3,19 @@ package dev.caravan.outcome;
 import dev.caravan.CaravanProperties;
 import dev.caravan.intake.BatchFiles;
 import dev.caravan.ledger.Batches;
+import dev.caravan.ledger.Events;
+import dev.caravan.ledger.Feed;
+import dev.caravan.ledger.Inbound;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Store;
+import dev.caravan.ledger.Unconfirmed;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.TemplatedRouteBuilder;
@@ -19,7 +24,7 @@ import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The steps of the outcome routes by the names they call them, and a route for each endpoint. */
+/** The steps of the outcome routes by the names they call them, and a route for each endpoint of each feed. */
 @Configuration(proxyBeanMethods = false)
 class OutcomeConfiguration {
 
@@ -29,8 +34,24 @@ class OutcomeConfiguration {
     }
 
     @Bean
-    OutcomeFeed outcomeFeed(Store store, Outbox outbox, CaravanProperties properties) {
-        return new OutcomeFeed(store, outbox, properties.zone());
+    FeedSteps feedSteps(
+            Store store,
+            Outbox outbox,
+            Outcomes outcomes,
+            Events events,
+            Inbound inbound,
+            CaravanProperties properties) {
+        List<String> inboundEndpoints =
+                properties.inbound().stream().map(OutcomeConfiguration::digest).toList();
+        return new FeedSteps(
+                store,
+                Map.of(
+                        Feed.OUTCOMES,
+                        new OutcomeNews(outbox, outcomes),
+                        Feed.EVENTS,
+                        new EventNews(events, properties.zone()),
+                        Feed.INBOUND,
+                        new InboundNews(inbound, inboundEndpoints, properties.zone())));
     }
 
     @Bean
@@ -44,14 +65,19 @@ class OutcomeConfiguration {
         return new Progress(store, batches);
     }
 
-    @Bean("next-outcomes")
-    Processor nextOutcomes(OutcomeFeed feed) {
-        return feed::next;
+    @Bean("next-news")
+    Processor nextNews(FeedSteps feeds) {
+        return feeds::next;
     }
 
-    @Bean("outcomes-delivered")
-    Processor outcomesDelivered(OutcomeFeed feed) {
-        return feed::delivered;
+    @Bean("news-delivered")
+    Processor newsDelivered(FeedSteps feeds) {
+        return feeds::delivered;
+    }
+
+    @Bean("tell-unconfirmed")
+    Processor tellUnconfirmed(Unconfirmed unconfirmed) {
+        return exchange -> unconfirmed.tell(System.currentTimeMillis());
     }
 
     @Bean("write-rejected")
@@ -81,26 +107,13 @@ class OutcomeConfiguration {
     }
 
     @Bean
-    CamelContextConfiguration outcomeRoutes(CaravanProperties properties, Store store, Outbox outbox) {
+    CamelContextConfiguration feedRoutes(CaravanProperties properties, Store store) {
         return new CamelContextConfiguration() {
             @Override
             public void beforeApplicationStart(CamelContext context) {
-                List<String> endpoints = properties.outcomes();
-                for (int index = 0; index < endpoints.size(); index++) {
-                    String endpoint = endpoints.get(index);
-                    String cursor = digest(endpoint);
-                    store.write(transaction -> {
-                        outbox.register(transaction, cursor);
-                        return null;
-                    });
-                    TemplatedRouteBuilder.builder(context, "outcomes")
-                            .routeId("outcomes-" + (index + 1))
-                            .parameter("name", index + 1)
-                            .parameter("cursor", cursor)
-                            .parameter("endpoint", endpoint)
-                            .parameter("masked", endpoint.startsWith("log:"))
-                            .add();
-                }
+                add(context, store, Feed.OUTCOMES, properties.outcomes());
+                add(context, store, Feed.EVENTS, properties.events());
+                add(context, store, Feed.INBOUND, properties.inbound());
             }
 
             @Override
@@ -108,6 +121,26 @@ class OutcomeConfiguration {
                 // Nothing is left to do: the routes start by themselves.
             }
         };
+    }
+
+    private static void add(CamelContext context, Store store, Feed feed, List<String> endpoints) {
+        for (int index = 0; index < endpoints.size(); index++) {
+            String endpoint = endpoints.get(index);
+            String cursor = digest(endpoint);
+            store.write(transaction -> {
+                feed.register(transaction, cursor);
+                return null;
+            });
+            String name = feed.word() + '-' + (index + 1);
+            TemplatedRouteBuilder.builder(context, "feed")
+                    .routeId(name)
+                    .parameter("name", name)
+                    .parameter("feed", feed)
+                    .parameter("cursor", cursor)
+                    .parameter("endpoint", endpoint)
+                    .parameter("masked", endpoint.startsWith("log:"))
+                    .add();
+        }
     }
 
     /** The place of an endpoint is kept under a digest of its URI, which may hold a password. */

@@ -53,6 +53,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -112,6 +113,7 @@ class WebhooksApiTest {
         }
 
         @Bean
+        @Primary
         Letterbox letterbox() {
             return new Letterbox();
         }

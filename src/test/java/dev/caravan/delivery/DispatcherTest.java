@@ -196,7 +196,7 @@ class DispatcherTest {
         await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(2)).until(() -> made.get() == 0);
 
         write(transaction -> {
-            lanes.resume(transaction, "main");
+            lanes.resume(transaction, "main", 2);
             return null;
         });
         dispatcher.resumed("main");

@@ -181,7 +181,7 @@ class LanesTest extends OnLedger {
 
     private void resume() {
         write(transaction -> {
-            lanes.resume(transaction, "main");
+            lanes.resume(transaction, "main", NOW);
             return null;
         });
     }
@@ -257,7 +257,7 @@ class LanesTest extends OnLedger {
     }
 
     private boolean recoverLane() {
-        return write(transaction -> lanes.recover(transaction, "main"));
+        return write(transaction -> lanes.recover(transaction, "main", NOW));
     }
 
     private void hold(long until) {

@@ -120,19 +120,19 @@ class OutboxTest extends OnLedger {
     }
 
     private long cursor(String endpoint) {
-        return read(transaction -> outbox.cursor(transaction, endpoint));
+        return read(transaction -> Feed.OUTCOMES.cursor(transaction, endpoint));
     }
 
     private void register(String endpoint) {
         write(transaction -> {
-            outbox.register(transaction, endpoint);
+            Feed.OUTCOMES.register(transaction, endpoint);
             return null;
         });
     }
 
     private void delivered(String endpoint, long cursor) {
         write(transaction -> {
-            outbox.delivered(transaction, endpoint, cursor);
+            Feed.OUTCOMES.delivered(transaction, endpoint, cursor);
             return null;
         });
     }

@@ -173,6 +173,30 @@ class PostgresLedgerIT {
         }
     }
 
+    @Nested
+    class OfEvents extends EventsTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfUnconfirmed extends UnconfirmedTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfInbound extends InboundTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
     /** Several gateways on one ledger, each with its own store. */
     @Nested
     class OfTwoGateways extends OnLedger {

@@ -7,15 +7,19 @@ import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Batch;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Claim;
+import dev.caravan.ledger.Feed;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Settlement;
 import dev.caravan.ledger.State;
+import dev.caravan.ledger.Store;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
@@ -35,18 +39,17 @@ class OutcomeFeedTest {
 
     private final Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
     private final Lanes lanes = new Lanes(sends);
-    private final Outbox outbox = new Outbox();
 
     @TempDir
     Path home;
 
     private DropFolder inbox;
-    private OutcomeFeed feed;
+    private FeedSteps feed;
 
     @BeforeEach
     void open() {
         inbox = new DropFolder(home, 1_000_000);
-        feed = new OutcomeFeed(inbox.store(), outbox, DropFolder.ZONE);
+        feed = steps(inbox.store());
     }
 
     @AfterEach
@@ -139,19 +142,25 @@ class OutcomeFeedTest {
 
         Exchange first = poll("file", false);
         assertThat(bodies(first)).hasSize(500);
-        assertThat(first.getVariable(OutcomeFeed.MORE, Boolean.class)).isTrue();
+        assertThat(first.getVariable(FeedSteps.MORE, Boolean.class)).isTrue();
         assertThat(bodies(poll("file", false))).as("they did not arrive").isEqualTo(bodies(first));
         feed.delivered(first);
 
         Exchange second = poll("file", false);
         assertThat(bodies(second)).hasSize(200).doesNotContainAnyElementsOf(bodies(first));
-        assertThat(second.getVariable(OutcomeFeed.MORE, Boolean.class)).isFalse();
+        assertThat(second.getVariable(FeedSteps.MORE, Boolean.class)).isFalse();
         feed.delivered(second);
 
         Exchange nothing = poll("file", false);
         assertThat(bodies(nothing)).isEmpty();
         feed.delivered(nothing);
         assertThat(bodies(poll("other", false))).as("another endpoint").hasSize(500);
+    }
+
+    static FeedSteps steps(Store store) {
+        Outbox outbox = new Outbox();
+        Outcomes outcomes = new Outcomes(store, outbox, Clock.system(DropFolder.ZONE));
+        return new FeedSteps(store, Map.of(Feed.OUTCOMES, new OutcomeNews(outbox, outcomes)));
     }
 
     private String settle(Settlement settlement) {
@@ -168,8 +177,9 @@ class OutcomeFeedTest {
 
     private Exchange poll(String endpoint, boolean masked) {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-        exchange.setVariable(OutcomeFeed.ENDPOINT, endpoint);
-        exchange.setVariable(OutcomeFeed.MASKED, masked);
+        exchange.setVariable(FeedSteps.FEED, "OUTCOMES");
+        exchange.setVariable(FeedSteps.ENDPOINT, endpoint);
+        exchange.setVariable(FeedSteps.MASKED, masked);
         feed.next(exchange);
         return exchange;
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravan.intake.DropFolder;
-import dev.caravan.ledger.Outbox;
+import dev.caravan.ledger.Feed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,12 +20,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The route of outcomes as it ships, with endpoints of Camel's own. */
+/** The route of feeds as it ships, with endpoints of Camel's own. */
 class OutcomeRoutesTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
 
-    private final Outbox outbox = new Outbox();
     private final DefaultCamelContext camel = new DefaultCamelContext();
 
     @TempDir
@@ -36,11 +35,11 @@ class OutcomeRoutesTest {
     @BeforeEach
     void open() throws Exception {
         inbox = new DropFolder(home, 1_000_000);
-        OutcomeFeed feed = new OutcomeFeed(inbox.store(), outbox, DropFolder.ZONE);
-        camel.getRegistry().bind("next-outcomes", (Processor) feed::next);
-        camel.getRegistry().bind("outcomes-delivered", (Processor) feed::delivered);
-        byte[] routes = Files.readAllBytes(Path.of("routes", "outcomes", "outcomes.camel.yaml"));
-        PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromBytes("outcomes.camel.yaml", routes));
+        FeedSteps feed = OutcomeFeedTest.steps(inbox.store());
+        camel.getRegistry().bind("next-news", (Processor) feed::next);
+        camel.getRegistry().bind("news-delivered", (Processor) feed::delivered);
+        byte[] routes = Files.readAllBytes(Path.of("routes", "outcomes", "feed.camel.yaml"));
+        PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromBytes("feed.camel.yaml", routes));
         camel.start();
     }
 
@@ -82,12 +81,13 @@ class OutcomeRoutesTest {
 
     private void deliver(String name, String endpoint, boolean masked) {
         inbox.store().write(transaction -> {
-            outbox.register(transaction, name);
+            Feed.OUTCOMES.register(transaction, name);
             return null;
         });
-        TemplatedRouteBuilder.builder(camel, "outcomes")
+        TemplatedRouteBuilder.builder(camel, "feed")
                 .routeId(name)
                 .parameter("name", name)
+                .parameter("feed", Feed.OUTCOMES)
                 .parameter("cursor", name)
                 .parameter("endpoint", endpoint)
                 .parameter("masked", masked)
@@ -95,7 +95,7 @@ class OutcomeRoutesTest {
     }
 
     private long cursor(String name) {
-        return inbox.store().read(transaction -> outbox.cursor(transaction, name));
+        return inbox.store().read(transaction -> Feed.OUTCOMES.cursor(transaction, name));
     }
 
     private String file(String name) {

@@ -16,7 +16,7 @@ import java.util.Set;
 final class TexterEvents implements Webhook {
 
     private static final String STATUS_CHANGED = "messageStatusChanged";
-    private static final String FAILED = "messageFailed";
+    private static final String FAILED = TexterStatuses.FAILED;
 
     @Override
     public List<Notice> read(JsonNode body) {
@@ -32,7 +32,7 @@ final class TexterEvents implements Webhook {
                                 "eventData.messageStatus: a change of status names it, a number"));
                 yield reports(event, status);
             }
-            case FAILED -> reports(event(body), TexterStatuses.FAILED);
+            case FAILED -> reports(event(body), FAILED);
             default -> List.of(new Notice.Ignored("an event other than " + STATUS_CHANGED + " and " + FAILED));
         };
     }

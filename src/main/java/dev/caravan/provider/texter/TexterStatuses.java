@@ -14,27 +14,23 @@ import java.util.Optional;
  */
 final class TexterStatuses {
 
-    static final String FAILED = "4";
+    /** The event of its own that a failure has, which names no status. */
+    static final String FAILED = "messageFailed";
 
-    private static final Map<String, Delivery> DELIVERIES = Map.of(
-            // 0: left Texter, 1: accepted by WhatsApp.
-            "0",
-            Delivery.SENT,
-            "1",
-            Delivery.SENT,
-            "2",
-            Delivery.DELIVERED,
-            "3",
-            Delivery.READ,
-            FAILED,
-            Delivery.FAILED,
-            "5",
-            Delivery.FAILED,
-            "6",
-            Delivery.DELETED);
+    /** 0 is that it left Texter, 1 that WhatsApp accepted it. */
+    private static final Map<String, Delivery> DELIVERIES = Map.ofEntries(
+            Map.entry("0", Delivery.SENT),
+            Map.entry("1", Delivery.SENT),
+            Map.entry("2", Delivery.DELIVERED),
+            Map.entry("3", Delivery.READ),
+            Map.entry("4", Delivery.FAILED),
+            Map.entry("5", Delivery.FAILED),
+            Map.entry(FAILED, Delivery.FAILED),
+            Map.entry("6", Delivery.DELETED));
 
     /** Our words for a failure that has no code. */
-    private static final Map<String, String> FAILURES = Map.of(FAILED, "not-delivered", "5", "channel-failure");
+    private static final Map<String, String> FAILURES =
+            Map.of("4", "not-delivered", "5", "channel-failure", FAILED, "not-delivered");
 
     private TexterStatuses() {}
 
@@ -50,6 +46,7 @@ final class TexterStatuses {
     /**
      * How far a message has come.
      *
+     * @param status a number, or {@link #FAILED}
      * @param line the account id of our line, or null
      * @param recipient in digits, or null
      */

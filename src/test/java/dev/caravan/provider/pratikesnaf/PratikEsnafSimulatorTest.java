@@ -28,7 +28,8 @@ class PratikEsnafSimulatorTest {
         "POST,hesaplar,405",
         "POST,durum/42,405",
         "GET,durum,404",
-        "POST,toplu-gonder,404"
+        "GET,toplu-gonder,405",
+        "POST,gonderler,404"
     })
     void everyCallHasItsMethod(String method, String path, int status) {
         assertThat(call(method, path, TOKEN, "").answer().status()).isEqualTo(status);

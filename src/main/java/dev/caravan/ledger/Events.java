@@ -1,0 +1,106 @@
+package dev.caravan.ledger;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.f4b6a3.ulid.UlidCreator;
+import java.sql.SQLException;
+import java.util.List;
+
+/** What became of lanes and batches, written in the commit that brought it about, in the order of commits. */
+public final class Events {
+
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final String CAUSE = "cause";
+
+    /**
+     * Something that happened.
+     *
+     * @param id rises with every one
+     * @param eventId the same each time it is told
+     * @param type in kebab-case
+     * @param at in milliseconds
+     * @param account or null
+     * @param batch or null
+     * @param detail what else there is to say, as a JSON object; {@code oldest} in it is a time in milliseconds
+     */
+    public record Event(long id, String eventId, String type, long at, String account, String batch, String detail) {}
+
+    /** @param cause {@code hand}, or {@code account}: the provider refuses it, or its line cannot send */
+    void lanePaused(Transaction transaction, String account, String cause, String reason, long now)
+            throws SQLException {
+        ObjectNode detail = JSON.objectNode().put(CAUSE, cause);
+        if (reason != null) {
+            detail.put("reason", reason);
+        }
+        raise(transaction, "lane-paused", account, null, detail, now);
+    }
+
+    /** @param cause {@code hand}, or {@code recovered}: its provider accepted a send again */
+    void laneResumed(Transaction transaction, String account, String cause, long now) throws SQLException {
+        raise(transaction, "lane-resumed", account, null, JSON.objectNode().put(CAUSE, cause), now);
+    }
+
+    /** @param cause {@code held}, because it is large, or {@code failures} */
+    void batchPaused(Transaction transaction, String batch, String cause, long now) throws SQLException {
+        ObjectNode detail = transaction
+                .one(
+                        "SELECT name, accepted, failed FROM batch WHERE id = ?",
+                        row -> JSON.objectNode()
+                                .put(CAUSE, cause)
+                                .put("name", row.getString(1))
+                                .put("accepted", row.getLong(2))
+                                .put("failed", row.getLong(3)),
+                        batch)
+                .orElseThrow();
+        raise(transaction, "batch-paused", null, batch, detail, now);
+    }
+
+    /** Every row has its end, and the report is written. */
+    void batchFinished(Transaction transaction, Batch batch, long now) throws SQLException {
+        ObjectNode detail = JSON.objectNode()
+                .put("name", batch.name())
+                .put("accepted", batch.accepted())
+                .put("duplicates", batch.duplicates())
+                .put("rejected", batch.rejected())
+                .put("failed", batch.failed());
+        if (batch.hasFile()) {
+            detail.put("report", batch.report() + ".report.csv");
+        }
+        raise(transaction, "batch-finished", null, batch.id(), detail, now);
+    }
+
+    /** @param oldest when the first of them was sent, in milliseconds */
+    void unconfirmed(Transaction transaction, String account, long count, long oldest, long now) throws SQLException {
+        ObjectNode detail = JSON.objectNode().put("count", count).put("oldest", oldest);
+        raise(transaction, "unconfirmed", account, null, detail, now);
+    }
+
+    private static void raise(
+            Transaction transaction, String type, String account, String batch, ObjectNode detail, long now)
+            throws SQLException {
+        transaction.update(
+                "INSERT INTO event (event_id, type, at, account, batch, detail) VALUES (?, ?, ?, ?, ?, ?)",
+                UlidCreator.getMonotonicUlid().toString(),
+                type,
+                now,
+                account,
+                batch,
+                detail.toString());
+    }
+
+    /** The events after {@code cursor}, the oldest first. */
+    public List<Event> after(Transaction transaction, long cursor, int limit) throws SQLException {
+        return transaction.all(
+                "SELECT id, event_id, type, at, account, batch, detail FROM event WHERE id > ? ORDER BY id LIMIT ?",
+                row -> new Event(
+                        row.getLong(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getLong(4),
+                        row.getString(5),
+                        row.getString(6),
+                        row.getString(7)),
+                cursor,
+                limit);
+    }
+}
