@@ -64,6 +64,8 @@ CREATE TABLE send (
   changed_at          BIGINT NOT NULL,
   sent_at             BIGINT,
   confirm_at          BIGINT,              -- sent and not delivered by then is worth an event
+  check_at            BIGINT,              -- when its provider is asked next what became of it; null for never
+  checks              SMALLINT NOT NULL DEFAULT 0,  -- which of the growing waits before a question that is
   traceparent         TEXT,                -- W3C trace context, as the caller gave it
   replies             SMALLINT NOT NULL DEFAULT 0  -- 1 when somebody waits for its end in reply
 );
@@ -74,6 +76,7 @@ CREATE INDEX send_expiry ON send (expires_at) WHERE state = 'queued';
 CREATE INDEX send_flight ON send (gateway) WHERE state = 'sending';
 CREATE INDEX send_batch  ON send (batch, row_number) WHERE batch IS NOT NULL;
 CREATE INDEX send_aside  ON send (batch, row_number) WHERE state = 'queued' AND ready = 2;
+CREATE INDEX send_check  ON send (account, check_at) WHERE check_at IS NOT NULL AND state IN ('sent', 'delivered', 'unknown');
 CREATE INDEX send_confirm ON send (confirm_at) WHERE state = 'sent' AND confirm_at IS NOT NULL;
 CREATE INDEX send_trouble ON send (state, id) WHERE state IN ('failed', 'expired', 'unknown', 'cancelled');
 CREATE INDEX send_message ON send (provider_message_id) WHERE provider_message_id IS NOT NULL;

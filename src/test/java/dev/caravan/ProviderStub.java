@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * A provider that speaks Maytapi and remembers what it accepted. It accepts a message half-way through its latency, so
+ * A provider that speaks Maytapi and remembers what it accepted; it answers no questions. It accepts a message half-way through its latency, so
  * that a caller which dies meanwhile does so before or after, as with a real one.
  */
 final class ProviderStub implements AutoCloseable {
@@ -83,6 +83,10 @@ final class ProviderStub implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
+            if (!"POST".equals(exchange.getRequestMethod())) {
+                exchange.sendResponseHeaders(404, -1);
+                return;
+            }
             JsonNode message = JSON.readTree(exchange.getRequestBody());
             calls.incrementAndGet();
             long latency = latencyMillis.getAsLong();

@@ -48,6 +48,8 @@ class RoutesTest {
     private static final String OF_EACH_OPERATION = "direct:${variable.operation}";
     private static final String LOOKUP = "-lookup";
     private static final String SENDERS = "-senders";
+    private static final String CHECKUP = "-checkup";
+    private static final String TRACKING = "-tracking";
 
     /** Camel would repeat a failed step: past the throttle, past the claim, and so as a second message. */
     private static final Set<String> REPEATING =
@@ -242,6 +244,9 @@ class RoutesTest {
         return providers().stream()
                 .filter(provider -> !uri.endsWith(LOOKUP) || provider.lookup().isPresent())
                 .filter(provider -> !uri.endsWith(SENDERS) || hasLists(provider))
+                .filter(provider -> !uri.endsWith(CHECKUP) || provider.checkup().isPresent())
+                .filter(provider ->
+                        !uri.endsWith(TRACKING) || provider.tracking().isPresent())
                 .map(provider ->
                         uri.replace(OF_EACH_PROVIDER, provider.name()).replace(OF_THE_ACCOUNT, provider.name()))
                 .toList();
@@ -255,6 +260,12 @@ class RoutesTest {
         }
         if (hasLists(provider)) {
             routes.add(send + SENDERS);
+        }
+        if (provider.checkup().isPresent()) {
+            routes.add(send + CHECKUP);
+        }
+        if (provider.tracking().isPresent()) {
+            routes.add(send + TRACKING);
         }
         return routes;
     }

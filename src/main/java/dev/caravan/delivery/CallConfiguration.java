@@ -51,6 +51,11 @@ class CallConfiguration {
         return calling::callFailed;
     }
 
+    @Bean("question-failed")
+    Processor questionFailed(Calling calling) {
+        return calling::questionFailed;
+    }
+
     @Bean("lookup-questions")
     Processor lookupQuestions(Lookups lookups) {
         return lookups::questions;

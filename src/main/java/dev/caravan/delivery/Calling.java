@@ -90,6 +90,12 @@ final class Calling {
         metrics.answered(turn.account().name(), turn.attempt().startedAt());
     }
 
+    /** Step {@code question-failed}: no answer came to a question, which sent nothing. */
+    void questionFailed(Exchange exchange) {
+        Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        Turn.of(exchange).verdict(TransportFailures.onSend(failure));
+    }
+
     private static String joined(Object value) {
         return value instanceof Collection<?> several
                 ? several.stream().map(String::valueOf).collect(Collectors.joining(", "))

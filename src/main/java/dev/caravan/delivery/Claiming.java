@@ -1,7 +1,5 @@
 package dev.caravan.delivery;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.account.Account;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Claim;
@@ -10,10 +8,7 @@ import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Sends.QueuedContent;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
-import dev.caravan.message.InvalidSendException;
-import dev.caravan.message.Recipient;
 import dev.caravan.message.Send;
-import dev.caravan.message.SendJson;
 import dev.caravan.provider.Bulk;
 import dev.caravan.provider.Providers;
 import java.sql.SQLException;
@@ -31,21 +26,19 @@ import org.apache.camel.Exchange;
 /** The two ways into the queue: looking at the best due send, and claiming it. */
 final class Claiming {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final Store store;
     private final Sends sends;
     private final Lanes lanes;
-    private final SendJson sendJson;
+    private final StoredSends storedSends;
     private final Providers providers;
     private final Set<String> candidates = ConcurrentHashMap.newKeySet();
 
-    Claiming(Store store, Sends sends, Lanes lanes, SendJson sendJson, Providers providers) {
+    Claiming(Store store, Sends sends, Lanes lanes, StoredSends storedSends, Providers providers) {
         this.providers = providers;
         this.store = store;
         this.sends = sends;
         this.lanes = lanes;
-        this.sendJson = sendJson;
+        this.storedSends = storedSends;
     }
 
     /** Step {@code candidate}: the best due send that no other turn is looking at, left in the queue. */
@@ -64,7 +57,7 @@ final class Claiming {
         } while (candidate.isPresent() && !candidates.add(candidate.get().id()));
         if (candidate.isPresent()) {
             turn.consider(candidate.get());
-            exchange.setVariable(Turn.SEND, read(candidate.get().content()));
+            exchange.setVariable(Turn.SEND, storedSends.read(candidate.get().content()));
             exchange.getExchangeExtension()
                     .addOnCompletion(new Forgetting(candidates, candidate.get().id()));
         } else {
@@ -79,7 +72,7 @@ final class Claiming {
         Taken taken = store.write(transaction -> take(transaction, turn, only));
         Claim claim = taken.claim();
         if (claim instanceof Claim.Claimed claimed) {
-            Send send = read(claimed.attempt().content());
+            Send send = storedSends.read(claimed.attempt().content());
             exchange.setVariable(Turn.SEND, send);
             exchange.setVariable(Turn.CLAIMED, true);
             exchange.setVariable(Turn.TOGETHER, !taken.companions().isEmpty());
@@ -88,7 +81,8 @@ final class Claiming {
                 turn.accompanied(
                         taken.companions(),
                         Stream.concat(Stream.of(claimed.attempt()), taken.companions().stream())
-                                .map(attempt -> carried(turn.account(), attempt.content())
+                                .map(attempt -> storedSends
+                                        .carried(turn.account(), attempt.content())
                                         .orElseThrow())
                                 .toList());
             }
@@ -123,12 +117,12 @@ final class Claiming {
         if (most < 1) {
             return companions;
         }
-        Optional<Send> send = carried(account, first.content());
+        Optional<Send> send = storedSends.carried(account, first.content());
         if (send.isEmpty()) {
             return companions;
         }
         for (QueuedContent next : sends.companions(transaction, account.name(), first, most)) {
-            Optional<Send> other = carried(account, next.content());
+            Optional<Send> other = storedSends.carried(account, next.content());
             if (other.isEmpty() || !bulk.together(send.get(), other.get())) {
                 break;
             }
@@ -152,22 +146,5 @@ final class Claiming {
                         account.pace(),
                         ThreadLocalRandom.current(),
                         ChronoUnit.MICROS.between(Instant.EPOCH, now));
-    }
-
-    /** A send as its account carries it; empty when it no longer can, which its own turn will find out. */
-    private Optional<Send> carried(Account account, String content) {
-        try {
-            return Optional.of(account.carried(read(content)));
-        } catch (InvalidSendException changed) {
-            return Optional.empty();
-        }
-    }
-
-    private Send read(String content) {
-        try {
-            return sendJson.read(JSON.readTree(content), (to, account) -> new Recipient(to));
-        } catch (JsonProcessingException damaged) {
-            throw new IllegalStateException("the ledger holds a message that is not JSON", damaged);
-        }
     }
 }

@@ -26,19 +26,19 @@ final class Connections {
 
     private static final TimeValue LONGEST_LIFE = TimeValue.ofMinutes(1);
 
-    /** For a question that somebody waits for; a lane's account has its own time-out. */
+    /** For a question that somebody, or a lane, waits for; a send has its account's time-out. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Map<String, Endpoint> sending = new ConcurrentHashMap<>();
     private final Map<String, Endpoint> asking = new ConcurrentHashMap<>();
 
     /**
-     * Step {@code connection}: the endpoint of the exchange's account, for the call. A question for a list goes over a
-     * connection of its own, so that no send waits for one after its claim.
+     * Step {@code connection}: the endpoint of the exchange's account, for the call. A question that no send waits for goes
+     * over a connection of its own, so that no send waits for one after its claim.
      */
     void connect(Exchange exchange) {
         Account account = exchange.getVariable(Turn.ACCOUNT, Account.class);
-        boolean asks = exchange.getVariable(Turn.LIST) != null;
+        boolean asks = Turn.of(exchange).isAsking();
         CamelContext context = exchange.getContext();
         exchange.setVariable(
                 Turn.CONNECTION,

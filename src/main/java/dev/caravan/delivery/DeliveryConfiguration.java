@@ -4,6 +4,7 @@ import dev.caravan.CaravanProperties;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.BatchControl;
+import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
@@ -25,9 +26,15 @@ class DeliveryConfiguration {
 
     @Bean(destroyMethod = "close")
     Dispatcher dispatcher(
-            Accounts accounts, Store store, Sends sends, Lanes lanes, BatchControl batches, CamelContext context) {
+            Accounts accounts,
+            Store store,
+            Sends sends,
+            Lanes lanes,
+            BatchControl batches,
+            Checks checks,
+            CamelContext context) {
         ExecutorService turns = context.getExecutorServiceManager().newCachedThreadPool(this, "turn");
-        return new Dispatcher(accounts, store, sends, lanes, batches, turns);
+        return new Dispatcher(accounts, store, sends, lanes, batches, checks, turns);
     }
 
     @Bean("lane")
@@ -41,21 +48,36 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    HealthIndicator laneHealthIndicator(Store store, Lanes lanes) {
-        return new LaneHealth(store, lanes);
+    HealthIndicator laneHealthIndicator(Store store, Lanes lanes, Accounts accounts, Checkups checkups) {
+        return new LaneHealth(store, lanes, accounts, checkups);
     }
 
     @Bean
-    Claiming claiming(Store store, Sends sends, Lanes lanes, SendJson sendJson, Providers providers) {
-        return new Claiming(store, sends, lanes, sendJson, providers);
+    StoredSends storedSends(SendJson sendJson) {
+        return new StoredSends(sendJson);
+    }
+
+    @Bean
+    RetrySchedule retrySchedule(CaravanProperties properties) {
+        return new RetrySchedule(
+                properties.zone(), () -> ThreadLocalRandom.current().nextLong());
+    }
+
+    @Bean
+    Claiming claiming(Store store, Sends sends, Lanes lanes, StoredSends storedSends, Providers providers) {
+        return new Claiming(store, sends, lanes, storedSends, providers);
     }
 
     @Bean
     Settling settling(
-            Store store, Sends sends, Lanes lanes, Lookups lookups, LaneMetrics metrics, CaravanProperties properties) {
-        RetrySchedule schedule = new RetrySchedule(
-                properties.zone(), () -> ThreadLocalRandom.current().nextLong());
-        return new Settling(store, sends, lanes, schedule, lookups, metrics);
+            Store store,
+            Sends sends,
+            Lanes lanes,
+            RetrySchedule schedule,
+            Lookups lookups,
+            TrackedSends trackedSends,
+            LaneMetrics metrics) {
+        return new Settling(store, sends, lanes, schedule, lookups, trackedSends, metrics);
     }
 
     @Bean("candidate")

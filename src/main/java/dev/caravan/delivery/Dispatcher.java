@@ -4,6 +4,7 @@ import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.BatchControl.QueuedRow;
+import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Sends;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Wakes the lanes that have something to send: at once when this gateway accepted it, within a second when its time came
- * or another gateway accepted it. Also gives sends that expired in the queue or whose batch was cancelled their end, sets
+ * or another gateway accepted it, and those that have something to ask. Also gives sends that expired in the queue or whose batch was cancelled their end, sets
  * those of a paused batch aside, and brings them back. All that is done in small commits and on threads of its own, so
  * that no lane waits for it.
  */
@@ -42,6 +43,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     private final Sends sends;
     private final Lanes lanes;
     private final BatchControl batches;
+    private final Checks checks;
     private final Map<String, Lane> open = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = thread("lane-timer");
     private final ScheduledExecutorService polls = thread("dispatcher");
@@ -58,12 +60,19 @@ final class Dispatcher implements Arrivals, AutoCloseable {
 
     /** @param executor runs the turns; its threads are bounded by the lanes' concurrency */
     Dispatcher(
-            Accounts accounts, Store store, Sends sends, Lanes lanes, BatchControl batches, ExecutorService executor) {
+            Accounts accounts,
+            Store store,
+            Sends sends,
+            Lanes lanes,
+            BatchControl batches,
+            Checks checks,
+            ExecutorService executor) {
         this.accounts = accounts;
         this.store = store;
         this.sends = sends;
         this.lanes = lanes;
         this.batches = batches;
+        this.checks = checks;
         this.executor = executor;
         polls.scheduleWithFixedDelay(poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
         sweeps.scheduleWithFixedDelay(sweep, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -119,6 +128,8 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         }
         List<String> waiting = store.read(sends::accountsWithWork);
         waiting.forEach(this::signal);
+        List<String> asking = store.read(transaction -> checks.accountsDue(transaction, now));
+        asking.forEach(this::signal);
     }
 
     private void sweep() {

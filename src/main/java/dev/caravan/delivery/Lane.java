@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * When an account's turns start: as many at once as its concurrency allows, each at a start reserved in the ledger, and
- * none while there is nothing to send. No thread waits: a lane without work costs nothing, one that waits for its next
- * start costs a timer.
+ * none while there is nothing to send and nothing to ask. No thread waits: a lane without work costs nothing, one that
+ * waits for its next start costs a timer.
  */
 final class Lane {
 
@@ -50,6 +50,7 @@ final class Lane {
     /** Without a pace: how many turns may look for a send at once. One more with each that is found. */
     private int ramp = 1;
 
+    private boolean asking;
     private boolean reserving;
     private Lanes.Slots slots;
     private int usedSlots;
@@ -160,6 +161,7 @@ final class Lane {
     private void reserve(Optional<Lanes.Slots> unused) {
         reserving = true;
         int waiting = unclaimed;
+        boolean asks = !asking;
         long seen = signals;
         executor.execute(() -> {
             try {
@@ -170,6 +172,7 @@ final class Lane {
                         ThreadLocalRandom.current(),
                         reservedAtOnce,
                         waiting,
+                        asks,
                         unused,
                         nowMicros()));
                 reserved(reserved, seen);
@@ -217,7 +220,7 @@ final class Lane {
         boolean again = true;
         while (again) {
             long seen = signals();
-            Turn turn = new Turn(account, start, this::claimed);
+            Turn turn = new Turn(account, start, this::claimed, this::mayAsk);
             boolean failed = false;
             try {
                 route.accept(turn);
@@ -249,11 +252,22 @@ final class Lane {
         }
     }
 
+    /** One turn at a time asks, so that the others are there for what comes to be sent. */
+    private synchronized boolean mayAsk() {
+        boolean free = !asking;
+        asking = true;
+        return free;
+    }
+
     private synchronized boolean isFollowed(Turn turn, long seen, boolean failed) {
+        asking = asking && !turn.isAsking();
         if (failed) {
             hold(System.currentTimeMillis() + AFTER_FAILURE);
         } else if (turn.heldUntil() > 0) {
             hold(turn.heldUntil());
+        } else if (turn.isAsking()) {
+            // There may be more to ask.
+            work = true;
         } else if (turn.isNothing() && !paced) {
             ramp = 1;
             work = work && signals != seen;

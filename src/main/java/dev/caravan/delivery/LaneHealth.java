@@ -1,5 +1,6 @@
 package dev.caravan.delivery;
 
+import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Store;
@@ -7,6 +8,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 
@@ -18,10 +20,14 @@ final class LaneHealth implements HealthIndicator {
 
     private final Store store;
     private final Lanes lanes;
+    private final Accounts accounts;
+    private final Checkups checkups;
 
-    LaneHealth(Store store, Lanes lanes) {
+    LaneHealth(Store store, Lanes lanes, Accounts accounts, Checkups checkups) {
         this.store = store;
         this.lanes = lanes;
+        this.accounts = accounts;
+        this.checkups = checkups;
     }
 
     @Override
@@ -36,7 +42,7 @@ final class LaneHealth implements HealthIndicator {
         }
     }
 
-    private static Map<String, Object> details(Lanes.Standing standing) {
+    private Map<String, Object> details(Lanes.Standing standing) {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("state", state(standing));
         details.put("queued", standing.queued());
@@ -46,6 +52,11 @@ final class LaneHealth implements HealthIndicator {
         if (isThrottled(standing)) {
             details.put("throttled-until", Instant.ofEpochMilli(standing.notBefore()));
         }
+        accounts.find(standing.account()).filter(checkups::isPossible).ifPresent(account -> {
+            Optional<Checkups.Found> found = checkups.found(account);
+            details.put("check", found.map(Checkups.Found::text).orElse("not yet"));
+            found.ifPresent(check -> details.put("checked-at", check.at()));
+        });
         return details;
     }
 

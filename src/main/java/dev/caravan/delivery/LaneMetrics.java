@@ -23,6 +23,16 @@ final class LaneMetrics {
                 .increment();
     }
 
+    /** The account's provider was asked what became of sends. */
+    void asked(String account) {
+        registry.counter("caravan.tracking.asked", "account", account).increment();
+    }
+
+    /** It has told. */
+    void told(String account) {
+        registry.counter("caravan.tracking.answered", "account", account).increment();
+    }
+
     /** The provider answered, or failed to, a call that began then, in milliseconds. */
     void answered(String account, long startedAt) {
         latencies

@@ -21,6 +21,7 @@ import org.apache.camel.Exchange;
 final class Lookups {
 
     private static final String ASKED = "asked";
+    private static final String RENEWED = "renewed";
     private static final int REMEMBERED = 100_000;
 
     private final Providers providers;
@@ -85,8 +86,21 @@ final class Lookups {
         }
     }
 
-    /** Forgets what was found for the exchange. */
-    void forget(Exchange exchange) {
+    /**
+     * Forgets what was found for the exchange's question, so that it is looked up afresh.
+     *
+     * @return false when that has been done for this exchange already, and would help no more
+     */
+    boolean renew(Exchange exchange) {
+        if (exchange.getVariable(RENEWED) != null) {
+            return false;
+        }
+        exchange.setVariable(RENEWED, true);
+        forget(exchange);
+        return true;
+    }
+
+    private void forget(Exchange exchange) {
         Account account = Turn.of(exchange).account();
         Send send = exchange.getVariable(Turn.SEND, Send.class);
         found.invalidate(key(lookup(account), send, account));

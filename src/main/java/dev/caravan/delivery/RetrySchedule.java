@@ -61,9 +61,7 @@ final class RetrySchedule {
             return new Reaction(settle(verdict, State.FAILED, now, refreshed, httpStatus), new Effect.OptOut());
         }
         if (verdict instanceof Verdict.Throttled throttled) {
-            Instant wanted = end(throttled.pause(), throttles, now);
-            Instant latest = now.plus(LONGEST_HOLD);
-            Instant until = wanted.isAfter(latest) ? latest : wanted;
+            Instant until = end(throttled.pause(), throttles, now);
             return new Reaction(
                     settle(verdict, State.QUEUED, now, refreshed, httpStatus), new Effect.Hold(until.toEpochMilli()));
         }
@@ -87,8 +85,19 @@ final class RetrySchedule {
         return new Reaction(settle(verdict, State.QUEUED, retry, refreshed, httpStatus), new Effect.None());
     }
 
+    /**
+     * When a throttled account may go on, in two days at most.
+     *
+     * @param throttles throttled answers the account has had in a row before this one
+     */
+    Instant end(Verdict.Wait pause, int throttles, Instant now) {
+        Instant wanted = wanted(pause, throttles, now);
+        Instant latest = now.plus(LONGEST_HOLD);
+        return wanted.isAfter(latest) ? latest : wanted;
+    }
+
     /** Never at once, whatever the provider says: an account without a pace would do nothing but ask. */
-    private Instant end(Verdict.Wait pause, int throttles, Instant now) {
+    private Instant wanted(Verdict.Wait pause, int throttles, Instant now) {
         Instant usual = now.plus(backoff(throttles + 1));
         if (pause instanceof Verdict.Wait.For length) {
             return length.duration().isZero() ? usual : now.plus(length.duration());
@@ -122,7 +131,8 @@ final class RetrySchedule {
                 clean(verdict.message()));
     }
 
-    private static String reason(Verdict verdict) {
+    /** Code and words of a verdict, for people. */
+    static String reason(Verdict verdict) {
         return clean(verdict.code() + ": " + Masking.blot(verdict.message()));
     }
 

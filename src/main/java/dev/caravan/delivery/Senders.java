@@ -66,7 +66,9 @@ final class Senders {
                 end(exchange, new Listed(inquiry.senders));
             }
         } else if (listing instanceof NotListed refused && refused.verdict() instanceof Verdict.Stale stale) {
-            renew(exchange, inquiry, stale);
+            if (!lookups.renew(exchange)) {
+                end(exchange, new NotListed(stale.otherwise()));
+            }
         } else {
             end(exchange, listing);
         }
@@ -76,16 +78,6 @@ final class Senders {
     void failed(Exchange exchange) {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         end(exchange, new NotListed(TransportFailures.onSend(failure)));
-    }
-
-    /** What was looked up is looked up afresh and the list asked for again, once. */
-    private void renew(Exchange exchange, Inquiry inquiry, Verdict.Stale stale) {
-        if (inquiry.renewed) {
-            end(exchange, new NotListed(stale.otherwise()));
-        } else {
-            inquiry.renewed = true;
-            lookups.forget(exchange);
-        }
     }
 
     /** The headers of a call that failed hold its credential. */
@@ -101,7 +93,6 @@ final class Senders {
         private final Directory.Lists lists;
         private final List<Sender> senders = new ArrayList<>();
         private int asked;
-        private boolean renewed;
 
         Inquiry(Directory.Lists lists) {
             this.lists = lists;

@@ -33,14 +33,23 @@ final class Settling {
     private final Lanes lanes;
     private final RetrySchedule schedule;
     private final Lookups lookups;
+    private final TrackedSends trackedSends;
     private final LaneMetrics metrics;
 
-    Settling(Store store, Sends sends, Lanes lanes, RetrySchedule schedule, Lookups lookups, LaneMetrics metrics) {
+    Settling(
+            Store store,
+            Sends sends,
+            Lanes lanes,
+            RetrySchedule schedule,
+            Lookups lookups,
+            TrackedSends trackedSends,
+            LaneMetrics metrics) {
         this.store = store;
         this.sends = sends;
         this.lanes = lanes;
         this.schedule = schedule;
         this.lookups = lookups;
+        this.trackedSends = trackedSends;
         this.metrics = metrics;
     }
 
@@ -108,6 +117,9 @@ final class Settling {
         boolean applied = turn.attempt() == null
                 ? sends.settleUnclaimed(transaction, attempt.id(), reaction.settlement(), now.toEpochMilli())
                 : sends.settle(transaction, attempt, reaction.settlement(), now.toEpochMilli());
+        if (applied) {
+            trackedSends.settled(transaction, account, attempt.id(), reaction.settlement(), now.toEpochMilli());
+        }
         if (!turn.companions().contains(attempt)) {
             affect(transaction, account.name(), attempt, reaction.effect(), now.toEpochMilli());
         }

@@ -5,6 +5,7 @@ import dev.caravan.ledger.Attempt;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Verdict;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 
 /** One pass of a lane: what its steps hand on to each other, and what the lane must know when it is over. */
@@ -26,6 +27,7 @@ final class Turn {
     private final Account account;
     private final long start;
     private final ClaimListener listener;
+    private final BooleanSupplier mayAsk;
     private boolean claimDone;
     private Attempt attempt;
     private List<Attempt> companions = List.of();
@@ -35,6 +37,7 @@ final class Turn {
     private Integer httpStatus;
     private long heldUntil;
     private boolean nothing;
+    private boolean asking;
 
     /** Told once a turn, as soon as it has claimed its send or knows that it will not. */
     @FunctionalInterface
@@ -42,16 +45,27 @@ final class Turn {
         void claimed(boolean found);
     }
 
-    /** @param start reserved for it when the account has a pace, in microseconds */
-    Turn(Account account, long start, ClaimListener listener) {
+    /**
+     * @param start reserved for it when the account has a pace, in microseconds
+     * @param mayAsk whether the turn may ask its provider something if it has nothing to send
+     */
+    Turn(Account account, long start, ClaimListener listener, BooleanSupplier mayAsk) {
         this.account = account;
         this.start = start;
         this.listener = listener;
+        this.mayAsk = mayAsk;
+    }
+
+    /** A turn that may not ask. */
+    Turn(Account account, long start, ClaimListener listener) {
+        this(account, start, listener, () -> false);
     }
 
     /** For calls that send nothing. */
     static Turn withoutClaim(Account account) {
-        return new Turn(account, 0, found -> {});
+        Turn turn = new Turn(account, 0, found -> {});
+        turn.asking = true;
+        return turn;
     }
 
     static Turn of(Exchange exchange) {
@@ -144,6 +158,17 @@ final class Turn {
 
     boolean isNothing() {
         return nothing;
+    }
+
+    /** Makes a turn that has nothing to send one that asks; false when it is none of those, or somebody else asks. */
+    boolean beginAsking() {
+        asking = nothing && mayAsk.getAsBoolean();
+        return asking;
+    }
+
+    /** Whether its calls ask something, and send nothing. */
+    boolean isAsking() {
+        return asking;
     }
 
     long heldUntil() {

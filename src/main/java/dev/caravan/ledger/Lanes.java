@@ -26,6 +26,7 @@ public final class Lanes {
     private static final int MOST_GATEWAYS = 100;
 
     private final Sends sends;
+    private final Checks checks = new Checks();
     private final Events events = new Events();
 
     public Lanes(Sends sends) {
@@ -173,10 +174,12 @@ public final class Lanes {
 
     /**
      * Reserves the next starts of an account, so that every gateway and every restart keeps its pace: each start is one
-     * gap after the one before, none is in the past, and no more are taken than there are due sends.
+     * gap after the one before, none is in the past, and no more are taken than there are due sends; or one when no send
+     * is due, but a question about one that was sent.
      *
      * @param wanted how many at most
      * @param unclaimed turns already started that have yet to claim their send
+     * @param asks whether the lane has time for a question
      * @param unused reserved earlier by the same lane and not used: given back when nobody has reserved since
      */
     public Slots reserve(
@@ -186,6 +189,7 @@ public final class Lanes {
             RandomGenerator random,
             int wanted,
             int unclaimed,
+            boolean asks,
             Optional<Slots> unused,
             long nowMicros)
             throws SQLException {
@@ -213,6 +217,9 @@ public final class Lanes {
                         account,
                         wanted + unclaimed)
                 .orElseThrow();
+        if (due == 0 && asks && checks.isDue(transaction, account, now)) {
+            due = 1;
+        }
         List<Long> starts = new ArrayList<>();
         boolean open = row.gate().isOpen(now);
         if (open) {

@@ -97,6 +97,11 @@ class LedgerConfiguration {
     }
 
     @Bean
+    Checks checks() {
+        return new Checks();
+    }
+
+    @Bean
     SendQueries sendQueries() {
         return new SendQueries();
     }

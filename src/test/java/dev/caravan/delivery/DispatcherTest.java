@@ -9,6 +9,7 @@ import dev.caravan.account.Pace;
 import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
+import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
 import dev.caravan.ledger.Lanes;
@@ -74,6 +75,7 @@ class DispatcherTest {
                 sends,
                 lanes,
                 control,
+                new Checks(),
                 Executors.newCachedThreadPool());
         lane = dispatcher.open("main", turn -> deliver(turn, provider));
     }

@@ -11,6 +11,7 @@ import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.NewSend;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.TemporaryLedger;
+import dev.caravan.provider.Providers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,7 +58,12 @@ class LaneHealthTest {
             return null;
         });
 
-        Health health = new LaneHealth(ledger.store(), lanes).health();
+        Health health = new LaneHealth(
+                        ledger.store(),
+                        lanes,
+                        new Accounts(List.of(), List.of(), null),
+                        new Checkups(null, new Providers(List.of()), new Lookups(new Providers(List.of()))))
+                .health();
 
         assertThat(health.getStatus()).isEqualTo(Status.UP);
         assertThat(health.getDetails().get("main"))

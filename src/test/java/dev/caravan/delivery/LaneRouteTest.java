@@ -40,12 +40,12 @@ class LaneRouteTest {
     }
 
     @Test
-    void turnWithoutClaimCallsNobody() throws Exception {
+    void turnWithoutClaimSendsNothingAndMayAsk() throws Exception {
         behaviour.put("claim", exchange -> {});
 
         run(false);
 
-        assertThat(steps).containsExactly("claim");
+        assertThat(steps).containsExactly("claim", "ask");
     }
 
     @Test
@@ -72,7 +72,7 @@ class LaneRouteTest {
 
         run(true);
 
-        assertThat(steps).containsExactly("candidate");
+        assertThat(steps).containsExactly("candidate", "ask");
     }
 
     @Test
@@ -99,7 +99,8 @@ class LaneRouteTest {
         behaviour.putIfAbsent("candidate", exchange -> exchange.setVariable(Turn.SEND, SEND));
         behaviour.putIfAbsent("lookup-failed", exchange -> exchange.setVariable(Turn.DECIDED, true));
         behaviour.putIfAbsent("claim", exchange -> exchange.setVariable(Turn.CLAIMED, true));
-        for (String step : List.of("candidate", "lookup-failed", "claim", "call-failed", "settle", "call", "look-up")) {
+        for (String step :
+                List.of("candidate", "lookup-failed", "claim", "call-failed", "settle", "call", "look-up", "ask")) {
             Processor then = behaviour.getOrDefault(step, exchange -> {});
             camel.getRegistry().bind(step, (Processor) exchange -> {
                 steps.add(step);
@@ -129,6 +130,7 @@ class LaneRouteTest {
         @Override
         public void configure() {
             from("direct:pigeon").errorHandler(noErrorHandler()).process("call");
+            from("direct:tracking").errorHandler(noErrorHandler()).process("ask");
             from("direct:pigeon-lookup").errorHandler(noErrorHandler()).process("look-up");
         }
     }

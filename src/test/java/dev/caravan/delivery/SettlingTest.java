@@ -6,6 +6,7 @@ import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Blocklist;
+import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
 import dev.caravan.ledger.Lanes;
@@ -52,12 +53,14 @@ class SettlingTest {
             lanes.register(transaction, List.of("main"));
             return null;
         });
+        Providers providers = new Providers(List.of(new AskablePigeon()));
         settling = new Settling(
                 ledger.store(),
                 sends,
                 lanes,
                 new RetrySchedule(ZoneOffset.UTC, new Random(1)),
-                new Lookups(new Providers(List.of())),
+                new Lookups(providers),
+                new TrackedSends(providers, new Checks()),
                 new LaneMetrics(new SimpleMeterRegistry()));
     }
 
@@ -93,6 +96,25 @@ class SettlingTest {
         settle(claim(), new Verdict.Permanent("512", "no such number"));
 
         assertThat(ledger.number("SELECT count(*) FROM block")).isZero();
+    }
+
+    @Test
+    void whatItsProviderCanKnowIsAskedAbout() {
+        settle(claim(), new Verdict.Sent("m1"));
+        settle(claim(), new Verdict.Unknown("no-answer", "no answer came"));
+
+        assertThat(ledger.number("SELECT count(*) FROM send WHERE check_at > changed_at"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void nobodyIsAskedAboutWhatHasNoIdOrWasRefused() {
+        settle(claim(), new Verdict.Sent(null));
+        settle(claim(), new Verdict.Permanent("512", "no such number"));
+        settle(claim(), new Verdict.Transient("http-503", "busy"));
+
+        assertThat(ledger.number("SELECT count(*) FROM send WHERE check_at IS NOT NULL"))
+                .isZero();
     }
 
     private Attempt claim() {

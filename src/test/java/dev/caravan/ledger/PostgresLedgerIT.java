@@ -86,6 +86,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfChecks extends ChecksTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfOutbox extends OutboxTest {
         @Override
         TemporaryLedger open() {
@@ -227,7 +235,15 @@ class PostgresLedgerIT {
 
             List<Long> starts = inBothAtOnce(50, (store, own) -> {
                 Slots slots = store.write(transaction -> lanes.reserve(
-                        transaction, "main", SlotsTest.FIFTY, new Random(1), 5, 0, Optional.empty(), SlotsTest.START));
+                        transaction,
+                        "main",
+                        SlotsTest.FIFTY,
+                        new Random(1),
+                        5,
+                        0,
+                        false,
+                        Optional.empty(),
+                        SlotsTest.START));
                 return slots.starts();
             });
 
@@ -298,6 +314,7 @@ class PostgresLedgerIT {
                             new Random(1),
                             5,
                             0,
+                            false,
                             Optional.empty(),
                             SlotsTest.START));
                 }

@@ -54,6 +54,21 @@ class SendQueriesPlanTest {
     }
 
     @Test
+    void whatIsToBeAskedAboutIsFoundByItsIndex() throws SQLException {
+        Checks checks = new Checks();
+        try (TemporaryLedger ledger = TemporaryLedger.sqlite(directory)) {
+            for (Store.Work<?> question : List.<Store.Work<?>>of(
+                    transaction -> checks.accountsDue(transaction, 1),
+                    transaction -> checks.isDue(transaction, "main", 1),
+                    transaction -> checks.oldest(transaction, "main", 10, 1))) {
+                assertThat(plan(ledger, asked(ledger, question).get(0)))
+                        .contains("USING INDEX send_check (account=? AND check_at<?)")
+                        .doesNotContain("TEMP B-TREE");
+            }
+        }
+    }
+
+    @Test
     void theSendOfAReportIsFoundByAnIndex() throws SQLException {
         try (TemporaryLedger ledger = TemporaryLedger.sqlite(directory)) {
             Deliveries deliveries = new Deliveries(new Sends("here", new Blocklist(new byte[32]), 101));

@@ -49,7 +49,7 @@ class SlotsTest extends OnLedger {
             starts.addAll(reserve(2, START + turn).starts());
             long now = START + turn;
             starts.addAll(write(transaction ->
-                            elsewhere.reserve(transaction, "main", FIFTY, random, 2, 0, Optional.empty(), now))
+                            elsewhere.reserve(transaction, "main", FIFTY, random, 2, 0, false, Optional.empty(), now))
                     .starts());
         }
 
@@ -164,8 +164,8 @@ class SlotsTest extends OnLedger {
             return null;
         });
 
-        assertThat(write(transaction ->
-                                restarted.reserve(transaction, "main", FIFTY, random, 1, 0, Optional.empty(), START))
+        assertThat(write(transaction -> restarted.reserve(
+                                transaction, "main", FIFTY, random, 1, 0, false, Optional.empty(), START))
                         .starts())
                 .containsExactly(START + 3 * GAP);
     }
@@ -199,6 +199,31 @@ class SlotsTest extends OnLedger {
         assertThat(reserve(5, START + 60_000_000).starts()).isEmpty();
     }
 
+    @Test
+    void aQuestionGetsAStartWhenNoSendIsDueAndTheLaneHasTime() {
+        admitMany(2);
+        Attempt attempt = claim();
+        settle(attempt, sent("id"));
+        write(transaction -> {
+            new Checks().begin(transaction, attempt.id(), false, NOW - 10_000);
+            return null;
+        });
+
+        assertThat(reserveAsking(1, START).starts()).as("a turn has it already").isEmpty();
+        assertThat(reserveAsking(0, START).starts()).as("for the send").hasSize(1);
+        claim();
+        assertThat(reserveAsking(0, START).starts()).as("for the question").containsExactly(START + GAP);
+        assertThat(reserveAsking(1, START).starts())
+                .as("a turn that comes to nothing asks")
+                .isEmpty();
+        assertThat(reserve(1, START).starts()).as("somebody asks already").isEmpty();
+    }
+
+    private Slots reserveAsking(int unclaimed, long now) {
+        return write(transaction ->
+                lanes.reserve(transaction, "main", FIFTY, random, 5, unclaimed, true, Optional.empty(), now));
+    }
+
     private void admitMany(int count) {
         write(transaction -> {
             for (int number = 0; number < count; number++) {
@@ -213,7 +238,8 @@ class SlotsTest extends OnLedger {
     }
 
     private Slots reserve(Pace pace, int wanted, int unclaimed, Optional<Slots> unused, long now) {
-        return write(transaction -> lanes.reserve(transaction, "main", pace, random, wanted, unclaimed, unused, now));
+        return write(
+                transaction -> lanes.reserve(transaction, "main", pace, random, wanted, unclaimed, false, unused, now));
     }
 
     static List<Long> gaps(List<Long> starts) {

@@ -1,0 +1,166 @@
+package dev.caravan.delivery;
+
+import dev.caravan.account.Account;
+import dev.caravan.account.Accounts;
+import dev.caravan.ledger.BatchControl;
+import dev.caravan.ledger.Blocklist;
+import dev.caravan.ledger.Checks;
+import dev.caravan.ledger.Deliveries;
+import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.Store;
+import dev.caravan.ledger.TemporaryLedger;
+import dev.caravan.message.SendJson;
+import dev.caravan.provider.Judge;
+import dev.caravan.provider.Providers;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.direct.springboot.DirectComponentAutoConfiguration;
+import org.apache.camel.component.http.springboot.HttpComponentAutoConfiguration;
+import org.apache.camel.spring.boot.CamelAutoConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.ComponentScan.Filter;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.FilterType;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.convert.ConversionService;
+import org.springframework.core.convert.support.DefaultConversionService;
+
+/** Delivery as it runs in a gateway, with its own routes and {@link AskablePigeon}s, over a ledger of the test's. */
+final class AskingGateway implements AutoCloseable {
+
+    /** The gateway's own configuration of delivery. */
+    @Configuration(proxyBeanMethods = false)
+    @ComponentScan(
+            basePackages = "dev.caravan",
+            useDefaultFilters = false,
+            includeFilters =
+                    @Filter(
+                            type = FilterType.REGEX,
+                            pattern =
+                                    "dev\\.caravan\\.(Gateway|Properties|delivery\\.(Delivery|DeliveryReports|Tracking))Configuration"))
+    @ImportAutoConfiguration({
+        CamelAutoConfiguration.class,
+        DirectComponentAutoConfiguration.class,
+        HttpComponentAutoConfiguration.class
+    })
+    static class Parts {
+
+        @Bean
+        Sends sends() {
+            return new Sends("here", new Blocklist(new byte[32]), 101);
+        }
+
+        @Bean
+        Lanes lanes(Sends sends, Store store, Accounts accounts) {
+            Lanes lanes = new Lanes(sends);
+            store.write(transaction -> {
+                lanes.register(
+                        transaction, accounts.all().stream().map(Account::name).toList());
+                sends.recover(transaction, System.currentTimeMillis());
+                return null;
+            });
+            return lanes;
+        }
+
+        @Bean
+        BatchControl batchControl(Sends sends) {
+            return new BatchControl(sends);
+        }
+
+        @Bean
+        Checks checks() {
+            return new Checks();
+        }
+
+        @Bean
+        Deliveries deliveries(Sends sends) {
+            return new Deliveries(sends);
+        }
+
+        @Bean
+        Providers providers() {
+            return new Providers(List.of(PLAIN, WITH_TOKEN));
+        }
+
+        @Bean
+        Judge judge(Providers providers) {
+            return new Judge(providers, List.of());
+        }
+
+        @Bean
+        SendJson sendJson() {
+            return new SendJson(ZoneOffset.UTC);
+        }
+
+        /** Camel's own would take the converters of the configuration too, and cannot. */
+        @Bean
+        ConversionService conversions() {
+            return new DefaultConversionService();
+        }
+
+        @Bean
+        MeterRegistry meterRegistry() {
+            return new SimpleMeterRegistry();
+        }
+
+        @Bean
+        RouteBuilder plainRoutes() {
+            return PLAIN.routes();
+        }
+
+        @Bean
+        RouteBuilder routesWithToken() {
+            return WITH_TOKEN.routes();
+        }
+    }
+
+    static final AskablePigeon PLAIN = new AskablePigeon();
+    static final AskablePigeon WITH_TOKEN = new AskablePigeon("carrier", true);
+
+    private final ConfigurableApplicationContext context;
+
+    AskingGateway(Path home, TemporaryLedger ledger, Collection<Account> accounts) {
+        context = new SpringApplicationBuilder(Parts.class)
+                .web(WebApplicationType.NONE)
+                .initializers((GenericApplicationContext beans) -> {
+                    beans.registerBean(Store.class, ledger::store, definition -> definition.setDestroyMethodName(""));
+                    beans.registerBean(Accounts.class, () -> new Accounts(accounts, List.of(), null));
+                })
+                .run(
+                        "--caravan.home=" + home,
+                        "--camel.main.routes-include-pattern=classpath:routes/delivery/*.camel.yaml");
+    }
+
+    double counted(String counter, String account) {
+        Counter found = context.getBean(MeterRegistry.class)
+                .find(counter)
+                .tag("account", account)
+                .counter();
+        return found == null ? 0 : found.count();
+    }
+
+    @SuppressWarnings("unchecked")
+    Map<String, Object> health(String account) {
+        return (Map<String, Object>)
+                context.getBean(HealthIndicator.class).health().getDetails().get(account);
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}
