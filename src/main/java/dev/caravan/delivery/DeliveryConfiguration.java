@@ -8,9 +8,7 @@ import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
 import dev.caravan.message.SendJson;
-import dev.caravan.provider.Judge;
 import dev.caravan.provider.Providers;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.CamelContext;
@@ -38,11 +36,6 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    LaneMetrics laneMetrics(MeterRegistry registry) {
-        return new LaneMetrics(registry);
-    }
-
-    @Bean
     LaneGauges laneGauges(Store store, Lanes lanes, Accounts accounts) {
         return new LaneGauges(store, lanes, accounts);
     }
@@ -53,18 +46,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Lookups lookups(Providers providers) {
-        return new Lookups(providers);
-    }
-
-    @Bean
     Claiming claiming(Store store, Sends sends, Lanes lanes, SendJson sendJson, Providers providers) {
         return new Claiming(store, sends, lanes, sendJson, providers);
-    }
-
-    @Bean
-    Calling calling(Providers providers, Judge judge, LaneMetrics metrics) {
-        return new Calling(providers, judge, metrics);
     }
 
     @Bean
@@ -75,11 +58,6 @@ class DeliveryConfiguration {
         return new Settling(store, sends, lanes, schedule, lookups, metrics);
     }
 
-    @Bean("connection")
-    Processor connection() {
-        return new Connections()::connect;
-    }
-
     @Bean("candidate")
     Processor candidate(Claiming claiming) {
         return claiming::consider;
@@ -88,41 +66,6 @@ class DeliveryConfiguration {
     @Bean("claim")
     Processor claim(Claiming claiming) {
         return claiming::claim;
-    }
-
-    @Bean("request")
-    Processor request(Calling calling) {
-        return calling::request;
-    }
-
-    @Bean("read-answer")
-    Processor readAnswer(Calling calling) {
-        return calling::readAnswer;
-    }
-
-    @Bean("answer")
-    Processor answer(Calling calling) {
-        return calling::answer;
-    }
-
-    @Bean("call-failed")
-    Processor callFailed(Calling calling) {
-        return calling::callFailed;
-    }
-
-    @Bean("lookup-questions")
-    Processor lookupQuestions(Lookups lookups) {
-        return lookups::questions;
-    }
-
-    @Bean("lookup-answer")
-    Processor lookupAnswer(Lookups lookups) {
-        return lookups::answer;
-    }
-
-    @Bean("lookup-failed")
-    Processor lookupFailed(Lookups lookups) {
-        return lookups::failed;
     }
 
     @Bean("settle")

@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.CaravanApplication;
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
-import dev.caravan.intake.InboundMessages;
-import dev.caravan.ledger.Transaction;
 import dev.caravan.message.ContentType;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
@@ -33,7 +31,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -53,7 +50,6 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -81,15 +77,16 @@ class WebhooksApiTest {
     @Autowired
     private JdbcTemplate ledger;
 
-    @Autowired
-    private Letterbox letterbox;
-
     private RestDoor door;
     private RestDoor provider;
 
     @DynamicPropertySource
     static void configure(DynamicPropertyRegistry registry) {
         registry.add("caravan.home", () -> home.toString());
+        registry.add(
+                "caravan.inbound[0]",
+                () -> "file:" + home.resolve("inbound")
+                        + "?fileName=$simple{header.account}-$simple{header.provider}.txt&fileExist=Append");
         registry.add("caravan.api.keys.all.sha256", () -> ApiKeys.sha256(RestDoor.KEY));
         registry.add("caravan.api.keys.all.scopes", () -> "send,read,admin");
         Map.of("left", "1", "right", "1", "away", "2").forEach((name, loft) -> {
@@ -110,12 +107,6 @@ class WebhooksApiTest {
         @Bean
         Provider dove() {
             return new Dove();
-        }
-
-        @Bean
-        @Primary
-        Letterbox letterbox() {
-            return new Letterbox();
         }
     }
 
@@ -256,12 +247,18 @@ class WebhooksApiTest {
     }
 
     @Test
-    void whatPeopleWriteIsHandedOnWithTheBodyItCameIn() {
-        String body = "[{\"from\":\"905301230001\",\"text\":\"STOP\"}]";
+    void whatPeopleWriteIsHandedOnAsItCameAndStopsWhatTheyWant() {
+        String body =
+                "[{\"from\":\"905301230001\",\"text\":\"Stop!\"}, {\"from\":\"905301230002\",\"text\":\"Thanks\"}]";
 
         assertThat(post(RIGHT, body).statusCode()).isEqualTo(200);
 
-        assertThat(letterbox.taken).containsExactly("right [left, right] 905301230001 STOP " + body);
+        assertThat(ledger.queryForList("SELECT scope || ' ' || source FROM block", String.class))
+                .containsExactly("all opt-out right");
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(home.resolve("inbound/right-dove.txt"))
+                .hasContent(body));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> ledger.queryForObject("SELECT count(*) FROM inbound", Integer.class) == 0);
     }
 
     @Test
@@ -397,24 +394,6 @@ class WebhooksApiTest {
     private static void assertProblem(HttpResponse<String> answer, int status, String code) {
         assertThat(answer.statusCode()).isEqualTo(status);
         assertThat(json(answer.body()).path("code").asText()).isEqualTo(code);
-    }
-
-    /** Notes what it gets. */
-    static final class Letterbox implements InboundMessages {
-
-        private final List<String> taken = new CopyOnWriteArrayList<>();
-
-        @Override
-        public void accept(
-                Transaction transaction,
-                Account told,
-                List<Account> concerned,
-                Notice.Message message,
-                String rawBody,
-                long now) {
-            List<String> names = concerned.stream().map(Account::name).sorted().toList();
-            taken.add(told.name() + ' ' + names + ' ' + message.from() + ' ' + message.text() + ' ' + rawBody);
-        }
     }
 
     /** A provider that reports in a form of its own: an array of notices. */
