@@ -1,11 +1,9 @@
 package dev.caravan;
 
-import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
-import org.apache.camel.spi.CamelContextCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What only a gateway that runs has: its home, its identity, and how its routes fail. */
+/** What only a gateway that runs has: its home and its identity. */
 @Configuration(proxyBeanMethods = false)
 class GatewayConfiguration {
 
@@ -17,14 +15,5 @@ class GatewayConfiguration {
     @Bean
     Gateway gateway(CaravanProperties properties, HomeLock lock) {
         return Gateway.of(properties);
-    }
-
-    /**
-     * No route redelivers: what is tried again is a row of the ledger. A failure nobody catches ends the exchange and is
-     * logged by the consumer it came from, without a default error handler's bookkeeping around every step.
-     */
-    @Bean
-    CamelContextCustomizer noErrorHandler() {
-        return context -> context.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
     }
 }

@@ -10,13 +10,11 @@ import org.apache.camel.main.DefaultRoutesCollector;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceHelper;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
-import org.springframework.stereotype.Component;
 
 /**
  * Finds the route files that {@code camel.main.routes-include-pattern} means, with Spring's resolver: Camel's own reads
  * through every jar in the executable jar for each pattern, which takes seconds, and loses the folders below {@code **}.
  */
-@Component
 class RouteFiles extends DefaultRoutesCollector {
 
     @Override

@@ -63,8 +63,11 @@ class ArchitectureTest {
             .because("outcomes come from the history, and a report repeats the rows of its file");
 
     @ArchTest
-    static final ArchRule commandsKnowTheIntake = only("command", "api", "intake", "account", "ledger")
-            .because("a command reads files as the gateway does, and talks to a running one with keys of its making");
+    static final ArchRule commandsKnowTheWayOfASend = only(
+                    "command", "api", "intake", "delivery", "provider", "account", "ledger", "message")
+            .because(
+                    "a command reads files and judges answers as the gateway does, and talks to a running one with keys"
+                            + " of its making");
 
     @ArchTest
     static final ArchRule restDoorLeadsToTheOthers = only(

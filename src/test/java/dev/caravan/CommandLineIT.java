@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.Installation.Ended;
 import dev.caravan.command.GatewayStub;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -95,6 +96,24 @@ class CommandLineIT {
             Ended after = installation.command(Map.of(), "check", file, "--spring.profiles.active=sandbox");
             assertThat(after.exitCode()).isZero();
             assertThat(after.out()).contains("two.csv: 0 sends, 2 duplicates");
+
+            Ended tried = installation.command(
+                    Map.of(),
+                    "verify",
+                    "texter-sandbox",
+                    "--to",
+                    "+972522234567",
+                    "--types",
+                    "text,location",
+                    "--yes",
+                    "--spring.profiles.active=sandbox",
+                    "--server.port=" + URI.create(gateway.url()).getPort());
+            assertThat(tried.out()).as(tried.err()).contains("text: sent, id ", "location: sent, id ", "golden case ");
+            assertThat(directory.resolve("verified/texter")).isDirectoryContaining("glob:**/location-sent.json");
+            Ended judged = installation.command(
+                    Map.of(), "verdict", "--provider", "texter", "--answer", "verified/texter/text-sent.json");
+            assertThat(judged.exitCode()).isZero();
+            assertThat(judged.out()).contains("verdict   sent").doesNotContain("\tat ");
 
             // Refused before the file is sent, so that the answer is read and not the broken connection.
             Files.writeString(file, "+905301234503,Hello\n".repeat(1_000_000), StandardOpenOption.APPEND);

@@ -30,17 +30,26 @@ import picocli.CommandLine.Option;
             "  java -jar caravan.jar check orders.csv",
             "  java -jar caravan.jar send orders.csv --key @key.txt",
             "  java -jar caravan.jar keys new hub --scope send,read",
+            "  java -jar caravan.jar verdict --provider maytapi --answer body.json",
             "",
             "Exit codes of commands:",
             "  0  all well",
-            "  1  some rows were rejected, or some sends ended otherwise than sent,",
-            "     delivered or read",
+            "  1  some rows were rejected, some sends ended otherwise than sent,",
+            "     delivered or read, or what was looked for is not as it should be",
             "  2  the command was not understood, or the file cannot be read",
             "  3  the gateway cannot be reached, refuses the key, or takes no more now",
             "  4  the configuration is wrong",
             "  70 a defect of Caravan"
         },
-        subcommands = {Check.class, SendFile.class, Keys.class, HelpCommand.class})
+        subcommands = {
+            Check.class,
+            SendFile.class,
+            Keys.class,
+            JudgeAnswer.class,
+            Webhooks.class,
+            Verify.class,
+            HelpCommand.class
+        })
 final class Caravan {
 
     private final Surroundings surroundings;

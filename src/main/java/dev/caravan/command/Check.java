@@ -73,8 +73,8 @@ final class Check implements Callable<Integer> {
     @Override
     public Integer call() {
         SourceFile source = SourceFile.of(file);
-        try (ConfigurableApplicationContext context =
-                CheckConfiguration.start(caravan.surroundings().configuration())) {
+        try (ConfigurableApplicationContext context = CommandConfiguration.start(
+                CheckConfiguration.class, caravan.surroundings().configuration())) {
             Rehearsed rehearsed = rehearse(
                     context.getBean(Rehearsal.class),
                     context.getBean(BatchFiles.class),
@@ -89,11 +89,8 @@ final class Check implements Callable<Integer> {
     }
 
     private Rehearsed rehearse(Rehearsal rehearsal, BatchFiles files, Accounts accounts) {
-        if (account != null && accounts.find(account).isEmpty()) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE,
-                    "--account: no account is named '" + Printable.line(account) + "'; there are "
-                            + accounts.all().stream().map(known -> known.name()).toList());
+        if (account != null) {
+            Named.account(accounts, "--account", account);
         }
         try (Rows rows = files.open(file, folder)) {
             Origin origin = files.origin(folder);

@@ -5,7 +5,10 @@ final class ExitCode {
 
     static final int WELL = 0;
 
-    /** Some rows were rejected, or some sends ended otherwise than sent, delivered or read. */
+    /**
+     * Some rows were rejected, some sends ended otherwise than sent, delivered or read, or what was looked for is not as it
+     * should be.
+     */
     static final int SOME_FAILED = 1;
 
     /** The command was not understood, or the file cannot be read. */

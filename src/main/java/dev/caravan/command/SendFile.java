@@ -5,7 +5,6 @@ import dev.caravan.intake.Rejection;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,8 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -171,34 +168,19 @@ final class SendFile implements Callable<Integer> {
                 }
                 progress.away();
             }
-            awaitNextPoll();
+            Waiting.during(caravan.surroundings().poll());
         }
-    }
-
-    private void awaitNextPoll() {
-        long millis = caravan.surroundings().poll().toMillis();
-        CompletableFuture.runAsync(() -> {}, CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS))
-                .join();
     }
 
     private URI address(String written) {
-        try {
-            URI address = new URI(written.replaceAll("/+$", ""));
-            boolean isHttps = "https".equalsIgnoreCase(address.getScheme());
-            if ((isHttps || "http".equalsIgnoreCase(address.getScheme()))
-                    && address.getHost() != null
-                    && address.getRawUserInfo() == null
-                    && address.getRawQuery() == null
-                    && address.getRawFragment() == null) {
-                if (!isHttps && !LOOPBACK.matcher(address.getHost()).matches()) {
-                    spec.commandLine().getErr().println("Over http:// the key and the file can be read on their way.");
-                }
-                return address;
-            }
-        } catch (URISyntaxException malformed) {
-            // Refused below, as what is well-formed and no address of a gateway.
+        URI address = GatewayAddress.of(written)
+                .orElseThrow(() ->
+                        usage("--url: write the gateway's address, as https://hub.example or http://127.0.0.1:8080"));
+        if (!GatewayAddress.isHttps(address)
+                && !LOOPBACK.matcher(address.getHost()).matches()) {
+            spec.commandLine().getErr().println("Over http:// the key and the file can be read on their way.");
         }
-        throw usage("--url: write the gateway's address, as https://hub.example or http://127.0.0.1:8080");
+        return address;
     }
 
     private String key() {

@@ -24,8 +24,6 @@ final class Calling {
     /** How the headers begin that Camel adds to those of the answer. */
     private static final String CAMELS_OWN = "Camel";
 
-    private static final int LONGEST_BODY = 1024 * 1024;
-
     private final Providers providers;
     private final Judge judge;
     private final LaneMetrics metrics;
@@ -105,6 +103,6 @@ final class Calling {
     }
 
     private static String text(InputStream body) throws IOException {
-        return body == null ? "" : new String(body.readNBytes(LONGEST_BODY), StandardCharsets.UTF_8);
+        return body == null ? "" : new String(body.readNBytes(Answer.LONGEST_BODY), StandardCharsets.UTF_8);
     }
 }

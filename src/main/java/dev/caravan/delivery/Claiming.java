@@ -75,7 +75,7 @@ final class Claiming {
             Send send = storedSends.read(claimed.attempt().content());
             exchange.setVariable(Turn.SEND, send);
             exchange.setVariable(Turn.CLAIMED, true);
-            exchange.setVariable(Turn.BULK, !taken.companions().isEmpty());
+            exchange.setVariable(Turn.TOGETHER, !taken.companions().isEmpty());
             exchange.getMessage().setBody(send);
             if (!taken.companions().isEmpty()) {
                 turn.accompanied(

@@ -9,9 +9,7 @@ import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
 import dev.caravan.message.SendJson;
-import dev.caravan.provider.Judge;
 import dev.caravan.provider.Providers;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.CamelContext;
@@ -45,11 +43,6 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    LaneMetrics laneMetrics(MeterRegistry registry) {
-        return new LaneMetrics(registry);
-    }
-
-    @Bean
     LaneGauges laneGauges(Store store, Lanes lanes, Accounts accounts) {
         return new LaneGauges(store, lanes, accounts);
     }
@@ -57,11 +50,6 @@ class DeliveryConfiguration {
     @Bean
     HealthIndicator laneHealthIndicator(Store store, Lanes lanes, Accounts accounts, Checkups checkups) {
         return new LaneHealth(store, lanes, accounts, checkups);
-    }
-
-    @Bean
-    Lookups lookups(Providers providers) {
-        return new Lookups(providers);
     }
 
     @Bean
@@ -81,11 +69,6 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Calling calling(Providers providers, Judge judge, LaneMetrics metrics) {
-        return new Calling(providers, judge, metrics);
-    }
-
-    @Bean
     Settling settling(
             Store store,
             Sends sends,
@@ -97,11 +80,6 @@ class DeliveryConfiguration {
         return new Settling(store, sends, lanes, schedule, lookups, trackedSends, metrics);
     }
 
-    @Bean("connection")
-    Processor connection() {
-        return new Connections()::connect;
-    }
-
     @Bean("candidate")
     Processor candidate(Claiming claiming) {
         return claiming::consider;
@@ -110,46 +88,6 @@ class DeliveryConfiguration {
     @Bean("claim")
     Processor claim(Claiming claiming) {
         return claiming::claim;
-    }
-
-    @Bean("request")
-    Processor request(Calling calling) {
-        return calling::request;
-    }
-
-    @Bean("read-answer")
-    Processor readAnswer(Calling calling) {
-        return calling::readAnswer;
-    }
-
-    @Bean("answer")
-    Processor answer(Calling calling) {
-        return calling::answer;
-    }
-
-    @Bean("call-failed")
-    Processor callFailed(Calling calling) {
-        return calling::callFailed;
-    }
-
-    @Bean("question-failed")
-    Processor questionFailed(Calling calling) {
-        return calling::questionFailed;
-    }
-
-    @Bean("lookup-questions")
-    Processor lookupQuestions(Lookups lookups) {
-        return lookups::questions;
-    }
-
-    @Bean("lookup-answer")
-    Processor lookupAnswer(Lookups lookups) {
-        return lookups::answer;
-    }
-
-    @Bean("lookup-failed")
-    Processor lookupFailed(Lookups lookups) {
-        return lookups::failed;
     }
 
     @Bean("settle")

@@ -22,7 +22,7 @@ final class Turn {
     static final String CONNECTION = "connection";
     static final String DECIDED = "decided";
     static final String LIST = "list";
-    static final String BULK = "bulk";
+    static final String TOGETHER = "together";
 
     private final Account account;
     private final long start;

@@ -16,6 +16,9 @@ import java.util.TreeMap;
  */
 public record Answer(int status, Map<String, String> headers, String body) {
 
+    /** The read limit: bytes of a body, of which the rest is not looked at. */
+    public static final int LONGEST_BODY = 1024 * 1024;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public Answer {

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * One call that carries the same message to many recipients. Its answer is one for all: what cannot be told of each is
- * unknown of all. The route {@code direct:<provider>} makes it when the variable {@code bulk} is true.
+ * unknown of all. The route {@code direct:<provider>} makes it when the variable {@code together} is true.
  */
 public interface Bulk {
 

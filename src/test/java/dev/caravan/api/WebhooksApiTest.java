@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.CaravanApplication;
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
-import dev.caravan.intake.InboundMessages;
-import dev.caravan.ledger.Transaction;
 import dev.caravan.message.ContentType;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
@@ -33,10 +31,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -51,7 +50,6 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -79,15 +77,16 @@ class WebhooksApiTest {
     @Autowired
     private JdbcTemplate ledger;
 
-    @Autowired
-    private Letterbox letterbox;
-
     private RestDoor door;
     private RestDoor provider;
 
     @DynamicPropertySource
     static void configure(DynamicPropertyRegistry registry) {
         registry.add("caravan.home", () -> home.toString());
+        registry.add(
+                "caravan.inbound[0]",
+                () -> "file:" + home.resolve("inbound")
+                        + "?fileName=$simple{header.account}-$simple{header.provider}.txt&fileExist=Append");
         registry.add("caravan.api.keys.all.sha256", () -> ApiKeys.sha256(RestDoor.KEY));
         registry.add("caravan.api.keys.all.scopes", () -> "send,read,admin");
         Map.of("left", "1", "right", "1", "away", "2").forEach((name, loft) -> {
@@ -108,12 +107,6 @@ class WebhooksApiTest {
         @Bean
         Provider dove() {
             return new Dove();
-        }
-
-        @Bean
-        @Primary
-        Letterbox letterbox() {
-            return new Letterbox();
         }
     }
 
@@ -156,32 +149,28 @@ class WebhooksApiTest {
 
     @Test
     void oneBodyCanSayMuchAboutMany() {
-        List<String> ids = new ArrayList<>();
-        List<String> notices = new ArrayList<>();
-        for (int number = 0; number < 450; number++) {
-            ids.add(sent("left", "many-" + number));
-            notices.add(notice("many-" + number, "READ"));
-        }
+        sent("left", "many-", 450);
+        String notices = IntStream.range(0, 450)
+                .mapToObj(number -> notice("many-" + number, "READ"))
+                .collect(Collectors.joining(","));
 
-        assertThat(post(LEFT, "[" + String.join(",", notices) + "]").statusCode())
-                .isEqualTo(200);
+        assertThat(post(LEFT, "[" + notices + "]").statusCode()).isEqualTo(200);
 
-        assertThat(ids).allMatch(id -> status(id).equals("read"));
+        assertThat(ledger.queryForObject(
+                        "SELECT count(*) FROM send WHERE provider_message_id LIKE 'many-%' AND state = 'read'",
+                        Integer.class))
+                .isEqualTo(450);
     }
 
     @Test
     void manyBodiesAtOnceAreInTheLedgerWhenTheyAreAnswered() throws Exception {
-        List<String> ids = new ArrayList<>();
-        for (int number = 0; number < 300; number++) {
-            ids.add(sent("left", "burst-" + number));
-        }
+        sent("left", "burst-", 300);
         ExecutorService threads = Executors.newFixedThreadPool(50);
         try {
             List<Future<String>> answers = new ArrayList<>();
             for (int number = 0; number < 300; number++) {
-                String id = ids.get(number);
                 String messageId = "burst-" + number;
-                answers.add(threads.submit(() -> report(LEFT, messageId, "DELIVERED") + " " + state(id)));
+                answers.add(threads.submit(() -> report(LEFT, messageId, "DELIVERED") + " " + state(messageId)));
             }
             for (Future<String> answer : answers) {
                 assertThat(answer.get()).isEqualTo("200 delivered");
@@ -258,12 +247,18 @@ class WebhooksApiTest {
     }
 
     @Test
-    void whatPeopleWriteIsHandedOnWithTheBodyItCameIn() {
-        String body = "[{\"from\":\"905301230001\",\"text\":\"STOP\"}]";
+    void whatPeopleWriteIsHandedOnAsItCameAndStopsWhatTheyWant() {
+        String body =
+                "[{\"from\":\"905301230001\",\"text\":\"Stop!\"}, {\"from\":\"905301230002\",\"text\":\"Thanks\"}]";
 
         assertThat(post(RIGHT, body).statusCode()).isEqualTo(200);
 
-        assertThat(letterbox.taken).containsExactly("right [left, right] 905301230001 STOP " + body);
+        assertThat(ledger.queryForList("SELECT scope || ' ' || source FROM block", String.class))
+                .containsExactly("all opt-out right");
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(home.resolve("inbound/right-dove.txt"))
+                .hasContent(body));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> ledger.queryForObject("SELECT count(*) FROM inbound", Integer.class) == 0);
     }
 
     @Test
@@ -350,6 +345,21 @@ class WebhooksApiTest {
         return id;
     }
 
+    /** So many, whose ids at the provider begin with the prefix and go on with their numbers. */
+    private void sent(String account, String prefix, int count) {
+        ledger.update(
+                """
+                WITH RECURSIVE numbers (number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM numbers WHERE number < ?)
+                INSERT INTO send (id, namespace, account, provider, recipient, type, priority, fair_rank, content, digests,
+                  state, ready, expires_at, accepted_at, changed_at, provider_message_id)
+                SELECT ? || number, 'default', ?, 'dove', '+905301230001', 'text', 1, 1, '{}', '', 'sent', 1, 0, 0, 0,
+                  ? || number FROM numbers""",
+                count - 1,
+                prefix,
+                account,
+                prefix);
+    }
+
     private String later(String account, String to) {
         return json(door.post(
                                 "/api/v1/sends",
@@ -368,8 +378,8 @@ class WebhooksApiTest {
         return show(id).path("status").asText();
     }
 
-    private String state(String id) {
-        return ledger.queryForObject("SELECT state FROM send WHERE id = ?", String.class, id);
+    private String state(String messageId) {
+        return ledger.queryForObject("SELECT state FROM send WHERE provider_message_id = ?", String.class, messageId);
     }
 
     private JsonNode account(String name) {
@@ -384,24 +394,6 @@ class WebhooksApiTest {
     private static void assertProblem(HttpResponse<String> answer, int status, String code) {
         assertThat(answer.statusCode()).isEqualTo(status);
         assertThat(json(answer.body()).path("code").asText()).isEqualTo(code);
-    }
-
-    /** Notes what it gets. */
-    static final class Letterbox implements InboundMessages {
-
-        private final List<String> taken = new CopyOnWriteArrayList<>();
-
-        @Override
-        public void accept(
-                Transaction transaction,
-                Account told,
-                List<Account> concerned,
-                Notice.Message message,
-                String rawBody,
-                long now) {
-            List<String> names = concerned.stream().map(Account::name).sorted().toList();
-            taken.add(told.name() + ' ' + names + ' ' + message.from() + ' ' + message.text() + ' ' + rawBody);
-        }
     }
 
     /** A provider that reports in a form of its own: an array of notices. */

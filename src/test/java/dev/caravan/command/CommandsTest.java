@@ -57,7 +57,18 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"check --help", "send -h", "keys new --help", "help check", "keys --help"})
+    @ValueSource(
+            strings = {
+                "check --help",
+                "send -h",
+                "keys new --help",
+                "help check",
+                "keys --help",
+                "verdict --help",
+                "webhooks --help",
+                "webhooks show --help",
+                "verify --help"
+            })
     void everyCommandHasHelpWithAnExample(String arguments) {
         assertThat(console.run((Object[]) split(arguments))).isEqualTo(ExitCode.WELL);
 
@@ -68,7 +79,8 @@ class CommandsTest {
     void commandsAreThoseOfTheHelp() {
         CommandLine line = Commands.line(null);
 
-        assertThat(line.getSubcommands().keySet()).containsExactlyInAnyOrder("check", "send", "keys", "help");
+        assertThat(line.getSubcommands().keySet())
+                .containsExactlyInAnyOrder("check", "send", "keys", "verdict", "webhooks", "verify", "help");
     }
 
     @Test

@@ -3,10 +3,12 @@ package dev.caravan.command;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 
@@ -15,6 +17,7 @@ final class Console {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private final Queue<String> answers = new ArrayDeque<>();
     private final CommandLine line;
 
     Console() {
@@ -26,6 +29,10 @@ final class Console {
         line = Commands.line(new Surroundings(
                         environment,
                         false,
+                        question -> {
+                            out.append(question);
+                            return answers.poll();
+                        },
                         Duration.ofMillis(10),
                         Duration.ofMillis(500),
                         new ArrayList<>(configuration)))
@@ -33,6 +40,11 @@ final class Console {
                 .setUsageHelpAutoWidth(false)
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true));
+    }
+
+    /** What somebody at the terminal will say; without it nobody is there. */
+    void answer(String said) {
+        answers.add(said);
     }
 
     int run(Object... arguments) {

@@ -2,6 +2,7 @@ package dev.caravan.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.delivery.ProviderStub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReadmeCommandsTest {
 
     private static final String PREFIX = "java -jar caravan.jar ";
+    private static final String TAKEN = "{\"success\": true, \"data\": {\"chatId\": \"c\", \"msgId\": \"m-1\"}}";
     private static final String HUB = "https://hub.example";
 
     @TempDir
@@ -33,14 +35,23 @@ class ReadmeCommandsTest {
     @ParameterizedTest
     @MethodSource("commands")
     void commandOfTheReadmeRuns(String command) throws IOException {
-        try (GatewayStub gateway = new GatewayStub()) {
+        try (GatewayStub gateway = new GatewayStub();
+                ProviderStub provider = new ProviderStub((request, connection) ->
+                        connection.getOutputStream().write(ProviderStub.http(200, Map.of(), TAKEN)))) {
             gateway.standsAt(GatewayStub.standing("finished", 2, "\"sent\":2"));
             String key = Files.writeString(directory.resolve("key.txt"), GatewayStub.KEY)
                     .toString();
+            String answer =
+                    Files.writeString(directory.resolve("answer.json"), TAKEN).toString();
             String here = command.replace("key.txt", key)
+                    .replace("answer.json", answer)
                     .replace("outcome.csv", directory.resolve("outcome.csv").toString());
             if (here.startsWith("send ")) {
                 here = here.contains(HUB) ? here.replace(HUB, gateway.url()) : here + " --url " + gateway.url();
+            }
+            if (here.startsWith("verify ")) {
+                here = here + " --caravan.accounts.maytapi-sandbox.base-url=" + provider.baseUrl() + " --yes --out "
+                        + directory.resolve("verified");
             }
             List<String> words = List.of(here.split(" "));
             List<String> configuration = Stream.concat(
@@ -55,13 +66,14 @@ class ReadmeCommandsTest {
 
             assertThat(console.err()).isEmpty();
             assertThat(exitCode).isEqualTo(here.startsWith("check ") ? ExitCode.SOME_FAILED : ExitCode.WELL);
+            assertThat(provider.requests()).hasSize(here.startsWith("verify ") ? 2 : 0);
         }
     }
 
     @Test
     void everyCommandIsShown() throws IOException {
         assertThat(commands().map(command -> command.split(" ")[0]).distinct())
-                .containsExactlyInAnyOrder("check", "send", "keys");
+                .containsExactlyInAnyOrder("check", "send", "keys", "verdict", "webhooks", "verify");
     }
 
     @Test

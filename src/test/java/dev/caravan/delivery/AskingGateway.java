@@ -33,7 +33,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.ComponentScan.Filter;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.FilterType;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.convert.ConversionService;
@@ -42,8 +41,7 @@ import org.springframework.core.convert.support.DefaultConversionService;
 /** Delivery as it runs in a gateway, with its own routes and {@link AskablePigeon}s, over a ledger of the test's. */
 final class AskingGateway implements AutoCloseable {
 
-    /** The gateway's own configuration of delivery. */
-    @Configuration(proxyBeanMethods = false)
+    /** The gateway's own configuration of delivery. Not annotated as one, or every gateway of a test would find it. */
     @ComponentScan(
             basePackages = "dev.caravan",
             useDefaultFilters = false,
@@ -51,7 +49,7 @@ final class AskingGateway implements AutoCloseable {
                     @Filter(
                             type = FilterType.REGEX,
                             pattern =
-                                    "dev\\.caravan\\.(Gateway|Properties|delivery\\.(Delivery|DeliveryReports|Tracking))Configuration"))
+                                    "dev\\.caravan\\.(Routes|Gateway|Properties|delivery\\.(Call|Delivery|DeliveryReports|Tracking))Configuration"))
     @ImportAutoConfiguration({
         CamelAutoConfiguration.class,
         DirectComponentAutoConfiguration.class,

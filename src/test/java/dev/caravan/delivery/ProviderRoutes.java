@@ -70,7 +70,7 @@ public final class ProviderRoutes {
             includeFilters =
                     @Filter(
                             type = FilterType.REGEX,
-                            pattern = "dev\\.caravan\\.(Gateway|Parts|delivery\\.Delivery)Configuration"))
+                            pattern = "dev\\.caravan\\.(Routes|Parts|delivery\\.(Call|Delivery))Configuration"))
     @ImportAutoConfiguration({
         CamelAutoConfiguration.class,
         DirectComponentAutoConfiguration.class,
@@ -173,7 +173,7 @@ public final class ProviderRoutes {
         return passed(template.send(ATTEMPT, exchange -> {
             prepare(exchange, "direct:" + account.provider(), sends.get(0), account, found);
             Turn.of(exchange).accompanied(Collections.nCopies(sends.size() - 1, attempt()), sends);
-            exchange.setVariable(Turn.BULK, true);
+            exchange.setVariable(Turn.TOGETHER, true);
         }));
     }
 

@@ -18,6 +18,7 @@ import dev.caravan.provider.Verdict.Wait;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +54,13 @@ class RetryScheduleTest {
         assertThat(reaction.settlement())
                 .isEqualTo(new Settlement(State.SENT, 0, false, "wamid.1", HTTP_STATUS, null, null, null));
         assertThat(reaction.effect()).isEqualTo(new Effect.Works());
+    }
+
+    @Test
+    void furtherIdsOfAnAcceptedSendAreKeptAsTheDatabaseCanHoldThem() {
+        Reaction reaction = react(new Sent("wamid.1", List.of("wamid.1", "a\u0000b")));
+
+        assertThat(reaction.settlement().otherIds()).containsExactly("a b");
     }
 
     @Test

@@ -73,6 +73,33 @@ class LanesTest extends OnLedger {
     }
 
     @Test
+    void anAccountThatMayWorkAgainIsTriedAtOnceUnlessSomebodyPausedIt() {
+        admit(draft());
+        pause("down");
+
+        probeNow(NOW + 1);
+        assertThat(attempt(claimAt(NOW + 1)).trial()).isTrue();
+        probeNow(NOW + 10 * MINUTE);
+        assertThat(ledger.number("SELECT probe_at FROM account WHERE name = 'main'"))
+                .as("no later than it would be")
+                .isLessThan(NOW + 10 * MINUTE);
+
+        write(transaction -> {
+            lanes.pauseByHand(transaction, "main", null, NOW);
+            return null;
+        });
+        probeNow(NOW);
+        assertThat(claimAt(NOW + MINUTE)).isInstanceOf(Held.class);
+    }
+
+    private void probeNow(long now) {
+        write(transaction -> {
+            lanes.probeNow(transaction, "main", now);
+            return null;
+        });
+    }
+
+    @Test
     void aProbeThatSucceedsEndsThePause() {
         admit(draft(), draft());
         pause("down");
