@@ -22,7 +22,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** What the README promises of the sandbox's magic recipients, through the whole gateway and back over its webhooks. */
-class SandboxFatesTest {
+class SandboxFatesIT {
 
     private static final List<String> REPORTING = List.of("wapcrm-sandbox", "texter-sandbox");
 
