@@ -21,7 +21,12 @@ class RouteFilesTest {
                         null, null, "classpath:routes/delivery/*.camel.yaml, file:routes/intake/f*.camel.yaml,"))
                 .extracting(Resource::getLocation)
                 .containsExactlyInAnyOrder(
-                        "call.camel.yaml", "lane.camel.yaml", "senders.camel.yaml", "file.camel.yaml");
+                        "call.camel.yaml",
+                        "checkup.camel.yaml",
+                        "lane.camel.yaml",
+                        "senders.camel.yaml",
+                        "tracking.camel.yaml",
+                        "file.camel.yaml");
     }
 
     @Test

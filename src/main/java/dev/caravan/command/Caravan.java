@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
             "  java -jar caravan.jar check orders.csv",
             "  java -jar caravan.jar send orders.csv --key @key.txt",
             "  java -jar caravan.jar keys new hub --scope send,read",
-            "  java -jar caravan.jar verdict --provider maytapi --answer body.json",
+            "  java -jar caravan.jar verdict --provider NAME --answer body.json",
             "",
             "Exit codes of commands:",
             "  0  all well",

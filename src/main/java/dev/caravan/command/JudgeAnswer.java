@@ -40,8 +40,8 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  java -jar caravan.jar verdict --provider maytapi --answer body.json",
-            "  java -jar caravan.jar verdict --account texter-main --answer body.html \\",
+            "  java -jar caravan.jar verdict --provider NAME --answer body.json",
+            "  java -jar caravan.jar verdict --account main --answer body.html \\",
             "    --status 503 --header 'Retry-After: 7'",
             "",
             "Exit codes: 0 whatever the verdict is; 2 the command was not understood, or",

@@ -53,10 +53,10 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  java -jar caravan.jar verify maytapi-main --to +905301234567",
-            "  java -jar caravan.jar verify maytapi-main --to +905301234567 \\",
+            "  java -jar caravan.jar verify main --to +905301234567",
+            "  java -jar caravan.jar verify main --to +905301234567 \\",
             "    --types text,image --media-url https://files.example.com/test.jpg",
-            "  java -jar caravan.jar verify texter-main --to +972522234567 \\",
+            "  java -jar caravan.jar verify main --to +972522234567 \\",
             "    --send template.json --yes",
             "",
             "Exit codes: 0 all were sent, and answered as the golden cases show; 1 one was",

@@ -44,7 +44,7 @@ final class Webhooks {
             },
             footerHeading = "%nExample:%n",
             footer = {
-                "  java -jar caravan.jar webhooks show maytapi-main --url https://hub.example",
+                "  java -jar caravan.jar webhooks show main --url https://hub.example",
                 "",
                 "Exit codes: 0 there is something to register, or the provider reports nothing;",
                 "  1 the account has no webhook-token yet; 2 the command was not understood;",
