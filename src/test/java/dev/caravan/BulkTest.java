@@ -109,6 +109,16 @@ class BulkTest {
     }
 
     @Test
+    void aRecipientIsInACallOnce() throws IOException {
+        try (ConfigurableApplicationContext gateway = start("--caravan.accounts.main.settings.bulk=3")) {
+            drop("reference,to,text\na,+905301230001,Hello\nb,+905301230002,Hello\nc,+905301230001,Hello\n");
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(states(gateway)).hasSize(3).containsOnly("sent 1"));
+        }
+        assertThat(calls).containsExactlyInAnyOrder("toplu-gonder 2 Hello", "gonder 1 Hello");
+    }
+
+    @Test
     void withoutTheSettingEachGoesAlone() throws IOException {
         try (ConfigurableApplicationContext gateway = start()) {
             drop("to,text\n+905301230001,Hello\n+905301230002,Hello\n");

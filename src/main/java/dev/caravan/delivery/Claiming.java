@@ -8,6 +8,7 @@ import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Sends.QueuedContent;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
+import dev.caravan.message.Recipient;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Bulk;
 import dev.caravan.provider.Providers;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -121,9 +123,13 @@ final class Claiming {
         if (send.isEmpty()) {
             return companions;
         }
+        // A server that takes the same recipient only once would count otherwise, and leave all of them unknown.
+        Set<Recipient> recipients = new HashSet<>(Set.of(send.get().to()));
         for (QueuedContent next : sends.companions(transaction, account.name(), first, most)) {
             Optional<Send> other = storedSends.carried(account, next.content());
-            if (other.isEmpty() || !bulk.together(send.get(), other.get())) {
+            if (other.isEmpty()
+                    || !bulk.together(send.get(), other.get())
+                    || !recipients.add(other.get().to())) {
                 break;
             }
             sends.claimAlso(transaction, account.name(), next.id(), System.currentTimeMillis())

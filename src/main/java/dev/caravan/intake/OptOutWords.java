@@ -16,6 +16,9 @@ final class OptOutWords {
     private final Set<String> words;
 
     /** @param words may be empty, then no message is one */
+    /** Nobody writes more around a word and still means that word alone. */
+    private static final int LONGEST = 200;
+
     OptOutWords(Collection<String> words) {
         this.words = words.stream()
                 .map(OptOutWords::folded)
@@ -25,7 +28,7 @@ final class OptOutWords {
 
     /** @param text of a message, or null when it has none */
     boolean isOne(String text) {
-        return text != null && words.contains(folded(text));
+        return text != null && text.length() <= LONGEST && words.contains(folded(text));
     }
 
     /** Decomposed, İ is an I with a dot above, which goes with the other marks; only ı has none to lose. */

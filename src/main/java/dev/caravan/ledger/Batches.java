@@ -189,11 +189,15 @@ public final class Batches {
     /** A report is on disk that was begun when the batch had so many changes. */
     public void reported(Transaction transaction, String id, long changes, long now) throws SQLException {
         Batch batch = find(transaction, id).orElseThrow();
-        if (!"finished".equals(batch.state())) {
+        // A send that was queued again while the report was written has opened the batch again.
+        boolean finishes = transaction.update(
+                        "UPDATE batch SET state = 'finished' WHERE id = ? AND state <> 'finished' AND unfinished = 0",
+                        id)
+                == 1;
+        if (finishes) {
             events.batchFinished(transaction, batch, now);
         }
-        transaction.update(
-                "UPDATE batch SET state = 'finished', reported = ?, reported_at = ? WHERE id = ?", changes, now, id);
+        transaction.update("UPDATE batch SET reported = ?, reported_at = ? WHERE id = ?", changes, now, id);
     }
 
     /**

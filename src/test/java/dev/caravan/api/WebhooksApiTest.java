@@ -280,6 +280,15 @@ class WebhooksApiTest {
         assertProblem(post(LEFT, body), 400, "invalid-json");
     }
 
+    /** It is kept as text, and no database would take its zeros. */
+    @Test
+    void jsonInUtf16IsRefused() throws Exception {
+        HttpResponse<String> refused = provider.post(
+                LEFT, "application/json", BodyPublishers.ofByteArray("[{}]".getBytes(StandardCharsets.UTF_16LE)));
+
+        assertProblem(refused, 400, "invalid-json");
+    }
+
     @Test
     void whatIsNoneOfTheProvidersIsRefusedWithoutItsContent() {
         HttpResponse<String> refused = post(LEFT, "{\"secret\":\"content\"}");
