@@ -79,6 +79,7 @@ CREATE INDEX send_aside  ON send (batch, row_number) WHERE state = 'queued' AND 
 CREATE INDEX send_check  ON send (account, check_at) WHERE check_at IS NOT NULL AND state IN ('sent', 'delivered', 'unknown');
 CREATE INDEX send_confirm ON send (confirm_at) WHERE state = 'sent' AND confirm_at IS NOT NULL;
 CREATE INDEX send_trouble ON send (state, id) WHERE state IN ('failed', 'expired', 'unknown', 'cancelled');
+CREATE INDEX send_unknown ON send (recipient) WHERE state = 'unknown';
 CREATE INDEX send_message ON send (provider_message_id) WHERE provider_message_id IS NOT NULL;
 
 -- Further ids by which a provider reports on a send, beside its provider_message_id.

@@ -30,9 +30,18 @@ public record TemplateForm(String name, String language, Map<String, String> par
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     }
 
-    /** @throws InvalidSendException when the template of the send lacks a parameter that this form needs */
+    /**
+     * @throws InvalidSendException when the template of the send lacks a parameter that this form needs, or has a file that
+     *     a text has no room for
+     */
     Content of(Template written) {
         if (text != null) {
+            if (written.header() != null) {
+                throw new InvalidSendException(
+                        "template.header",
+                        "unsupported",
+                        "template " + written.name() + " is a plain text at this account; leave its header out");
+            }
             Matcher placeholder = PLACEHOLDER.matcher(text);
             return new Text(placeholder.replaceAll(found -> Matcher.quoteReplacement(value(written, found.group(1)))));
         }

@@ -21,6 +21,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 final class BearerFilter extends OncePerRequestFilter {
 
+    /** To {@link FailedAttempts}. */
+    private static final String DOOR = "api";
+
     private static final String SCHEME = "Bearer ";
 
     private final KeyRing keys;
@@ -45,7 +48,7 @@ final class BearerFilter extends OncePerRequestFilter {
         String address = request.getRemoteAddr();
         // The container reads a header's bytes as ISO 8859-1, so these are the bytes that were sent.
         byte[] digest = ApiKeys.digest(credential.getBytes(ISO_8859_1));
-        Duration pause = failedAttempts.pause(address, digest);
+        Duration pause = failedAttempts.pause(address, DOOR, digest);
         if (!pause.isZero()) {
             Refusal.tooManyAttempts(response, pause);
             return;
@@ -57,7 +60,7 @@ final class BearerFilter extends OncePerRequestFilter {
             goOn(proven.caller(), request, response, chain);
         } else if (identity instanceof Identity.Unproven unproven) {
             if (unproven.problem().status() == HttpServletResponse.SC_UNAUTHORIZED) {
-                failedAttempts.failed(address);
+                failedAttempts.failed(address, DOOR);
             }
             Refusal.write(response, unproven.problem());
         }

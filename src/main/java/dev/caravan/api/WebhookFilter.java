@@ -43,12 +43,14 @@ final class WebhookFilter extends OncePerRequestFilter {
         String account = path.getOrDefault("account", "");
         String token = path.getOrDefault("token", "");
         String address = request.getRemoteAddr();
+        // A provider posts for all accounts from one address, and to one of them perhaps with a token that was changed.
+        String door = "webhooks/" + account;
         byte[] digest = ApiKeys.digest((account + '/' + token).getBytes(UTF_8));
-        Duration pause = failedAttempts.pause(address, digest);
+        Duration pause = failedAttempts.pause(address, door, digest);
         if (!pause.isZero()) {
             Refusal.tooManyAttempts(response, pause);
         } else if (!match.isMatch() || !tokens.has(account, token)) {
-            failedAttempts.failed(address);
+            failedAttempts.failed(address, door);
             Refusal.write(response, Refusal.of(HttpServletResponse.SC_NOT_FOUND));
         } else {
             failedAttempts.succeeded(address, digest);

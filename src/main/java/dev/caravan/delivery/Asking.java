@@ -30,9 +30,8 @@ final class Asking {
 
     private static final Logger LOG = LoggerFactory.getLogger(Asking.class);
 
-    // Variables: whether there is a question to ask, whether it needs a look-up, and the sends that it is about.
+    // Variables: whether there is a question to ask, and the sends that it is about.
     private static final String ASKS = "asks";
-    private static final String LOOKS_UP = "looksUp";
     private static final String TRACKED = "tracked";
 
     private final Providers providers;
@@ -90,7 +89,6 @@ final class Asking {
             Turn.exposeSettings(exchange);
             exchange.setVariable(TRACKED, tracked);
             exchange.setVariable(Turn.SEND, tracked.get(0).send());
-            exchange.setVariable(LOOKS_UP, provider.lookup().isPresent());
             exchange.setVariable(ASKS, true);
             metrics.asked(account.name());
         }
@@ -102,14 +100,12 @@ final class Asking {
         return new Tracked(due.id(), due.messageId(), due.otherIds(), send, Instant.ofEpochMilli(due.at()));
     }
 
-    /** Step {@code tracking-question}: the question, unless the look-up before it says that there is no use in it. */
+    /** Step {@code tracking-question}: the question, as a variable and as the body. */
     void question(Exchange exchange) {
-        Turn turn = Turn.of(exchange);
-        if (turn.verdict() == null) {
-            Object question = tracking(turn.account()).question(tracked(exchange), turn.account());
-            exchange.setVariable(Turn.QUESTION, question);
-            exchange.getMessage().setBody(question);
-        }
+        Account account = Turn.of(exchange).account();
+        Object question = tracking(account).question(tracked(exchange), account);
+        exchange.setVariable(Turn.QUESTION, question);
+        exchange.getMessage().setBody(question);
     }
 
     /** Step {@code tracking-answer}: what the provider says of the sends goes to the ledger, in one commit. */

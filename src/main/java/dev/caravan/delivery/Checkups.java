@@ -75,17 +75,16 @@ final class Checkups {
         Found now = new Found(exchange.getMessage().getBody(Standing.class), Instant.now());
         found.put(account, now);
         if (now.standing() instanceof Good) {
-            LOG.info("Account {} can send, as far as its provider tells ({})", account, now.text());
+            LOG.info("Account {} was checked: {}", account, now.text());
         } else {
-            LOG.warn("Account {} may be unable to send ({}); {}", account, now.text(), advice(now.standing()));
+            LOG.warn("Account {} was checked: {}; {}", account, now.text(), advice(now.standing()));
         }
     }
 
     private static String advice(Standing standing) {
         return standing instanceof Bad bad && bad.verdict() instanceof Verdict.AccountFault
-                ? "see to its settings and to the account at the provider: its sends are tried all the same, and kept if"
-                        + " they are refused"
-                : "nothing is wrong if its sends go out; else see to base-url and to the network";
+                ? "see to its settings and to the account at the provider; its sends are tried all the same"
+                : "see to base-url and to the network, unless its sends go out";
     }
 
     /** Step {@code checkup-reads}: the first read. */

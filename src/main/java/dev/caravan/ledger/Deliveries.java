@@ -333,7 +333,6 @@ public final class Deliveries {
         }
         Conditions conditions = new Conditions()
                 .and("state = 'unknown'")
-                .and("state IN ('failed', 'expired', 'unknown', 'cancelled')")
                 .in("recipient", List.of(report.recipient(), '+' + report.recipient()))
                 .in("account", accounts);
         List<String> ids = transaction.all(

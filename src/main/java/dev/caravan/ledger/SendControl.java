@@ -153,7 +153,9 @@ public final class SendControl {
                         "UPDATE send SET state = 'queued', ready = 1, due_at = ?, expires_at = ?, fair_rank = ?,"
                                 + " refreshed = 0, sequence = sequence + 1, provider_message_id = NULL,"
                                 + " error_class = NULL, error_code = NULL, error_message = NULL, changed_at = ?,"
-                                + " sent_at = NULL WHERE id = ? RETURNING " + Changed.COLUMNS,
+                                // What its earlier attempt was watched and asked about for is over too.
+                                + " sent_at = NULL, confirm_at = NULL, check_at = NULL, checks = 0"
+                                + " WHERE id = ? RETURNING " + Changed.COLUMNS,
                         Changed::read,
                         now,
                         expiry(ended, now),

@@ -8,8 +8,8 @@ import java.util.Objects;
 
 /**
  * How a provider is asked what became of sends. The route {@code direct:<provider>-tracking} asks: the variable
- * {@code question} is what {@link #question} returned, {@code send} the first of the sends, {@code found} what was looked
- * up for it if the provider has a {@link Lookup}.
+ * {@code question}, and the body, is what {@link #question} returned, {@code send} the first of the sends. What the
+ * provider's {@link Lookup} finds it gets from there itself, with the question put aside meanwhile.
  */
 public interface Tracking {
 

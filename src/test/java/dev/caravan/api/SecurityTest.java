@@ -238,6 +238,26 @@ class SecurityTest {
     }
 
     @Test
+    void aTokenThatIsOutOfDateKeepsOutNoReportForAnotherAccount() throws Exception {
+        for (int attempt = 1; attempt <= 11; attempt++) {
+            nobody.call("POST", "/webhooks/none/old");
+        }
+        assertThatProblem(nobody.call("POST", "/webhooks/none/old"), 429, "too-many-attempts");
+
+        assertThat(nobody.call("POST", "/webhooks/main/token").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void whoTriesKeysKeepsOutNoReport() throws Exception {
+        for (int attempt = 1; attempt <= 11; attempt++) {
+            nobody.with("guess-" + attempt).get("/api/v1/accounts");
+        }
+        assertThatProblem(nobody.with("guess").get("/api/v1/accounts"), 429, "too-many-attempts");
+
+        assertThat(nobody.call("POST", "/webhooks/main/token").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void lanesAreShownToAdministratorsOnly() throws Exception {
         assertThat(json(nobody.get("/actuator/health")))
                 .isEqualTo(Door.tree("{'groups': ['liveness', 'readiness'], 'status': 'UP'}"));

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.model.RouteDefinition;
 
 /**
  * A provider that can be asked everything, over HTTP: {@code POST /send} answers an id, {@code POST /token} one for
@@ -136,8 +137,14 @@ final class AskablePigeon implements Provider {
                         .setHeader("Token", simple("${variable.found}"))
                         .to("direct:call")
                         .process("answer");
-                from("direct:" + name + "-tracking")
-                        .marshal()
+                RouteDefinition tracking = from("direct:" + name + "-tracking");
+                if (looksUp) {
+                    tracking.setVariable("about", body())
+                            .removeVariable("question")
+                            .to("direct:" + name + "-lookup")
+                            .setBody(variable("about"));
+                }
+                tracking.marshal()
                         .json()
                         .setHeader("CamelHttpMethod", constant("POST"))
                         .setHeader("CamelHttpPath", constant("/status"))

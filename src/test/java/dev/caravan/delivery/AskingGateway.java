@@ -1,5 +1,6 @@
 package dev.caravan.delivery;
 
+import dev.caravan.Packs;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.BatchControl;
@@ -12,12 +13,14 @@ import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.message.SendJson;
 import dev.caravan.provider.Judge;
+import dev.caravan.provider.Provider;
 import dev.caravan.provider.Providers;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +41,7 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.convert.ConversionService;
 import org.springframework.core.convert.support.DefaultConversionService;
 
-/** Delivery as it runs in a gateway, with its own routes and {@link AskablePigeon}s, over a ledger of the test's. */
+/** Delivery as it runs in a gateway, with its own routes, the providers' and those of {@link AskablePigeon}s, over a ledger of the test's. */
 final class AskingGateway implements AutoCloseable {
 
     /** The gateway's own configuration of delivery. Not annotated as one, or every gateway of a test would find it. */
@@ -91,7 +94,9 @@ final class AskingGateway implements AutoCloseable {
 
         @Bean
         Providers providers() {
-            return new Providers(List.of(PLAIN, WITH_TOKEN));
+            List<Provider> packs = new ArrayList<>(Packs.all());
+            packs.addAll(List.of(PLAIN, WITH_TOKEN));
+            return new Providers(packs);
         }
 
         @Bean
@@ -140,7 +145,8 @@ final class AskingGateway implements AutoCloseable {
                 })
                 .run(
                         "--caravan.home=" + home,
-                        "--camel.main.routes-include-pattern=classpath:routes/delivery/*.camel.yaml");
+                        "--camel.main.routes-include-pattern=classpath:routes/delivery/*.camel.yaml,"
+                                + "classpath:routes/providers/*.camel.yaml");
     }
 
     double counted(String counter, String account) {

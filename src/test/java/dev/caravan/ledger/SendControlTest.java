@@ -235,6 +235,21 @@ class SendControlTest extends OnLedger {
         assertCounters();
     }
 
+    /** Not about its next attempt either, unless that has a result by which its provider can know it. */
+    @Test
+    void aSendThatIsQueuedAgainIsAskedAboutAndMissedNoMore() {
+        String id = admit(draft()).get(0);
+        settle(claim(), sent("wamid"));
+        ledger.change("UPDATE send SET state = 'failed', check_at = ?, checks = 2, confirm_at = ?", NOW, NOW);
+
+        control.retry(id, false, ANNE, NOW);
+        settle(claim(), unknown());
+
+        assertThat(ledger.number(
+                        "SELECT count(*) FROM send WHERE check_at IS NULL AND checks = 0" + " AND confirm_at IS NULL"))
+                .isEqualTo(1);
+    }
+
     @Test
     void retriesByFilterInStepsAndCounts() {
         openBatch("b");

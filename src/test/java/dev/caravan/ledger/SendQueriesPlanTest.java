@@ -86,6 +86,23 @@ class SendQueriesPlanTest {
         }
     }
 
+    /** Where a provider did not answer many calls, as many unknown sends meet as many reports on nobody's messages. */
+    @Test
+    void theSendsThatAKeptReportHintsAtAreFoundByTheirRecipient() throws SQLException {
+        try (TemporaryLedger ledger = TemporaryLedger.sqlite(directory)) {
+            Deliveries deliveries = new Deliveries(new Sends("here", new Blocklist(new byte[32]), 101));
+            Reported report = new Reported(List.of("a"), State.READ, null, null, null, null, "905301234567", null);
+            Deliveries.Kept kept = new Deliveries.Kept(1, "main", report, OnLedger.NOW, 0);
+
+            List<String> asked = asked(ledger, transaction -> {
+                deliveries.hint(transaction, List.of("main", "other"), kept, OnLedger.NOW);
+                return null;
+            });
+
+            assertThat(plan(ledger, asked.get(0))).contains("USING INDEX send_unknown (recipient=?)");
+        }
+    }
+
     private static String plan(TemporaryLedger ledger, SendFilter filter) throws SQLException {
         List<String> asked =
                 asked(ledger, transaction -> new SendQueries().page(transaction, filter, Reach.ALL, null, 10));

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.caravan.Packs;
 import dev.caravan.account.Account;
 import dev.caravan.delivery.ProviderRoutes;
 import dev.caravan.delivery.ProviderRoutes.Passed;
@@ -95,9 +96,16 @@ public class GoldenCasesTest {
     private final Queue<GivenAnswer> nextAnswers = new ConcurrentLinkedQueue<>();
     private ProviderStub stub;
 
+    /** Answers instead of the case, or null. */
+    private volatile Simulator simulator;
+
     @BeforeEach
     void startStub() throws IOException {
         stub = new ProviderStub((request, connection) -> {
+            if (simulator != null) {
+                connection.getOutputStream().write(simulated(request));
+                return;
+            }
             GivenAnswer answer = nextAnswers.size() > 1 ? nextAnswers.remove() : nextAnswers.element();
             connection.getOutputStream().write(ProviderStub.http(answer.status(), answer.headers(), answer.text()));
         });
@@ -127,6 +135,60 @@ public class GoldenCasesTest {
         try (Stream<Path> files = Files.walk(folders())) {
             assertThat(files.filter(Files::isRegularFile)).containsExactlyInAnyOrderElementsOf(known);
         }
+    }
+
+    /** A case that shows a request without an answer of its own, or with one that says yes, is a send like any other. */
+    @TestFactory
+    Stream<DynamicContainer> whatACaseSendsIsTakenByTheProvidersSimulator() {
+        return packs.stream()
+                .map(pack -> dynamicContainer(
+                        pack.name(),
+                        cases(pack).stream()
+                                .filter(one -> one.golden().request() != null)
+                                .filter(one -> one.golden().verdict() == null
+                                        || one.golden().verdict().word().equals("sent"))
+                                // A simulator has no other path than the usual one, and no chat that nobody looked up.
+                                .filter(one -> !one.settings().containsKey("path"))
+                                .filter(one -> one.provider().lookup().isEmpty()
+                                        || send(one).to().isPhone())
+                                .map(one ->
+                                        dynamicTest(one.file().getFileName().toString(), () -> checkSimulated(one)))));
+    }
+
+    private void checkSimulated(OneCase one) {
+        simulator = Packs.simulator(one.provider().name());
+        try {
+            Account account = one.account(stub);
+            String found = null;
+            if (one.provider().lookup().isPresent()) {
+                Passed passed = routes.lookUp(send(one), account);
+                assertThat(passed.verdict()).isNull();
+                found = passed.found();
+            }
+            Passed passed = one.golden().bulk() == null
+                    ? routes.send(send(one), account, found)
+                    : routes.sendTogether(
+                            one.golden().bulk().stream()
+                                    .map(written -> send(one, written))
+                                    .toList(),
+                            account,
+                            found);
+            assertThat(passed.verdict()).isInstanceOf(Verdict.Sent.class);
+        } finally {
+            simulator = null;
+        }
+    }
+
+    private byte[] simulated(ProviderStub.Request request) {
+        Answer answer = simulator
+                .reply(new Simulator.Call(
+                        request.method(),
+                        request.path().substring(BASE_PATH.length()),
+                        request.query(),
+                        request.headers(),
+                        request.body()))
+                .answer();
+        return ProviderStub.http(answer.status(), answer.headers(), answer.body());
     }
 
     @TestFactory
