@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
         header = "Says what a provider's answer means, and what becomes of the send.",
         description = {
             "",
-            "Judges an answer to a send call as the gateway would: configured rows (caravan.verdicts) first, then the"
+            "Judges an answer to a send call as the gateway would: rows of caravan.verdicts first, then the"
                     + " provider's own table, then the HTTP status. Nothing is sent, and no provider is asked.",
             ""
         },

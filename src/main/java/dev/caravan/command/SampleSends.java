@@ -7,6 +7,7 @@ import dev.caravan.message.ContentType;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
 
 /** A harmless send of each type, which says what it is. */
 final class SampleSends {
@@ -69,6 +70,27 @@ final class SampleSends {
                         "--types: a template is one of your own; write --send FILE with a send of it instead");
         }
         return send;
+    }
+
+    /**
+     * A sample file as its provider may take it, which refused a field: without the caption it has no place for, or with
+     * the name it asks for, that of the URL. Nothing when there is no other form.
+     */
+    static Optional<ObjectNode> otherwise(ObjectNode sample, String refused) {
+        ObjectNode other = sample.deepCopy();
+        if (!(other.get("media") instanceof ObjectNode media)) {
+            return Optional.empty();
+        }
+        if (refused.equals("text") && other.remove("text") != null) {
+            return Optional.of(other);
+        }
+        String path = media.path("url").asText().replaceFirst("[?#].*", "");
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        if (refused.equals("media.filename") && !media.has("filename") && !name.isEmpty()) {
+            media.put("filename", name);
+            return Optional.of(other);
+        }
+        return Optional.empty();
     }
 
     /** A send of the caller's own, to the number that was named. */

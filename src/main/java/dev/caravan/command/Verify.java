@@ -23,7 +23,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -118,7 +120,7 @@ final class Verify implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<ObjectNode> written = written();
+        List<Written> written = written();
         List<String> configuration = new ArrayList<>(caravan.surroundings().configuration());
         configuration.add("--camel.main.routes-include-pattern=" + TryoutConfiguration.ROUTES);
         try (ConfigurableApplicationContext context =
@@ -139,15 +141,16 @@ final class Verify implements Callable<Integer> {
         }
     }
 
-    private List<ObjectNode> written() {
+    private List<Written> written() {
         SampleSends samples = new SampleSends(to, mediaUrls(), Instant.now());
-        List<ObjectNode> written = new ArrayList<>();
+        List<Written> written = new ArrayList<>();
         List<String> words = types.isEmpty() && sends.isEmpty() ? List.of(ContentType.TEXT.word()) : types;
         for (String word : words) {
-            written.add(samples.of(ContentType.of(word.strip())
-                    .orElseThrow(() -> usage("--types: there is no type '" + Printable.line(word) + "'"))));
+            ContentType type = ContentType.of(word.strip())
+                    .orElseThrow(() -> usage("--types: there is no type '" + Printable.line(word) + "'"));
+            written.add(new Written(samples.of(type), true));
         }
-        sends.forEach(file -> written.add(samples.of(GivenAnswer.send(file))));
+        sends.forEach(file -> written.add(new Written(samples.of(GivenAnswer.send(file)), false)));
         return written;
     }
 
@@ -172,26 +175,39 @@ final class Verify implements Callable<Integer> {
 
     /** Everything is examined before anything is sent. */
     private static List<PlannedSend> plan(
-            List<ObjectNode> written,
-            Account account,
-            Providers providers,
-            SendJson sendJson,
-            PhoneNumbers phoneNumbers) {
+            List<Written> written, Account account, Providers providers, SendJson sendJson, PhoneNumbers phoneNumbers) {
         Provider provider = providers.get(account.provider());
         List<PlannedSend> planned = new ArrayList<>();
-        for (ObjectNode one : written) {
-            try {
-                Send send = sendJson.read(
-                        one, (to, named) -> provider.isOwnId(to) ? new Recipient(to) : phoneNumbers.normalise(to));
-                providers.check(send, account);
-                planned.add(new PlannedSend(one, send));
-            } catch (InvalidSendException invalid) {
-                throw usage("Nothing was sent. The " + one.path("type").asText("send") + " cannot be: "
-                        + Printable.line(invalid.getMessage()));
-            }
+        for (Written one : written) {
+            planned.add(planned(one, send -> {
+                Send read = sendJson.read(
+                        send, (to, named) -> provider.isOwnId(to) ? new Recipient(to) : phoneNumbers.normalise(to));
+                providers.check(read, account);
+                return read;
+            }));
         }
         return planned;
     }
+
+    /** A sample that the provider does not take is tried in another form; a send of the caller's own stays as it is. */
+    private static PlannedSend planned(Written written, Function<ObjectNode, Send> examined) {
+        try {
+            return new PlannedSend(written.send(), examined.apply(written.send()));
+        } catch (InvalidSendException invalid) {
+            Optional<ObjectNode> other =
+                    written.isSample() ? SampleSends.otherwise(written.send(), invalid.field()) : Optional.empty();
+            return planned(
+                    new Written(
+                            other.orElseThrow(() -> usage("Nothing was sent. The "
+                                    + written.send().path("type").asText("send") + " cannot be: "
+                                    + Printable.line(invalid.getMessage()))),
+                            true),
+                    examined);
+        }
+    }
+
+    /** A send as JSON, and whether it is a sample of ours. */
+    private record Written(ObjectNode send, boolean isSample) {}
 
     private void confirm(List<PlannedSend> planned, Account account) {
         String question =

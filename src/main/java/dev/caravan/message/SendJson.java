@@ -281,9 +281,9 @@ public final class SendJson {
         if (fields.has("parameters")) {
             Fields given = fields.object("parameters", null);
             for (String key : given.names()) {
-                String value = given.text(key);
-                if (value != null) {
-                    parameters.put(key, longText(given, key, value));
+                // Left out, an empty one would change the message; a provider refuses it for sure.
+                if (!given.raw(key).isNull()) {
+                    parameters.put(key, longText(given, key, given.required(key)));
                 }
             }
         }

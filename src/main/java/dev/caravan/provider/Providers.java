@@ -5,6 +5,7 @@ import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Send;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -51,7 +52,9 @@ public final class Providers {
                         "options." + option,
                         "unknown-option",
                         "provider " + provider.name() + " knows no option of this name; it knows "
-                                + provider.options());
+                                + (provider.options().isEmpty()
+                                        ? "none"
+                                        : String.join(", ", new TreeSet<>(provider.options()))));
             }
         }
         provider.check(send, account);

@@ -25,6 +25,8 @@ class VerifyTest {
 
     private static final String TAKEN = "{\"success\": true, \"data\": {\"chatId\": \"%s@c.us\", \"msgId\": \"m-1\"}}";
     private static final String MINE = "+905301234599";
+    private static final String CHAT = "{\"total\": 1, \"data\": [{\"_id\": \"000000000000000000000001\","
+            + " \"channelInfo\": {\"name\": \"whatsapp\", \"id\": \"%s\", \"accountId\": \"908500000000\"}}]}";
 
     @TempDir
     private Path directory;
@@ -221,6 +223,46 @@ class VerifyTest {
 
         assertThat(console.out()).contains("text: account http-401", "because the look-up before the send says so");
         assertThat(stub.requests()).hasSize(1);
+    }
+
+    @Test
+    void sampleFilesAreWrittenAsTheirProviderTakesThem() throws IOException {
+        answering = request -> request.path().contains("/chats/search")
+                ? http(200, CHAT.formatted(MINE.substring(1)))
+                : http(200, "{\"success\": true, \"messages\": [{\"channelInfo\": {\"id\": \"wamid.1\"}}]}");
+        Console texter = configured(
+                "provider=texter", "rate=unlimited", "settings.project-id=p", "settings.api-token=hush-hush");
+        runImage(texter);
+        assertThat(texter.out()).as(texter.err()).contains("image: sent, id wamid.1");
+
+        answering = request -> http(200, "{\"status\": true, \"statusCode\": \"\", \"data\": \"wamid.2\"}");
+        Console wapCrm = configured(
+                "provider=wapcrm",
+                "rate=unlimited",
+                "settings.secret-key=hush-hush",
+                "settings.instance-id=15",
+                "settings.user-id=1");
+        runImage(wapCrm);
+        assertThat(wapCrm.out()).as(wapCrm.err()).contains("image: sent, id wamid.2");
+        List<Request> requests = stub.requests();
+        JsonNode body =
+                new ObjectMapper().readTree(requests.get(requests.size() - 1).body());
+        assertThat(body.path("filename").asText()).isEqualTo("a.jpg");
+    }
+
+    private void runImage(Console console) {
+        console.run(
+                "verify",
+                "main",
+                "--to",
+                MINE,
+                "--types",
+                "image",
+                "--media-url",
+                "https://files.example.com/a.jpg?b=c",
+                "--yes",
+                "--out",
+                kept);
     }
 
     private Console maytapi() {

@@ -238,6 +238,7 @@ class SendJsonTest {
                 "{'to':'1','template':{'language':'tr'}} | template.name | missing-field",
                 "{'to':'1','template':{'name':'n'},'text':'hi'} | text | unexpected-field",
                 "{'to':'1','template':{'name':'n','parameters':{'1':2}}} | template.parameters.1 | invalid-type",
+                "{'to':'1','template':{'name':'n','parameters':{'1':'a','2':' '}}} | template.parameters.2 | missing-field",
                 "{'to':'1','template':{'name':'n','header':{'filename':'a'}}} | template.header.url | missing-field"
             })
     void refusesWhatIsNoSend(String written, String field, String code) {

@@ -8,6 +8,7 @@ import dev.caravan.provider.Answer;
 import dev.caravan.provider.Bulk;
 import dev.caravan.provider.Reading;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -15,6 +16,9 @@ import java.util.stream.Stream;
  * server spaces such messages out, so the call takes long.
  */
 final class BulkText implements Bulk {
+
+    /** What is said of the token, the address or the form of a request; anything else may come after part has been sent. */
+    private static final Set<Integer> BEFORE_READING = Set.of(401, 403, 404, 405, 413, 415);
 
     @Override
     public int most(Account account) {
@@ -43,8 +47,7 @@ final class BulkText implements Bulk {
         if (answer.isSuccess() && PratikEsnafAnswers.isAccepted(body)) {
             return counted(body, count);
         }
-        // A refusal of the request as such; what the server says while it sends proves nothing about those before.
-        boolean refusedAtOnce = answer.status() >= 300 && answer.status() < 500;
+        boolean refusedAtOnce = answer.status() / 100 == 3 || BEFORE_READING.contains(answer.status());
         return refusedAtOnce
                 ? new Reading.Unclear(PratikEsnafAnswers.reason(body))
                 : new Reading.Doubtful("bulk-unclear", "the bulk call broke off: part of it may have been sent");

@@ -56,11 +56,16 @@ final class TexterAnswers {
     static Reading read(Answer answer, Send send) {
         JsonNode body = answer.json();
         JsonNode success = body.path("success");
-        boolean isDefinite = success.isBoolean() && (answer.isSuccess() || REFUSALS.contains(answer.status()));
-        if (isDefinite && !success.booleanValue()) {
+        boolean isRefused = success.isBoolean() && !success.booleanValue();
+        if (answer.isSuccess() && isRefused || speaksOfTheRequest(answer, success)) {
             return new Reading.Refused(null, reason(body));
         }
-        return isDefinite && answer.isSuccess() ? accepted(body, send) : new Reading.Unclear(reason(body));
+        return answer.isSuccess() && success.isBoolean() ? accepted(body, send) : new Reading.Unclear(reason(body));
+    }
+
+    /** No body of such a refusal is published, so it need not say {@code success: false}, too. */
+    private static boolean speaksOfTheRequest(Answer answer, JsonNode success) {
+        return REFUSALS.contains(answer.status()) && !success.asBoolean(false);
     }
 
     /** The verdict on the answer to a read that is not what was asked for: nothing was sent, so nothing is unknown. */
