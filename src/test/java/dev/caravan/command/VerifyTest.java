@@ -245,8 +245,8 @@ class VerifyTest {
         runImage(wapCrm);
         assertThat(wapCrm.out()).as(wapCrm.err()).contains("image: sent, id wamid.2");
         List<Request> requests = stub.requests();
-        JsonNode body =
-                new ObjectMapper().readTree(requests.get(requests.size() - 1).body());
+        Request last = requests.get(requests.size() - 1);
+        JsonNode body = new ObjectMapper().readTree(last.body());
         assertThat(body.path("filename").asText()).isEqualTo("a.jpg");
     }
 
