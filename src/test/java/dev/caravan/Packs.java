@@ -4,6 +4,7 @@ import dev.caravan.provider.Provider;
 import dev.caravan.provider.Simulator;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.springframework.beans.BeanUtils;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
@@ -22,12 +23,11 @@ public final class Packs {
                 .toList();
     }
 
-    /** A simulator of a provider, as new as a sandbox that has just started. */
-    public static Simulator simulator(String provider) {
+    /** A simulator of a provider, as new as a sandbox that has just started; a pack need not bring one. */
+    public static Optional<Simulator> simulator(String provider) {
         return found(Simulator.class)
                 .filter(simulator -> simulator.provider().equals(provider))
-                .findFirst()
-                .orElseThrow();
+                .findFirst();
     }
 
     private static <T> Stream<T> found(Class<T> kind) {

@@ -47,7 +47,9 @@ class ProvidersAskedTest {
     @BeforeAll
     static void start() throws IOException {
         Map<String, Simulator> simulators = new HashMap<>();
-        Packs.all().forEach(pack -> simulators.put(pack.name(), Packs.simulator(pack.name())));
+        Packs.all()
+                .forEach(pack ->
+                        simulators.put(pack.name(), Packs.simulator(pack.name()).orElseThrow()));
         ledger = TemporaryLedger.sqlite(directory);
         stub = new ProviderStub((request, connection) -> {
             String[] path = request.path().split("/", 3);

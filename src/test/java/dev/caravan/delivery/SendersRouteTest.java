@@ -251,7 +251,7 @@ class SendersRouteTest {
 
     /** Answers as the simulator of the sandbox does. */
     private void simulate(Provider provider) {
-        Simulator simulator = Packs.simulator(provider.name());
+        Simulator simulator = Packs.simulator(provider.name()).orElseThrow();
         answering = request -> simulator
                 .reply(new Simulator.Call(
                         request.method(), request.path(), request.query(), request.headers(), request.body()))
