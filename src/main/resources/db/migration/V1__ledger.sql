@@ -123,7 +123,9 @@ CREATE TABLE history (
   status              TEXT NOT NULL,       -- the state it brought, or rejected, duplicate, erased, deleted, hint
   attempt             INTEGER NOT NULL DEFAULT 0,
   started_at          BIGINT,              -- of the attempt
+  took                BIGINT,              -- milliseconds until its verdict
   http_status         INTEGER,
+  answer              TEXT,                -- the provider's, without credentials and what is personal
   error_class         TEXT,
   error_code          TEXT,
   error_message       TEXT,

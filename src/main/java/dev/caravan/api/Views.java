@@ -131,9 +131,13 @@ final class Views {
         put(view, "status", event.status());
         view.put("attempt", event.attempt());
         putTime(view, "startedAt", event.startedAt());
+        if (event.took() != null) {
+            view.put("tookMillis", event.took());
+        }
         if (event.httpStatus() != null) {
             view.put("httpStatus", event.httpStatus());
         }
+        put(view, "answer", event.answer());
         putError(view, event.errorClass(), event.errorCode(), event.errorMessage());
         put(view, "providerMessageId", event.providerMessageId());
         put(view, "actor", event.actor());

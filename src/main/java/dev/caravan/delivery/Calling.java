@@ -60,8 +60,9 @@ final class Calling {
         });
         String body = text(message.getBody(InputStream.class));
         message.removeHeaders("*");
-        message.setBody(new Answer(status, headers, body));
-        Turn.of(exchange).answered(status);
+        Answer answer = new Answer(status, headers, body);
+        message.setBody(answer);
+        Turn.of(exchange).answered(answer);
     }
 
     /** Step {@code answer}: the provider's answer to the send call as a verdict. */

@@ -74,10 +74,11 @@ class DeliveryConfiguration {
             Sends sends,
             Lanes lanes,
             RetrySchedule schedule,
+            Providers providers,
             Lookups lookups,
             TrackedSends trackedSends,
             LaneMetrics metrics) {
-        return new Settling(store, sends, lanes, schedule, lookups, trackedSends, metrics);
+        return new Settling(store, sends, lanes, schedule, providers, lookups, trackedSends, metrics);
     }
 
     @Bean("candidate")

@@ -9,6 +9,9 @@ import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Settlement;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
+import dev.caravan.provider.Answer;
+import dev.caravan.provider.Credentials;
+import dev.caravan.provider.Providers;
 import dev.caravan.provider.Verdict;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -32,6 +35,7 @@ final class Settling {
     private final Sends sends;
     private final Lanes lanes;
     private final RetrySchedule schedule;
+    private final Providers providers;
     private final Lookups lookups;
     private final TrackedSends trackedSends;
     private final LaneMetrics metrics;
@@ -41,6 +45,7 @@ final class Settling {
             Sends sends,
             Lanes lanes,
             RetrySchedule schedule,
+            Providers providers,
             Lookups lookups,
             TrackedSends trackedSends,
             LaneMetrics metrics) {
@@ -48,6 +53,7 @@ final class Settling {
         this.sends = sends;
         this.lanes = lanes;
         this.schedule = schedule;
+        this.providers = providers;
         this.lookups = lookups;
         this.trackedSends = trackedSends;
         this.metrics = metrics;
@@ -61,10 +67,11 @@ final class Settling {
                     "the route of provider " + turn.account().provider() + " left no verdict");
         }
         lookups.forgetIfWrong(exchange);
+        String answer = shownAnswer(turn);
         boolean warned = false;
         while (true) {
             try {
-                write(turn);
+                write(turn, answer);
                 return;
             } catch (LedgerException away) {
                 if (Thread.currentThread().isInterrupted()) {
@@ -79,14 +86,30 @@ final class Settling {
         }
     }
 
-    private void write(Turn turn) {
+    /** What a look-up found is about the recipient, and is not kept; why it was refused is. */
+    private String shownAnswer(Turn turn) {
+        Answer answer = turn.answer();
+        if (answer == null || turn.attempt() == null && answer.isSuccess()) {
+            return null;
+        }
+        Account account = turn.account();
+        return ShownAnswer.of(
+                answer.body(),
+                Credentials.of(providers.get(account.provider()), account),
+                attempts(turn).stream().map(Attempt::content).toList());
+    }
+
+    private static List<Attempt> attempts(Turn turn) {
         Attempt first = turn.attempt() == null ? turn.candidate() : turn.attempt();
-        List<Attempt> attempts =
-                Stream.concat(Stream.of(first), turn.companions().stream()).toList();
+        return Stream.concat(Stream.of(first), turn.companions().stream()).toList();
+    }
+
+    private void write(Turn turn, String answer) {
+        List<Attempt> attempts = attempts(turn);
         List<Optional<Settlement>> settlements = store.write(transaction -> {
             List<Optional<Settlement>> written = new ArrayList<>();
             for (Attempt attempt : attempts) {
-                written.add(write(transaction, turn, attempt));
+                written.add(write(transaction, turn, attempt, answer));
             }
             return written;
         });
@@ -102,7 +125,8 @@ final class Settling {
         }
     }
 
-    private Optional<Settlement> write(Transaction transaction, Turn turn, Attempt attempt) throws SQLException {
+    private Optional<Settlement> write(Transaction transaction, Turn turn, Attempt attempt, String answer)
+            throws SQLException {
         Instant now = Instant.now();
         Account account = turn.account();
         int throttles = turn.verdict() instanceof Verdict.Throttled ? lanes.throttles(transaction, account.name()) : 0;
@@ -112,13 +136,14 @@ final class Settling {
                 attempt.refreshed(),
                 account.retryUnknown(),
                 throttles,
-                turn.httpStatus(),
+                turn.answer() == null ? null : turn.answer().status(),
                 now);
+        Settlement settlement = reaction.settlement().after(turn.took(), answer);
         boolean applied = turn.attempt() == null
-                ? sends.settleUnclaimed(transaction, attempt.id(), reaction.settlement(), now.toEpochMilli())
-                : sends.settle(transaction, attempt, reaction.settlement(), now.toEpochMilli());
+                ? sends.settleUnclaimed(transaction, attempt.id(), settlement, now.toEpochMilli())
+                : sends.settle(transaction, attempt, settlement, now.toEpochMilli());
         if (applied) {
-            trackedSends.settled(transaction, account, attempt.id(), reaction.settlement(), now.toEpochMilli());
+            trackedSends.settled(transaction, account, attempt.id(), settlement, now.toEpochMilli());
         }
         if (!turn.companions().contains(attempt)) {
             affect(transaction, account.name(), attempt, reaction.effect(), now.toEpochMilli());
@@ -127,7 +152,7 @@ final class Settling {
             sends.blockRecipient(
                     transaction, attempt.id(), Scope.MARKETING, "provider " + account.name(), now.toEpochMilli());
         }
-        return applied ? Optional.of(reaction.settlement()) : Optional.empty();
+        return applied ? Optional.of(settlement) : Optional.empty();
     }
 
     private void affect(Transaction transaction, String account, Attempt attempt, Reaction.Effect effect, long now)

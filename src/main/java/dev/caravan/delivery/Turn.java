@@ -3,6 +3,7 @@ package dev.caravan.delivery;
 import dev.caravan.account.Account;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.message.Send;
+import dev.caravan.provider.Answer;
 import dev.caravan.provider.Verdict;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -34,7 +35,8 @@ final class Turn {
     private List<Send> together = List.of();
     private Attempt candidate;
     private Verdict verdict;
-    private Integer httpStatus;
+    private Answer answer;
+    private long decidedAt;
     private long heldUntil;
     private boolean nothing;
     private boolean asking;
@@ -113,6 +115,8 @@ final class Turn {
 
     void claimed(Attempt attempt) {
         this.attempt = attempt;
+        // What a look-up was answered is no answer to the send.
+        answer = null;
         claimDone();
     }
 
@@ -181,14 +185,20 @@ final class Turn {
 
     void verdict(Verdict verdict) {
         this.verdict = verdict;
+        decidedAt = System.currentTimeMillis();
     }
 
-    /** Of the provider's last answer, or null when there was none. */
-    Integer httpStatus() {
-        return httpStatus;
+    /** How long the attempt took until its verdict, in milliseconds; null when there is no attempt. */
+    Long took() {
+        return attempt == null ? null : Math.max(0, decidedAt - attempt.startedAt());
     }
 
-    void answered(int httpStatus) {
-        this.httpStatus = httpStatus;
+    /** The provider's last answer, or null when there was none. */
+    Answer answer() {
+        return answer;
+    }
+
+    void answered(Answer given) {
+        answer = given;
     }
 }

@@ -153,7 +153,7 @@ public final class Recipients {
                 id);
         transaction.update(
                 """
-                UPDATE history SET provider_message_id = NULL, detail = NULL,
+                UPDATE history SET provider_message_id = NULL, detail = NULL, answer = NULL,
                   error_message = CASE WHEN error_message IS NULL THEN NULL ELSE 'erased' END,
                   reason = CASE WHEN reason IS NULL THEN NULL ELSE 'erased' END
                 WHERE send = ?""",

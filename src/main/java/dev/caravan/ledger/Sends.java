@@ -398,8 +398,9 @@ public final class Sends {
         transaction.update(
                 """
                 INSERT INTO history (send, sequence, batch, row_number, line, at, status, attempt, started_at,
-                  http_status, error_class, error_code, error_message, provider_message_id, actor, reason, detail)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                  took, http_status, answer, error_class, error_code, error_message, provider_message_id, actor, reason,
+                  detail)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 id,
                 changed.sequence(),
                 changed.batch(),
@@ -409,7 +410,9 @@ public final class Sends {
                 settlement.state().word(),
                 changed.attempt(),
                 startedAt,
+                settlement.took(),
                 settlement.httpStatus(),
+                settlement.answer(),
                 settlement.errorClass(),
                 settlement.errorCode(),
                 settlement.errorMessage(),

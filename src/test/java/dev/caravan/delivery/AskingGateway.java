@@ -137,11 +137,15 @@ final class AskingGateway implements AutoCloseable {
     private final ConfigurableApplicationContext context;
 
     AskingGateway(Path home, TemporaryLedger ledger, Collection<Account> accounts) {
+        this(home, ledger, new Accounts(accounts, List.of(), null));
+    }
+
+    AskingGateway(Path home, TemporaryLedger ledger, Accounts accounts) {
         context = new SpringApplicationBuilder(Parts.class)
                 .web(WebApplicationType.NONE)
                 .initializers((GenericApplicationContext beans) -> {
                     beans.registerBean(Store.class, ledger::store, definition -> definition.setDestroyMethodName(""));
-                    beans.registerBean(Accounts.class, () -> new Accounts(accounts, List.of(), null));
+                    beans.registerBean(Accounts.class, () -> accounts);
                 })
                 .run(
                         "--caravan.home=" + home,

@@ -59,6 +59,7 @@ class SettlingTest {
                 sends,
                 lanes,
                 new RetrySchedule(ZoneOffset.UTC, new Random(1)),
+                providers,
                 new Lookups(providers),
                 new TrackedSends(providers, new Checks()),
                 new LaneMetrics(new SimpleMeterRegistry()));
