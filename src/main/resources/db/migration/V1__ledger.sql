@@ -60,6 +60,7 @@ CREATE TABLE send (
   error_class         TEXT,
   error_code          TEXT,
   error_message       TEXT,
+  run                 TEXT,                -- of one that failed in a row of unrecognised refusals: the id of that row
   accepted_at         BIGINT NOT NULL,
   changed_at          BIGINT NOT NULL,
   sent_at             BIGINT,
@@ -80,6 +81,7 @@ CREATE INDEX send_check  ON send (account, check_at) WHERE check_at IS NOT NULL 
 CREATE INDEX send_confirm ON send (confirm_at) WHERE state = 'sent' AND confirm_at IS NOT NULL;
 CREATE INDEX send_trouble ON send (state, id) WHERE state IN ('failed', 'expired', 'unknown', 'cancelled');
 CREATE INDEX send_unknown ON send (recipient) WHERE state = 'unknown';
+CREATE INDEX send_run ON send (run, recipient) WHERE run IS NOT NULL;
 CREATE INDEX send_message ON send (provider_message_id) WHERE provider_message_id IS NOT NULL;
 
 -- Further ids by which a provider reports on a send, beside its provider_message_id.
@@ -152,7 +154,8 @@ CREATE TABLE account (
   paused_at     BIGINT,
   probe_at      BIGINT,                     -- when one send may try whether the account works again
   probes        INTEGER NOT NULL DEFAULT 0,
-  refusals      INTEGER NOT NULL DEFAULT 0, -- unrecognised refusals in a row
+  refusals      INTEGER NOT NULL DEFAULT 0, -- unrecognised refusals in a row, each recipient counted once
+  run           TEXT,                       -- the id of that row of refusals
   budget_day    TEXT,
   budget_used   BIGINT NOT NULL DEFAULT 0
 );

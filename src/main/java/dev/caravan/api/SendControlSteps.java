@@ -115,7 +115,7 @@ final class SendControlSteps {
     void retryAll(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
         JsonFields body = new JsonFields(
-                JsonBody.object(request), "status", "error", "account", "batch", "includeUnknown", "reason");
+                JsonBody.object(request), "status", "error", "account", "batch", "run", "includeUnknown", "reason");
         String status = body.word("status", RETRIED);
         SendFilter filter = new SendFilter(
                 null,
@@ -124,10 +124,11 @@ final class SendControlSteps {
                 body.text("account", LONGEST_NAME),
                 body.text("batch", LONGEST_NAME),
                 body.text("error", LONGEST_NAME),
-                null);
+                null,
+                body.text("run", LONGEST_NAME));
         if (filter.equals(SendFilter.ALL)) {
             throw new ProblemException(
-                    422, "missing-field", "Name at least one of status, error, account and batch.", "status");
+                    422, "missing-field", "Name at least one of status, error, account, batch and run.", "status");
         }
         boolean includeUnknown = body.flag("includeUnknown");
         if ("unknown".equals(status) && !includeUnknown) {

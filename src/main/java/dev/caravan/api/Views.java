@@ -52,6 +52,7 @@ final class Views {
         put(view, "providerMessageId", send.providerMessageId());
         view.put("attempts", send.attempts());
         putError(view, send.errorClass(), send.errorCode(), send.errorMessage());
+        put(view, "run", send.run());
         putTime(view, "acceptedAt", send.acceptedAt());
         putTime(view, "dueAt", send.dueAt());
         putTime(view, "expiresAt", send.expiresAt());

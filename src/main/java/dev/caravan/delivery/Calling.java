@@ -70,7 +70,8 @@ final class Calling {
         Turn turn = Turn.of(exchange);
         Send send = exchange.getVariable(Turn.SEND, Send.class);
         Answer answer = exchange.getMessage().getBody(Answer.class);
-        turn.verdict(judged(turn, answer, send).verdict());
+        Judged judged = judged(turn, answer, send);
+        turn.verdict(judged.verdict(), judged.recognised());
         metrics.answered(turn.account().name(), turn.attempt().startedAt());
     }
 

@@ -3,10 +3,12 @@ package dev.caravan.delivery;
 import dev.caravan.account.Account;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Lanes.Refused;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Scope;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Settlement;
+import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
 import dev.caravan.provider.Answer;
@@ -138,14 +140,24 @@ final class Settling {
                 throttles,
                 turn.answer() == null ? null : turn.answer().status(),
                 now);
-        Settlement settlement = reaction.settlement().after(turn.took(), answer);
+        Optional<Refused> refused = refused(transaction, turn, attempt, reaction, now.toEpochMilli());
+        Settlement settlement = refused.map(Refused::again)
+                .map(again -> reaction.settlement().keptUntil(again))
+                .orElse(reaction.settlement())
+                .after(turn.took(), answer);
         boolean applied = turn.attempt() == null
                 ? sends.settleUnclaimed(transaction, attempt.id(), settlement, now.toEpochMilli())
                 : sends.settle(transaction, attempt, settlement, now.toEpochMilli());
         if (applied) {
             trackedSends.settled(transaction, account, attempt.id(), settlement, now.toEpochMilli());
         }
+        if (applied && settlement.state() == State.FAILED && refused.isPresent()) {
+            sends.mark(transaction, attempt.id(), refused.get().run());
+        }
         if (!turn.companions().contains(attempt)) {
+            if (attempt.trial() && Boolean.TRUE.equals(turn.recognised())) {
+                answered(transaction, account.name(), reaction, now.toEpochMilli());
+            }
             affect(transaction, account.name(), attempt, reaction.effect(), now.toEpochMilli());
         }
         if (applied && reaction.effect() instanceof Reaction.Effect.OptOut) {
@@ -153,6 +165,39 @@ final class Settling {
                     transaction, attempt.id(), Scope.MARKETING, "provider " + account.name(), now.toEpochMilli());
         }
         return applied ? Optional.of(settlement) : Optional.empty();
+    }
+
+    /** A refusal that nobody knows counts against the account; empty when it is none, or comes too late. */
+    private Optional<Refused> refused(Transaction transaction, Turn turn, Attempt attempt, Reaction reaction, long now)
+            throws SQLException {
+        if (reaction.settlement().state() != State.FAILED || !Boolean.FALSE.equals(turn.recognised())) {
+            return Optional.empty();
+        }
+        Optional<String> recipient = sends.recipient(transaction, attempt);
+        if (recipient.isEmpty()) {
+            return Optional.empty();
+        }
+        String account = turn.account().name();
+        Refused refused =
+                lanes.refused(transaction, account, recipient.get(), RetrySchedule.reason(turn.verdict()), now);
+        if (refused.pauses()) {
+            LOG.error(
+                    "Account {} is paused after many refusals in a row that are not recognised, the last with {}. It keeps"
+                            + " its sends, and is tried again with one in a minute; those that failed are sent again by"
+                            + " POST /api/v1/sends/retry with {\"run\": \"{}\"}",
+                    account,
+                    RetrySchedule.reason(turn.verdict()),
+                    refused.run());
+        }
+        return Optional.of(refused);
+    }
+
+    /** Any answer that is known ends a row of unknown ones; one about its send alone also ends the pause they led to. */
+    private void answered(Transaction transaction, String account, Reaction reaction, long now) throws SQLException {
+        boolean aboutTheSend = reaction.settlement().state() == State.FAILED;
+        if (lanes.answered(transaction, account, aboutTheSend, now)) {
+            LOG.info("Account {} works again and is resumed", account);
+        }
     }
 
     private void affect(Transaction transaction, String account, Attempt attempt, Reaction.Effect effect, long now)

@@ -35,6 +35,7 @@ final class Turn {
     private List<Send> together = List.of();
     private Attempt candidate;
     private Verdict verdict;
+    private Boolean recognised;
     private Answer answer;
     private long decidedAt;
     private long heldUntil;
@@ -186,6 +187,21 @@ final class Turn {
     void verdict(Verdict verdict) {
         this.verdict = verdict;
         decidedAt = System.currentTimeMillis();
+    }
+
+    /**
+     * The verdict on an answer to the send call.
+     *
+     * @param known whether a row of a table or a status says so
+     */
+    void verdict(Verdict judged, boolean known) {
+        verdict(judged);
+        recognised = known;
+    }
+
+    /** Whether the answer to the send call is one that is known; null when there was none. */
+    Boolean recognised() {
+        return recognised;
     }
 
     /** How long the attempt took until its verdict, in milliseconds; null when there is no attempt. */

@@ -104,6 +104,7 @@ public final class SendControl {
                 .and("account = ?", filter.account())
                 .and("batch = ?", filter.batch())
                 .and("error_code = ?", filter.error())
+                .and("run = ?", filter.run())
                 // What fails again meanwhile has had its turn.
                 .and("changed_at <= ?", now)
                 .and("id > ?", after)
@@ -152,7 +153,7 @@ public final class SendControl {
                 .one(
                         "UPDATE send SET state = 'queued', ready = 1, due_at = ?, expires_at = ?, fair_rank = ?,"
                                 + " refreshed = 0, sequence = sequence + 1, provider_message_id = NULL,"
-                                + " error_class = NULL, error_code = NULL, error_message = NULL, changed_at = ?,"
+                                + " error_class = NULL, error_code = NULL, error_message = NULL, run = NULL, changed_at = ?,"
                                 // What its earlier attempt was watched and asked about for is over too.
                                 + " sent_at = NULL, confirm_at = NULL, check_at = NULL, checks = 0"
                                 + " WHERE id = ? RETURNING " + Changed.COLUMNS,

@@ -300,6 +300,21 @@ public final class Sends {
         return true;
     }
 
+    /** Who is to get the send of an attempt; empty when the attempt is no longer the send's current one. */
+    public Optional<String> recipient(Transaction transaction, Attempt attempt) throws SQLException {
+        return transaction.one(
+                "SELECT recipient FROM send WHERE id = ? AND state = 'sending' AND attempt = ? AND gateway = ?",
+                row -> row.getString(1),
+                attempt.id(),
+                attempt.number(),
+                gateway);
+    }
+
+    /** A send failed as one of a row of refusals. */
+    public void mark(Transaction transaction, String id, String run) throws SQLException {
+        transaction.update("UPDATE send SET run = ? WHERE id = ?", run, id);
+    }
+
     /** The provider may report on the send by these ids too. */
     static void addFurtherIds(Transaction transaction, String id, List<String> ids) throws SQLException {
         for (String other : ids) {

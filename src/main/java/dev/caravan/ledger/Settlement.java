@@ -72,6 +72,11 @@ public record Settlement(
         this(state, dueAt, refreshed, providerMessageId, List.of(), httpStatus, errorClass, errorCode, errorMessage);
     }
 
+    /** The same refusal if it is the account's: the send goes back to the queue, due at that time in milliseconds. */
+    public Settlement keptUntil(long again) {
+        return new Settlement(State.QUEUED, again, refreshed, null, httpStatus, "account", errorCode, errorMessage);
+    }
+
     /** The same after a call of which this is known. */
     public Settlement after(Long duration, String shownAnswer) {
         return new Settlement(

@@ -8,6 +8,7 @@ import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Deliveries;
 import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.SendControl;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
@@ -30,6 +31,7 @@ import org.apache.camel.component.http.springboot.HttpComponentAutoConfiguration
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -159,6 +161,26 @@ final class AskingGateway implements AutoCloseable {
                 .tag("account", account)
                 .counter();
         return found == null ? 0 : found.count();
+    }
+
+    double gauged(String gauge, String account) {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        context.getBean(LaneGauges.class).bindTo(registry);
+        return registry.get(gauge).tag("account", account).gauge().value();
+    }
+
+    Status status() {
+        return context.getBean(HealthIndicator.class).health().getStatus();
+    }
+
+    SendControl control() {
+        return new SendControl(
+                context.getBean(Store.class),
+                context.getBean(Sends.class),
+                context.getBean(Lanes.class),
+                context.getBean(Accounts.class),
+                Map.of(),
+                context.getBean(Dispatcher.class));
     }
 
     @SuppressWarnings("unchecked")

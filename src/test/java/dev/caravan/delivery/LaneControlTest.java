@@ -8,8 +8,11 @@ import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
 import dev.caravan.delivery.ProviderStub.Request;
 import dev.caravan.ledger.Blocklist;
+import dev.caravan.ledger.ByHand;
 import dev.caravan.ledger.Draft;
 import dev.caravan.ledger.NewSend;
+import dev.caravan.ledger.Reach;
+import dev.caravan.ledger.SendFilter;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.provider.Answer;
@@ -18,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -25,6 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.actuate.health.Status;
 
 /** What answers of a provider over HTTP do to sends and lanes. */
 class LaneControlTest {
@@ -61,7 +66,7 @@ class LaneControlTest {
 
     private static Accounts accounts() {
         List<Account> accounts = new ArrayList<>();
-        List.of("answers").forEach(name -> accounts.add(account(name)));
+        List.of("answers", "refusing").forEach(name -> accounts.add(account(name)));
         List.of("silent", "refused")
                 .forEach(name -> accounts.add(
                         AskingGateway.WITH_TOKEN.account(name, stub.baseUrl() + "/" + name, Pace.UNLIMITED, 1)));
@@ -114,6 +119,66 @@ class LaneControlTest {
 
         await().until(() -> history(id).size() == 1);
         assertThat(history(id)).containsExactly("queued 0 403 account http-403 the token of *** is over");
+    }
+
+    @Test
+    void twentyRefusalsThatNobodyKnowsPauseTheLaneAndTheOthersAreSentAgainByOneCall() {
+        answering("/refusing/send", 400, "no");
+        for (int number = 10; number < 40; number++) {
+            admit("refusing", "+9053012345" + number);
+        }
+        await().until(() -> "account".equals(paused("refusing")));
+
+        assertThat(count("refusing", "failed")).isEqualTo(19);
+        assertThat(count("refusing", "queued")).isEqualTo(11);
+        String run = ledger.text("SELECT run FROM account WHERE name = 'refusing'");
+        assertThat(ledger.number("SELECT count(*) FROM send WHERE state = 'failed' AND run = ?", run))
+                .isEqualTo(19);
+        assertThat(ledger.text("SELECT detail FROM event WHERE type = 'lane-paused' AND account = 'refusing'"))
+                .isEqualTo("{\"cause\":\"refusals\",\"reason\":\"20 refusals in a row that are not recognised, the last"
+                        + " with http-400: HTTP status 400\",\"run\":\"" + run + "\"}");
+        assertThat(gateway.health("refusing").get("state")).isEqualTo("paused by account");
+        assertThat(gateway.status()).isEqualTo(Status.UP);
+        assertThat(gateway.gauged("caravan.lane.paused", "refusing")).isEqualTo(1);
+
+        probe("refusing");
+        await().until(() -> ledger.number("SELECT probes FROM account WHERE name = 'refusing'") == 1
+                && count("refusing", "sending") == 0);
+        assertThat(count("refusing", "queued")).as("the probe is kept too").isEqualTo(11);
+
+        answering("/refusing/send", 200, "{\"id\": \"m8\"}");
+        probe("refusing");
+        ledger.change("UPDATE send SET due_at = 1 WHERE account = 'refusing' AND state = 'queued'");
+        await().until(() -> count("refusing", "sent") == 11);
+        assertThat(paused("refusing")).isNull();
+        assertThat(ledger.number("SELECT refusals FROM account WHERE name = 'refusing'"))
+                .isZero();
+        assertThat(retried(run)).isEqualTo(19);
+        await().until(() -> count("refusing", "sent") == 30);
+        assertThat(retried(run)).isZero();
+    }
+
+    /** As if the time of its next probe had come. */
+    private static void probe(String account) {
+        ledger.change("UPDATE account SET probe_at = 1 WHERE name = ?", account);
+    }
+
+    private static long retried(String run) {
+        return gateway.control()
+                .retryAll(
+                        new SendFilter(null, null, Set.of(), null, null, null, null, run),
+                        Reach.ALL,
+                        false,
+                        new ByHand("anne", "their bug"),
+                        System.currentTimeMillis());
+    }
+
+    private static String paused(String account) {
+        return ledger.text("SELECT paused FROM account WHERE name = ?", account);
+    }
+
+    private static long count(String account, String state) {
+        return ledger.number("SELECT count(*) FROM send WHERE account = ? AND state = ?", account, state);
     }
 
     private static List<String> history(String send) {

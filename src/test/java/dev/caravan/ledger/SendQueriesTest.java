@@ -125,6 +125,7 @@ class SendQueriesTest extends OnLedger {
                         "permanent",
                         "bad",
                         "bad number",
+                        null,
                         NOW,
                         null,
                         send.expiresAt(),
