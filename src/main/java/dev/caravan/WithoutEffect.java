@@ -2,7 +2,6 @@ package dev.caravan;
 
 import dev.caravan.CaravanProperties.Keep;
 import dev.caravan.CaravanProperties.Quiet;
-import dev.caravan.account.RoutingRule.Failover;
 import dev.caravan.message.Category;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,10 +31,6 @@ final class WithoutEffect {
             add(set, key + "holidays", !account.holidays().isEmpty());
             add(set, key + "webhook-token", account.webhookToken() != null && !reporting.contains(account.provider()));
         });
-        for (int index = 0; index < properties.routing().size(); index++) {
-            boolean failsOver = properties.routing().get(index).failover() != Failover.NEVER;
-            add(set, "caravan.routing[" + index + "].failover", failsOver);
-        }
         for (Category category : Category.values()) {
             boolean ignores = properties.categories().of(category).quiet() == Quiet.IGNORE;
             add(set, "caravan.categories." + category.word() + ".quiet", ignores);

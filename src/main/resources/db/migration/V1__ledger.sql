@@ -41,6 +41,7 @@ CREATE TABLE send (
   line                BIGINT,              -- in the file, where the record begins
   account             TEXT NOT NULL,
   provider            TEXT NOT NULL,
+  barred              TEXT,                -- accounts it must not go through (again), with a space between their names
   recipient           TEXT NOT NULL,
   type                TEXT NOT NULL,
   category            TEXT,

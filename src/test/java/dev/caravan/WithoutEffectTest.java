@@ -26,15 +26,11 @@ class WithoutEffectTest {
                 + """
                       quiet: 21:00-08:00
                       budget: 1000/1d
-                  routing:
-                    - { to: "+90", accounts: [main], failover: down }
                 """;
 
         ConfigurationRunner.configured(yaml).run(context -> assertThat(context).hasNotFailed());
 
-        assertThat(output)
-                .contains("have no effect yet: caravan.accounts.main.budget, caravan.accounts.main.quiet,"
-                        + " caravan.routing[0].failover");
+        assertThat(output).contains("have no effect yet: caravan.accounts.main.budget, caravan.accounts.main.quiet");
     }
 
     @Test

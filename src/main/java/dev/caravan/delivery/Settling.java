@@ -1,6 +1,7 @@
 package dev.caravan.delivery;
 
 import dev.caravan.account.Account;
+import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Lanes.Refused;
@@ -18,8 +19,10 @@ import dev.caravan.provider.Verdict;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -40,6 +43,8 @@ final class Settling {
     private final Providers providers;
     private final Lookups lookups;
     private final TrackedSends trackedSends;
+    private final Failover failover;
+    private final Arrivals arrivals;
     private final LaneMetrics metrics;
 
     Settling(
@@ -50,6 +55,8 @@ final class Settling {
             Providers providers,
             Lookups lookups,
             TrackedSends trackedSends,
+            Failover failover,
+            Arrivals arrivals,
             LaneMetrics metrics) {
         this.store = store;
         this.sends = sends;
@@ -58,6 +65,8 @@ final class Settling {
         this.providers = providers;
         this.lookups = lookups;
         this.trackedSends = trackedSends;
+        this.failover = failover;
+        this.arrivals = arrivals;
         this.metrics = metrics;
     }
 
@@ -108,13 +117,16 @@ final class Settling {
 
     private void write(Turn turn, String answer) {
         List<Attempt> attempts = attempts(turn);
+        Set<String> elsewhere = new HashSet<>();
         List<Optional<Settlement>> settlements = store.write(transaction -> {
+            elsewhere.clear();
             List<Optional<Settlement>> written = new ArrayList<>();
             for (Attempt attempt : attempts) {
-                written.add(write(transaction, turn, attempt, answer));
+                written.add(write(transaction, turn, attempt, answer, elsewhere));
             }
             return written;
         });
+        arrivals.at(elsewhere);
         for (int index = 0; index < attempts.size(); index++) {
             Optional<Settlement> settlement = settlements.get(index);
             if (settlement.isEmpty()) {
@@ -127,7 +139,8 @@ final class Settling {
         }
     }
 
-    private Optional<Settlement> write(Transaction transaction, Turn turn, Attempt attempt, String answer)
+    private Optional<Settlement> write(
+            Transaction transaction, Turn turn, Attempt attempt, String answer, Set<String> elsewhere)
             throws SQLException {
         Instant now = Instant.now();
         Account account = turn.account();
@@ -159,6 +172,17 @@ final class Settling {
                 answered(transaction, account.name(), reaction, now.toEpochMilli());
             }
             affect(transaction, account.name(), attempt, reaction.effect(), now.toEpochMilli());
+        }
+        if (applied && reaction.effect() instanceof Reaction.Effect.Pause pause && settlement.state() == State.QUEUED) {
+            failover.moveRefused(
+                            transaction,
+                            account.name(),
+                            attempt.id(),
+                            attempt.content(),
+                            attempt.expiresAt(),
+                            pause.reason(),
+                            now.toEpochMilli())
+                    .ifPresent(elsewhere::add);
         }
         if (applied && reaction.effect() instanceof Reaction.Effect.OptOut) {
             sends.blockRecipient(

@@ -77,10 +77,10 @@ public final class Sends {
         int ready = send.aside() ? ASIDE : send.dueAt() <= send.acceptedAt() ? READY : WAITING;
         int inserted = transaction.update(
                 """
-                INSERT INTO send (id, idempotency_key, namespace, reference, batch, row_number, line, account, provider,
+                INSERT INTO send (id, idempotency_key, namespace, reference, batch, row_number, line, account, provider, barred,
                   recipient, type, category, priority, fair_rank, content, digests, state, ready, due_at, expires_at,
                   accepted_at, changed_at, traceparent)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)
                 ON CONFLICT DO NOTHING""",
                 send.id(),
                 send.key(),
@@ -91,6 +91,7 @@ public final class Sends {
                 send.line(),
                 send.account(),
                 send.provider(),
+                send.barred(),
                 send.recipient(),
                 send.type().word(),
                 send.category() == null ? null : send.category().word(),

@@ -173,6 +173,11 @@ final class AskingGateway implements AutoCloseable {
         return context.getBean(HealthIndicator.class).health().getStatus();
     }
 
+    /** Its lane looks again at once. */
+    void resumed(String account) {
+        context.getBean(Dispatcher.class).resumed(account);
+    }
+
     SendControl control() {
         return new SendControl(
                 context.getBean(Store.class),

@@ -15,11 +15,15 @@ import dev.caravan.ledger.Draft;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Settlement;
+import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
+import dev.caravan.message.SendJson;
+import dev.caravan.provider.Providers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,13 +73,16 @@ class DispatcherTest {
     }
 
     private void start(Supplier<Settlement> provider) {
+        Accounts accounts = new Accounts(List.of(account()), List.of(), null);
+        Providers providers = new Providers(List.of(new AskablePigeon()));
         dispatcher = new Dispatcher(
-                new Accounts(List.of(account()), List.of(), null),
+                accounts,
                 ledger.store(),
                 sends,
                 lanes,
                 control,
                 new Checks(),
+                new Failover(accounts, providers, new StoredSends(new SendJson(ZoneOffset.UTC)), new StandIns(sends)),
                 Executors.newCachedThreadPool());
         lane = dispatcher.open("main", turn -> deliver(turn, provider));
     }

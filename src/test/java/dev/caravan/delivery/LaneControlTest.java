@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
+import dev.caravan.account.RoutingRule;
+import dev.caravan.account.RoutingRule.Failover;
 import dev.caravan.delivery.ProviderStub.Request;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.ByHand;
@@ -18,6 +20,10 @@ import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.provider.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +31,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.actuate.health.Status;
 
 /** What answers of a provider over HTTP do to sends and lanes. */
@@ -66,15 +75,46 @@ class LaneControlTest {
 
     private static Accounts accounts() {
         List<Account> accounts = new ArrayList<>();
-        List.of("answers", "refusing").forEach(name -> accounts.add(account(name)));
+        List.of(
+                        "answers",
+                        "refusing",
+                        "first",
+                        "second",
+                        "third",
+                        "fourth",
+                        "fifth",
+                        "sixth",
+                        "down",
+                        "up",
+                        "broken",
+                        "whole",
+                        "slowed",
+                        "dated")
+                .forEach(name -> accounts.add(account(name)));
         List.of("silent", "refused")
                 .forEach(name -> accounts.add(
                         AskingGateway.WITH_TOKEN.account(name, stub.baseUrl() + "/" + name, Pace.UNLIMITED, 1)));
-        return new Accounts(accounts, List.of(), null);
+        Map<String, Account> named = accounts.stream().collect(Collectors.toMap(Account::name, Function.identity()));
+        return new Accounts(
+                accounts,
+                List.of(
+                        new RoutingRule(
+                                "+33",
+                                List.of(named.get("first"), named.get("second"), named.get("third")),
+                                Failover.DEFINITE_REFUSAL),
+                        new RoutingRule(
+                                "+34",
+                                List.of(named.get("fourth"), named.get("fifth"), named.get("sixth")),
+                                Failover.DEFINITE_REFUSAL),
+                        new RoutingRule("+43", List.of(named.get("broken"), named.get("whole")), Failover.DOWN),
+                        new RoutingRule("+49", List.of(named.get("down"), named.get("up")), Failover.DOWN),
+                        new RoutingRule("+44", List.of(named.get("first"), named.get("up")), Failover.NEVER)),
+                null);
     }
 
     private static Account account(String name) {
-        return AskingGateway.PLAIN.account(name, stub.baseUrl() + "/" + name, Pace.UNLIMITED, 1);
+        return AskingGateway.PLAIN.account(
+                name, stub.baseUrl() + "/" + name, Pace.UNLIMITED, name.equals("up") ? 8 : 1);
     }
 
     @AfterAll
@@ -158,9 +198,123 @@ class LaneControlTest {
         assertThat(retried(run)).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"slowed", "dated"})
+    void anAccountThatIsAskedToWaitDoesSoForAllItsSends(String account) {
+        String until = account.equals("slowed")
+                ? "3600"
+                : DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                        ZonedDateTime.now(ZoneOffset.UTC).plusHours(1));
+        AtomicInteger calls = new AtomicInteger();
+        ANSWERS.put("/" + account + "/send", request -> {
+            calls.incrementAndGet();
+            return new Answer(429, Map.of("Retry-After", until), "");
+        });
+        admit(account, "+905301234567");
+        admit(account, "+905301234568");
+
+        await().until(() -> ledger.number("SELECT not_before FROM account WHERE name = ?", account)
+                > System.currentTimeMillis() + 3_500_000);
+        assertThat(calls).hasValue(1);
+        assertThat(count(account, "queued")).isEqualTo(2);
+        assertThat(gateway.health(account).get("state")).isEqualTo("throttled");
+    }
+
+    @Test
+    void whatIsRefusedForTheAccountGoesToTheNextOfItsRuleThatWorks() {
+        answering("/first/send", 401, "no such key");
+        ledger.change("UPDATE account SET paused = 'hand' WHERE name = 'second'");
+        String moved = admit("first", "+33612345678");
+        await().until(() -> state(moved).equals("sent"));
+
+        assertThat(ledger.text("SELECT account || ' ' || provider || ' ' || attempt FROM send WHERE id = ?", moved))
+                .isEqualTo("third pigeon 2");
+        assertThat(ledger.texts(
+                        "SELECT status || ' ' || coalesce(error_code, '-') || ' ' || coalesce(reason, '-')"
+                                + " FROM history WHERE send = ? ORDER BY sequence",
+                        moved))
+                .containsExactly(
+                        "queued http-401 -",
+                        "queued - moved from first to third: http-401: HTTP status 401",
+                        "sent - -");
+
+        String named = admit(Draft.draft()
+                .account("first")
+                .to("+33612345678")
+                .content("{\"account\":\"first\",\"to\":\"+33612345678\",\"type\":\"text\",\"text\":\"hello\"}"));
+        probe("first");
+        await().until(() -> history(named).size() == 1);
+        String never = admit("first", "+447400123456");
+        probe("first");
+        await().until(() -> history(named).size() + history(never).size() == 2);
+        assertThat(count("first", "queued")).isEqualTo(2);
+        assertCounters();
+    }
+
+    @Test
+    void whoHasBeenTriedEverywhereStaysWhereItIs() {
+        for (String account : List.of("fourth", "fifth", "sixth")) {
+            answering("/" + account + "/send", 403, "no");
+        }
+        String id = admit("fourth", "+34612345678");
+
+        await().until(() -> history(id).size() == 5);
+        assertThat(ledger.text("SELECT account || ' ' || barred || ' ' || state FROM send WHERE id = ?", id))
+                .isEqualTo("sixth fourth fifth queued");
+    }
+
+    @Test
+    void whatMayHaveBeenSentIsNotMoved() {
+        ANSWERS.put("/broken/send", request -> null);
+        String id = admit("broken", "+4315112345678");
+        await().until(() -> state(id).equals("unknown"));
+        ledger.change("UPDATE account SET paused = 'hand' WHERE name = 'broken'");
+        String waiting = admit("broken", "+4315112345679");
+
+        await().until(() -> state(waiting).equals("sent"));
+
+        assertThat(ledger.text("SELECT account FROM send WHERE id = ?", waiting))
+                .isEqualTo("whole");
+        assertThat(ledger.text("SELECT account FROM send WHERE id = ?", id)).isEqualTo("broken");
+    }
+
+    @Test
+    void aPausedLanesQueueGoesToTheOtherAccountAndOnlyWhatMay() {
+        ledger.change("UPDATE account SET paused = 'hand' WHERE name = 'down'");
+        List<NewSend> moving = new ArrayList<>();
+        for (int number = 100; number < 250; number++) {
+            moving.add(draft("down", "+4915112345" + number).send());
+        }
+        ledger.store().write(transaction -> {
+            for (NewSend send : moving) {
+                SENDS.insert(transaction, send);
+            }
+            return null;
+        });
+        String elsewhere = admit("down", "+905301234567");
+        String later = admit(Draft.draft().account("down").to("+4915112345678").dueAt(4_000_000_000_000L));
+
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> moving.stream().allMatch(send -> state(send.id()).equals("sent")));
+
+        assertThat(state(elsewhere)).isEqualTo("queued");
+        assertThat(state(later)).isEqualTo("queued");
+        assertThat(ledger.number(
+                        "SELECT count(*) FROM history WHERE reason = 'moved from down to up: its lane is paused'"))
+                .isEqualTo(150);
+        assertCounters();
+    }
+
+    private static void assertCounters() {
+        assertThat(ledger.texts("SELECT name || ' ' || queued FROM account ORDER BY name"))
+                .isEqualTo(ledger.texts("SELECT name || ' ' || (SELECT count(*) FROM send"
+                        + " WHERE send.account = account.name AND state = 'queued') FROM account ORDER BY name"));
+    }
+
     /** As if the time of its next probe had come. */
     private static void probe(String account) {
         ledger.change("UPDATE account SET probe_at = 1 WHERE name = ?", account);
+        gateway.resumed(account);
     }
 
     private static long retried(String run) {
@@ -190,7 +344,19 @@ class LaneControlTest {
     }
 
     private static String admit(String account, String to) {
-        NewSend send = Draft.draft().account(account).to(to).dueAt(1).send();
+        return admit(draft(account, to));
+    }
+
+    private static Draft draft(String account, String to) {
+        return Draft.draft()
+                .account(account)
+                .to(to)
+                .content("{\"to\":\"" + to + "\",\"type\":\"text\",\"text\":\"hello\"}")
+                .dueAt(1);
+    }
+
+    private static String admit(Draft draft) {
+        NewSend send = draft.send();
         ledger.store().write(transaction -> SENDS.insert(transaction, send));
         return send.id();
     }
