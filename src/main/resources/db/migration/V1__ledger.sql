@@ -85,7 +85,7 @@ CREATE INDEX send_aside  ON send (batch, row_number) WHERE state = 'queued' AND 
 CREATE INDEX send_check  ON send (account, check_at) WHERE check_at IS NOT NULL AND state IN ('sent', 'delivered', 'unknown');
 CREATE INDEX send_confirm ON send (confirm_at) WHERE state = 'sent' AND confirm_at IS NOT NULL;
 CREATE INDEX send_trouble ON send (state, id) WHERE state IN ('failed', 'expired', 'unknown', 'cancelled');
-CREATE INDEX send_unknown ON send (recipient) WHERE state = 'unknown';
+CREATE INDEX send_unknown ON send (recipient, account) WHERE state = 'unknown';
 CREATE INDEX send_run ON send (run, recipient) WHERE run IS NOT NULL;
 CREATE INDEX send_message ON send (provider_message_id) WHERE provider_message_id IS NOT NULL;
 
@@ -139,7 +139,7 @@ CREATE TABLE history (
   provider_message_id TEXT,
   repeats             TEXT,                -- of a duplicate row: the send it repeats
   actor               TEXT,                -- of a change by hand: the name of the key
-  reason              TEXT,                -- of a change by hand: why, in the words of who did it
+  reason              TEXT,                -- of a change by hand: why, in the words of who did it; or why it was moved
   detail              TEXT                 -- of a rejected or duplicate row: what was read of it, as JSON;
                                            -- of what a provider reported: its own words and time, as JSON
 );

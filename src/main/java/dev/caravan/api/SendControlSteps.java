@@ -139,8 +139,12 @@ final class SendControlSteps {
                     "includeUnknown");
         }
         ByHand by = new ByHand(request.caller().name(), body.text("reason", LONGEST_REASON));
-        long count = control.retryAll(filter, request.caller().reach(), includeUnknown, by, System.currentTimeMillis());
-        ApiAnswer.json(200, JsonNodeFactory.instance.objectNode().put("count", count))
+        long now = System.currentTimeMillis();
+        Reach reach = request.caller().reach();
+        long unknown = control.unknown(filter, reach, now);
+        long count = control.retryAll(filter, reach, includeUnknown, by, now);
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        ApiAnswer.json(200, view.put("count", count).put("unknown", unknown))
                 .to(exchange);
     }
 

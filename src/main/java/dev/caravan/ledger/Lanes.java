@@ -7,7 +7,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -456,6 +458,15 @@ public final class Lanes {
                         row.getString(4),
                         row.getString(5),
                         SendRecord.number(row, 6)));
+    }
+
+    /** How many sends of each account are of unknown fate; of accounts that are not here, none. */
+    public Map<String, Long> unknown(Transaction transaction) throws SQLException {
+        Map<String, Long> counts = new HashMap<>();
+        transaction.all(
+                "SELECT account, count(*) FROM send WHERE state = 'unknown' GROUP BY account",
+                row -> counts.put(row.getString(1), row.getLong(2)));
+        return counts;
     }
 
     /** When the send that is next in an account's queue became due, in milliseconds; empty when none waits. */

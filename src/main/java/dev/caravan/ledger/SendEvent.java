@@ -19,7 +19,7 @@ import java.sql.SQLException;
  * @param httpStatus of the provider's answer, or null
  * @param answer the provider's, without credentials and what is personal, or null
  * @param actor the name of the key by which somebody did it, or null
- * @param reason in that person's words, or null
+ * @param reason in that person's words; or why it was moved to another account; or null
  * @param raw of what a provider reported: its value and words, or null
  * @param reportedAt of what a provider reported: when it happened, by the provider's clock, or null
  */

@@ -139,6 +139,39 @@ class DispatcherTest {
     }
 
     @Test
+    void anAccountPausedByHandStaysSoOverARestartUntilItIsResumed() {
+        write(transaction -> {
+            lanes.pauseByHand(transaction, "main", "the office is closed", 1);
+            return null;
+        });
+        calls.release(1_000_000);
+        start(() -> SENT);
+        stop();
+        ledger.close();
+        ledger = TemporaryLedger.sqlite(directory);
+        write(transaction -> {
+            lanes.register(transaction, List.of("main"));
+            return null;
+        });
+        String id = admitAlone();
+        start(() -> SENT);
+
+        await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(3)).until(() -> made.get() == 0);
+        assertThat(ledger.text("SELECT paused || ' ' || paused_reason FROM account"))
+                .isEqualTo("hand the office is closed");
+        write(transaction -> {
+            lanes.resume(transaction, "main", 2);
+            return null;
+        });
+        dispatcher.resumed("main");
+        await().until(() -> state(id).equals("sent"));
+        stop();
+        ledger.close();
+        ledger = TemporaryLedger.sqlite(directory);
+        assertThat(ledger.text("SELECT coalesce(paused, 'runs') FROM account")).isEqualTo("runs");
+    }
+
+    @Test
     void aCancelledBatchOfThousandsEndsAndHoldsUpNoOther() {
         admitBatch("b", 2_000);
         start(() -> SENT);
