@@ -165,6 +165,17 @@ CREATE TABLE account (
   budget_used   BIGINT NOT NULL DEFAULT 0
 );
 
+-- When accounts with per-recipient have lately written to whom.
+CREATE TABLE recipient_pace (
+  account   TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  starts    TEXT NOT NULL,                  -- in milliseconds, the oldest first, with a space between two
+  until     BIGINT NOT NULL,                -- when the last of them counts no longer
+  PRIMARY KEY (account, recipient)
+);
+
+CREATE INDEX recipient_pace_until ON recipient_pace (until);
+
 -- Recipients never to be sent to. Who they are cannot be read back: only a keyed digest is kept.
 CREATE TABLE block (
   recipient  TEXT NOT NULL,
@@ -201,7 +212,7 @@ CREATE TABLE setting (
 CREATE TABLE event (
   id       ${identity},
   event_id TEXT NOT NULL,                   -- a ULID: the same each time an endpoint is told
-  type     TEXT NOT NULL,                   -- lane-paused, lane-resumed, batch-paused, batch-finished, unconfirmed
+  type     TEXT NOT NULL,                   -- lane-paused, lane-resumed, batch-paused, batch-finished, unconfirmed, …
   at       BIGINT NOT NULL,
   account  TEXT,
   batch    TEXT,

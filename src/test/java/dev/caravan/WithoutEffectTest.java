@@ -21,29 +21,14 @@ import org.springframework.core.io.ByteArrayResource;
 class WithoutEffectTest {
 
     @Test
-    void keysThatChangeNothingYetAreNamedAtStart(CapturedOutput output) {
-        String yaml = ConfigurationRunner.ACCOUNT
-                + """
-                      quiet: 21:00-08:00
-                      budget: 1000/1d
-                """;
-
-        ConfigurationRunner.configured(yaml).run(context -> assertThat(context).hasNotFailed());
-
-        assertThat(output).contains("have no effect yet: caravan.accounts.main.budget, caravan.accounts.main.quiet");
-    }
-
-    @Test
     void keysThatHaveADefaultAreNamedWhenTheyAreSetToSomethingElse(CapturedOutput output) {
-        String yaml = ConfigurationRunner.ACCOUNT
-                + """
+        String yaml = ConfigurationRunner.ACCOUNT + """
                   keep: { content: 7d }
-                  categories: { otp: { quiet: ignore } }
                 """;
 
         ConfigurationRunner.configured(yaml).run(context -> assertThat(context).hasNotFailed());
 
-        assertThat(output).contains("have no effect yet: caravan.categories.otp.quiet," + " caravan.keep");
+        assertThat(output).contains("have no effect yet: caravan.keep");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.caravan.ledger;
 
 import dev.caravan.account.Account;
+import dev.caravan.account.SendingRules;
 import dev.caravan.ledger.Sends.Changed;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -26,13 +27,25 @@ public final class StandIns {
     public boolean isDown(Transaction transaction, Account account, long expiresAt, long now) throws SQLException {
         Depth depth = transaction
                 .one(
-                        "SELECT queued, not_before, paused, probe_at FROM account WHERE name = ?",
-                        row -> new Depth(row.getLong(1), row.getLong(2), row.getString(3), row.getLong(4)),
+                        "SELECT queued, not_before, paused, probe_at, budget_day, budget_used FROM account WHERE name = ?",
+                        row -> new Depth(
+                                row.getLong(1),
+                                Math.max(
+                                        row.getLong(2),
+                                        budgetBack(account.rules(), row.getString(5), row.getLong(6), now)),
+                                row.getString(3),
+                                row.getLong(4)),
                         account.name())
                 .orElseThrow();
         return depth.isPaused(now)
                 || depth.queued() >= account.maxQueued()
                 || depth.startOfNext(account.pace().meanGap(), now) > expiresAt;
+    }
+
+    /** When a budget that is spent is there again, in milliseconds; 0 when it is not. */
+    private static long budgetBack(SendingRules rules, String day, long used, long now) {
+        boolean spent = rules.budget() != null && rules.day(now).equals(day) && used >= rules.budget();
+        return spent ? rules.nextDay(now) : 0;
     }
 
     private record Depth(long queued, long notBefore, String paused, long probeAt) {
