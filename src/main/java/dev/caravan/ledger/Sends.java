@@ -151,7 +151,8 @@ public final class Sends {
         return transaction
                 .all(
                         "SELECT id, sequence + 1, content, expires_at, refreshed, " + earlier(account)
-                                + " FROM send WHERE account = ? AND state = 'queued' AND ready = 1"
+                                // Else it would be called id too, and PostgreSQL would not know which one to order by.
+                                + " AS ahead FROM send WHERE account = ? AND state = 'queued' AND ready = 1"
                                 + " ORDER BY priority, fair_rank, id LIMIT ?",
                         row -> new Candidate(
                                 new Attempt(
