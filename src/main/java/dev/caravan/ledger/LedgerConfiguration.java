@@ -86,10 +86,7 @@ class LedgerConfiguration {
 
     @Bean
     Sends sends(Gateway gateway, Blocklist blocklist, CaravanProperties properties, Accounts accounts) {
-        Map<String, Duration> confirmWithin = accounts.all().stream()
-                .filter(account -> account.confirmWithin() != null)
-                .collect(Collectors.toMap(Account::name, Account::confirmWithin));
-        return new Sends(gateway.id(), blocklist, properties.inbox().stopBatchAtPercent(), confirmWithin);
+        return new Sends(gateway.id(), blocklist, properties.inbox().stopBatchAtPercent(), accounts.all());
     }
 
     @Bean
