@@ -146,10 +146,12 @@ final class AccountsFactory {
         }
         Set<LocalDate> holidays = Holidays.read(key + ".holidays", written.holidays());
         try {
-            List<QuietHours> hours = written.quiet().stream().map(QuietHours::parse).toList();
+            List<QuietHours> hours =
+                    written.quiet().stream().map(QuietHours::parse).toList();
             return new QuietTimes(hours, holidays, ignored, new RecipientZones(properties.zone())::of);
         } catch (IllegalArgumentException refused) {
-            throw new ConfigurationException(key + ".quiet", refused.getMessage(), "leave some hours of a day to send in");
+            throw new ConfigurationException(
+                    key + ".quiet", refused.getMessage(), "leave some hours of a day to send in");
         }
     }
 

@@ -152,6 +152,7 @@ CREATE TABLE account (
   queued        BIGINT NOT NULL DEFAULT 0,  -- sends in state queued
   fair_clock    BIGINT NOT NULL DEFAULT 0,  -- greatest fair_rank claimed
   next_slot     BIGINT NOT NULL DEFAULT 0,  -- microseconds: the first start that nobody has reserved
+  reserved_at   BIGINT NOT NULL DEFAULT 0,  -- microseconds: when that was written
   not_before    BIGINT NOT NULL DEFAULT 0,  -- the provider asked us to wait until then
   throttles     INTEGER NOT NULL DEFAULT 0, -- throttled answers since the last success
   paused        TEXT,                       -- null, hand or account

@@ -144,8 +144,7 @@ final class SendControlSteps {
         long unknown = control.unknown(filter, reach, now);
         long count = control.retryAll(filter, reach, includeUnknown, by, now);
         ObjectNode view = JsonNodeFactory.instance.objectNode();
-        ApiAnswer.json(200, view.put("count", count).put("unknown", unknown))
-                .to(exchange);
+        ApiAnswer.json(200, view.put("count", count).put("unknown", unknown)).to(exchange);
     }
 
     private SendRecord find(ApiRequest request) {

@@ -10,6 +10,7 @@ import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.StandIns.Waiting;
 import dev.caravan.ledger.Store;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -102,7 +103,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     }
 
     Lane open(String account, Consumer<Turn> route) {
-        Lane lane = new Lane(accounts.get(account), route, store, lanes, executor, timer);
+        Lane lane = new Lane(accounts.get(account), route, store, lanes, executor, timer, InstantSource.system());
         open.put(account, lane);
         lane.open();
         lane.signal();

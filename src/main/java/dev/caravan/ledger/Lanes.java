@@ -33,8 +33,11 @@ public final class Lanes {
     /** A reserved start is missed after this long: two sends would come too close together. */
     public static final long LATEST_MICROS = TimeUnit.MILLISECONDS.toMicros(250);
 
-    /** A next start more than a day beyond what so many gateways reserve was written by a clock that was wrong. */
-    private static final int MOST_GATEWAYS = 100;
+    /**
+     * A next start that was written so much later than now was written by a clock that has been set back since: more than
+     * the clocks of gateways that share a ledger should differ.
+     */
+    private static final long SET_BACK_MICROS = TimeUnit.SECONDS.toMicros(30);
 
     private final Sends sends;
     private final Checks checks = new Checks();
@@ -116,7 +119,10 @@ public final class Lanes {
             return claim(transaction, account, only, now);
         }
         long next = transaction
-                .one("SELECT next_slot FROM account WHERE name = ?", row -> row.getLong(1), account)
+                .one(
+                        "SELECT next_slot, reserved_at FROM account WHERE name = ?",
+                        row -> next(row.getLong(1), row.getLong(2), nowMicros),
+                        account)
                 .orElseThrow();
         if (late > TimeUnit.NANOSECONDS.toMicros(pace.shortest().toNanos()) && next > nowMicros) {
             return new Claim.Nothing();
@@ -124,9 +130,18 @@ public final class Lanes {
         Claim claim = claim(transaction, account, only, now);
         if (claim instanceof Claim.Claimed) {
             long moved = Math.max(next, nowMicros + TimeUnit.NANOSECONDS.toMicros(pace.nextGapNanos(random)));
-            transaction.update("UPDATE account SET next_slot = ? WHERE name = ?", moved, account);
+            moveNext(transaction, account, moved, nowMicros);
         }
         return claim;
+    }
+
+    /** The first start that nobody has reserved, by a clock that may have been set back since it was written. */
+    private static long next(long written, long writtenAt, long now) {
+        return writtenAt - now > SET_BACK_MICROS ? now + written - writtenAt : written;
+    }
+
+    private static void moveNext(Transaction transaction, String account, long next, long now) throws SQLException {
+        transaction.update("UPDATE account SET next_slot = ?, reserved_at = ? WHERE name = ?", next, now, account);
     }
 
     private Gate gate(Transaction transaction, String account, long now) throws SQLException {
@@ -183,7 +198,11 @@ public final class Lanes {
             if (paused == null) {
                 return notBefore;
             }
-            return isProbe() ? Math.max(probeAt, notBefore) : now + LOOK_AGAIN;
+            if (!isProbe()) {
+                return now + LOOK_AGAIN;
+            }
+            // No probe is further ahead, unless the clock has been set back since.
+            return Math.max(probeAt - now > LAST_PROBE.toMillis() ? now : probeAt, notBefore);
         }
     }
 
@@ -205,7 +224,8 @@ public final class Lanes {
      * @param wanted how many at most
      * @param unclaimed turns already started that have yet to claim their send
      * @param asks whether the lane has time for a question
-     * @param unused reserved earlier by the same lane and not used: given back when nobody has reserved since
+     * @param unused reserved earlier by the same lane and not used: given back when nobody has reserved since; by the
+     *     clock as it is now, but its {@code next} as it was reserved
      */
     public Slots reserve(
             Transaction transaction,
@@ -221,17 +241,14 @@ public final class Lanes {
         long now = TimeUnit.MICROSECONDS.toMillis(nowMicros);
         SlotRow row = transaction
                 .one(
-                        "SELECT " + GATE + ", next_slot FROM account WHERE name = ?",
-                        result -> new SlotRow(gate(result, sends.rules(account), now), result.getLong(10)),
+                        "SELECT " + GATE + ", next_slot, reserved_at FROM account WHERE name = ?",
+                        result -> new SlotRow(
+                                gate(result, sends.rules(account), now), result.getLong(10), result.getLong(11)),
                         account)
                 .orElseThrow();
         long next = unused.filter(slots -> slots.next() == row.nextSlot())
                 .map(slots -> slots.starts().get(0))
-                .orElse(row.nextSlot());
-        long longestGap = TimeUnit.NANOSECONDS.toMicros(pace.longest().toNanos());
-        if (next > nowMicros + TimeUnit.DAYS.toMicros(1) + MOST_GATEWAYS * (wanted + 1L) * longestGap) {
-            next = nowMicros + longestGap;
-        }
+                .orElseGet(() -> next(row.nextSlot(), row.reservedAt(), nowMicros));
         long due = transaction
                 .one(
                         "SELECT count(*) FROM (SELECT 1 FROM send"
@@ -254,13 +271,13 @@ public final class Lanes {
             }
         }
         if (next != row.nextSlot()) {
-            transaction.update("UPDATE account SET next_slot = ? WHERE name = ?", next, account);
+            moveNext(transaction, account, next, nowMicros);
         }
         long heldUntil = open || due == 0 ? 0 : row.gate().lookAgainAt(now);
         return new Slots(starts, next, heldUntil);
     }
 
-    private record SlotRow(Gate gate, long nextSlot) {}
+    private record SlotRow(Gate gate, long nextSlot, long reservedAt) {}
 
     /** The provider asked the account to wait until then, in milliseconds. */
     public void hold(Transaction transaction, String account, long until) throws SQLException {

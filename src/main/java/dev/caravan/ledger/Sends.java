@@ -732,26 +732,36 @@ public final class Sends {
     /**
      * At the start of a gateway: what it was sending when it died may or may not have reached the provider.
      *
-     * @return how many sends became unknown
+     * @param retried the accounts whose sends are sent again then: twice rather than never
+     * @return how many sends were under way
      */
-    public int recover(Transaction transaction, long now) throws SQLException {
-        Settlement interrupted = new Settlement(
-                State.UNKNOWN,
-                0,
+    public int recover(Transaction transaction, Set<String> retried, long now) throws SQLException {
+        List<Interrupted> interrupted = transaction.all(
+                "SELECT id, attempt, expires_at, changed_at, account FROM send WHERE state = 'sending' AND gateway = ?",
+                row -> new Interrupted(
+                        new Attempt(
+                                row.getString(1), row.getInt(2), null, row.getLong(3), false, false, row.getLong(4)),
+                        row.getString(5)),
+                gateway);
+        for (Interrupted one : interrupted) {
+            State then = retried.contains(one.account()) ? State.QUEUED : State.UNKNOWN;
+            settle(transaction, one.attempt(), interrupted(then, now), now);
+        }
+        return interrupted.size();
+    }
+
+    private record Interrupted(Attempt attempt, String account) {}
+
+    private static Settlement interrupted(State then, long now) {
+        return new Settlement(
+                then,
+                then == State.QUEUED ? now : 0,
                 false,
                 null,
                 null,
                 "unknown",
                 "interrupted",
                 "the gateway stopped while it was being sent");
-        List<Attempt> attempts = transaction.all(
-                "SELECT id, attempt, expires_at, changed_at FROM send WHERE state = 'sending' AND gateway = ?",
-                row -> new Attempt(row.getString(1), row.getInt(2), null, row.getLong(3), false, false, row.getLong(4)),
-                gateway);
-        for (Attempt attempt : attempts) {
-            settle(transaction, attempt, interrupted, now);
-        }
-        return attempts.size();
     }
 
     /** The accounts that have due sends, whoever admitted them. */
