@@ -1,20 +1,15 @@
 package dev.caravan;
 
-import dev.caravan.CaravanProperties.Keep;
 import dev.caravan.CaravanProperties.Ordering;
 import dev.caravan.CaravanProperties.Quiet;
 import dev.caravan.account.RoutingRule.Failover;
 import dev.caravan.message.Category;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /** Keys that are read and checked but change nothing yet: whoever sets one is told so, rather than left to rely on it. */
 final class WithoutEffect {
-
-    // What these keys are when nobody sets them.
-    private static final Keep KEPT = new Keep(Duration.ofDays(30), Duration.ofDays(90), Duration.ofDays(400));
 
     private WithoutEffect() {}
 
@@ -42,7 +37,6 @@ final class WithoutEffect {
             boolean ignores = properties.categories().of(category).quiet() == Quiet.IGNORE;
             add(set, "caravan.categories." + category.word() + ".quiet", ignores);
         }
-        add(set, "caravan.keep", !properties.keep().equals(KEPT));
         return set;
     }
 

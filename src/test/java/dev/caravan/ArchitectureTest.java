@@ -63,6 +63,10 @@ class ArchitectureTest {
             .because("outcomes come from the history, and a report repeats the rows of its file");
 
     @ArchTest
+    static final ArchRule careIsOfTheLedgerAndItsFiles = only("care", "intake", "outcome", "ledger", "message")
+            .because("what is kept is in the ledger, in the files of batches and in their reports");
+
+    @ArchTest
     static final ArchRule commandsKnowTheWayOfASend = only(
                     "command", "api", "intake", "delivery", "provider", "account", "ledger", "message")
             .because(

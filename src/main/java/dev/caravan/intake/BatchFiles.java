@@ -3,9 +3,12 @@ package dev.caravan.intake;
 import dev.caravan.ledger.Batch;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -76,6 +79,53 @@ public final class BatchFiles {
     /** Whether the file of a batch is still where it was laid away. */
     public boolean isThere(Batch batch) {
         return batch.hasFile() && Files.exists(home.resolve(batch.path()));
+    }
+
+    /**
+     * Deletes the file of a batch, and the day's directory with the last file in it.
+     *
+     * @return how many files there were
+     */
+    public int delete(Batch batch) throws IOException {
+        if (!batch.hasFile()) {
+            return 0;
+        }
+        Path file = home.resolve(batch.path());
+        boolean deleted = Files.deleteIfExists(file);
+        if (file.getParent().getParent().equals(home.resolve("done"))) {
+            try {
+                Files.deleteIfExists(file.getParent());
+            } catch (DirectoryNotEmptyException others) {
+                return deleted ? 1 : 0;
+            }
+        }
+        return deleted ? 1 : 0;
+    }
+
+    /**
+     * Deletes files that were refused before a time, with their reasons. Those without a reason beside them were put there
+     * by somebody else, and stay.
+     *
+     * @return how many
+     */
+    public int deleteRefused(Instant before) throws IOException {
+        Path refused = home.resolve("refused");
+        if (!Files.isDirectory(refused)) {
+            return 0;
+        }
+        int deleted = 0;
+        try (DirectoryStream<Path> reasons = Files.newDirectoryStream(refused, "*" + Home.REASON)) {
+            for (Path reason : reasons) {
+                // The file itself has the time at which it was written, wherever that was.
+                if (Files.getLastModifiedTime(reason).toInstant().isBefore(before)) {
+                    String name = reason.getFileName().toString();
+                    String file = name.substring(0, name.length() - Home.REASON.length());
+                    deleted += Files.deleteIfExists(refused.resolve(file)) ? 1 : 0;
+                    Files.delete(reason);
+                }
+            }
+        }
+        return deleted;
     }
 
     /**

@@ -9,7 +9,8 @@ import java.util.function.Predicate;
 /** The batches: what has been read of each file, and how many of its sends still have no end. */
 public final class Batches {
 
-    private static final String COLUMNS =
+    /** What {@link #read} takes, in its order. */
+    static final String COLUMNS =
             "id, source, name, folder, namespace, path, report, state, paused, rows_read, accepted, duplicates,"
                     + " rejected, unfinished, failed, changes, created_at";
 
@@ -259,7 +260,7 @@ public final class Batches {
                 """
                 SELECT row_number, line, content FROM send WHERE batch = ? AND row_number BETWEEN ? AND ?
                 UNION ALL
-                SELECT row_number, line, detail FROM history
+                SELECT row_number, line, coalesce(detail, '') FROM history
                 WHERE send IS NULL AND batch = ? AND row_number BETWEEN ? AND ?
                 ORDER BY 1""",
                 row -> new RowContent(row.getLong(1), row.getLong(2), row.getString(3)),
@@ -271,7 +272,7 @@ public final class Batches {
                 to);
     }
 
-    private static Batch read(ResultSet row) throws SQLException {
+    static Batch read(ResultSet row) throws SQLException {
         return new Batch(
                 row.getString(1),
                 row.getString(2),

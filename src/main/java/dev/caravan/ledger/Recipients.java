@@ -20,6 +20,15 @@ public final class Recipients {
     /** What stands in the place of what has been erased. */
     public static final String ERASED = "erased";
 
+    /** What is done to a send that loses what was sent and to whom. */
+    static final String SEND_ERASED = "recipient = 'erased', content = '', provider_message_id = NULL,"
+            + " error_message = CASE WHEN error_message IS NULL THEN NULL ELSE 'erased' END";
+
+    /** What is done to its history, and to that of rows which became no send. */
+    static final String HISTORY_ERASED = "provider_message_id = NULL, detail = NULL,"
+            + " error_message = CASE WHEN error_message IS NULL THEN NULL ELSE 'erased' END,"
+            + " reason = CASE WHEN reason IS NULL THEN NULL ELSE 'erased' END";
+
     private static final int STEP = 500;
 
     /** As many of a number's last digits, in a reference, tell whose it is. */
@@ -142,22 +151,13 @@ public final class Recipients {
         }
         boolean telling = send.reference() != null && tells(send.reference(), recipient);
         transaction.update(
-                """
-                UPDATE send SET recipient = 'erased', content = '', provider_message_id = NULL,
-                  error_message = CASE WHEN error_message IS NULL THEN NULL ELSE 'erased' END,
-                  reference = CASE WHEN ? = 1 THEN 'erased' ELSE reference END,
-                  idempotency_key = CASE WHEN ? = 1 THEN NULL ELSE idempotency_key END, sequence = sequence + 1
-                WHERE id = ?""",
+                "UPDATE send SET " + SEND_ERASED + ", reference = CASE WHEN ? = 1 THEN 'erased' ELSE reference END,"
+                        + " idempotency_key = CASE WHEN ? = 1 THEN NULL ELSE idempotency_key END,"
+                        + " sequence = sequence + 1 WHERE id = ?",
                 telling ? 1 : 0,
                 telling ? 1 : 0,
                 id);
-        transaction.update(
-                """
-                UPDATE history SET provider_message_id = NULL, detail = NULL,
-                  error_message = CASE WHEN error_message IS NULL THEN NULL ELSE 'erased' END,
-                  reason = CASE WHEN reason IS NULL THEN NULL ELSE 'erased' END
-                WHERE send = ?""",
-                id);
+        transaction.update("UPDATE history SET " + HISTORY_ERASED + " WHERE send = ?", id);
         Sends.forgetFurtherIds(transaction, id);
         transaction.update(
                 """

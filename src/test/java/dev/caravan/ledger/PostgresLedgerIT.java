@@ -70,6 +70,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfKeep extends KeepTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfSends extends SendsTest {
         @Override
         TemporaryLedger open() {
