@@ -94,6 +94,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfRecipientOrder extends RecipientOrderTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfChecks extends ChecksTest {
         @Override
         TemporaryLedger open() {
