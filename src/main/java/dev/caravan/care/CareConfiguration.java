@@ -3,7 +3,10 @@ package dev.caravan.care;
 import dev.caravan.CaravanProperties;
 import dev.caravan.Gateway;
 import dev.caravan.intake.BatchFiles;
+import dev.caravan.intake.WrittenRecipients;
+import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Keep;
+import dev.caravan.ledger.Recipients;
 import dev.caravan.ledger.Store;
 import dev.caravan.outcome.Endpoints;
 import dev.caravan.outcome.Reports;
@@ -37,6 +40,17 @@ class CareConfiguration {
                         properties.inbox().repeatAfter()),
                 endpoints.outcomes());
         return new Keeping(keep, endpoints, files, reports, ages.content(), InstantSource.system(), metrics);
+    }
+
+    @Bean
+    RecipientFiles recipientFiles(
+            Store store,
+            Batches batches,
+            Recipients recipients,
+            BatchFiles files,
+            Reports reports,
+            WrittenRecipients written) {
+        return new RecipientFiles(store, batches, recipients, files, reports, written);
     }
 
     @Bean("keep-sends")

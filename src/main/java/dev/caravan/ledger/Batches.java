@@ -187,6 +187,29 @@ public final class Batches {
                 reportedBy);
     }
 
+    /** This gateway's batches whose files are kept, after one, in the order of their ids. */
+    public List<Batch> withFiles(Transaction transaction, String after, int limit) throws SQLException {
+        return transaction.all(
+                "SELECT " + COLUMNS
+                        + " FROM batch WHERE id > ? AND path IS NOT NULL AND gateway = ? ORDER BY id LIMIT ?",
+                Batches::read,
+                after,
+                gateway,
+                limit);
+    }
+
+    /** Whether the file of a batch is in the home of this gateway. */
+    public boolean isHere(Transaction transaction, String id) throws SQLException {
+        return transaction
+                .one("SELECT 1 FROM batch WHERE id = ? AND gateway = ?", row -> true, id, gateway)
+                .isPresent();
+    }
+
+    /** What the report of a batch says is no longer so: a finished one gets another. */
+    public void outdate(Transaction transaction, String id) throws SQLException {
+        transaction.update("UPDATE batch SET changes = changes + 1 WHERE id = ?", id);
+    }
+
     /** A report is on disk that was begun when the batch had so many changes. */
     public void reported(Transaction transaction, String id, long changes, long now) throws SQLException {
         Batch batch = find(transaction, id).orElseThrow();

@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.f4b6a3.ulid.UlidCreator;
+import dev.caravan.message.Masking;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -73,6 +74,21 @@ public final class Events {
     void unconfirmed(Transaction transaction, String account, long count, long oldest, long now) throws SQLException {
         ObjectNode detail = JSON.objectNode().put("count", count).put("oldest", oldest);
         raise(transaction, "unconfirmed", account, null, detail, now);
+    }
+
+    /**
+     * Somebody asked for all that is known of a recipient, or erased it.
+     *
+     * @param deed {@code searched}, {@code exported} or {@code erased}
+     * @param recipient normalised; only enough of it to tell it from others is noted
+     */
+    void recipient(Transaction transaction, String deed, String recipient, ByHand by, long now) throws SQLException {
+        ObjectNode detail =
+                JSON.objectNode().put("recipient", Masking.mask(recipient)).put("actor", by.actor());
+        if (by.reason() != null) {
+            detail.put("reason", by.reason());
+        }
+        raise(transaction, "recipient-" + deed, null, null, detail, now);
     }
 
     private static void raise(

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +64,11 @@ public final class Reports {
     /** Step {@code write-rejected}: the rows that were rejected, ready to be corrected and dropped again. */
     void writeRejected(Exchange exchange) throws IOException {
         String id = exchange.getVariable("batch", String.class);
-        Batch batch = store.read(transaction -> batches.find(transaction, id)).orElseThrow();
+        writeRejected(store.read(transaction -> batches.find(transaction, id)).orElseThrow());
+    }
+
+    /** The same of a batch whose file has changed. */
+    public void writeRejected(Batch batch) throws IOException {
         if (batch.rejected() > 0) {
             write(
                     batch,
@@ -126,6 +131,14 @@ public final class Reports {
             deleted += Files.deleteIfExists(directory.resolve(name)) ? 1 : 0;
         }
         return deleted;
+    }
+
+    /** The reports of a batch that are on disk, below home. */
+    public List<String> files(Batch batch) {
+        return Stream.of(batch.report() + REPORT, batch.report() + REJECTED)
+                .filter(name -> Files.exists(directory.resolve(name)))
+                .map(name -> directory.getFileName() + "/" + name)
+                .toList();
     }
 
     /**
