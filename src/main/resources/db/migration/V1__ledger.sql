@@ -26,7 +26,8 @@ CREATE TABLE batch (
   reported     BIGINT,                     -- as many of them are in the report on disk
   reported_at  BIGINT,                     -- when that was written
   erased       SMALLINT NOT NULL DEFAULT 0, -- 1 once its file, its reports and what was read of rows are deleted
-  deleted      BIGINT NOT NULL DEFAULT 0   -- accepted sends whose rows are deleted
+  deleted      BIGINT NOT NULL DEFAULT 0,  -- accepted sends whose rows are deleted
+  checked      BIGINT NOT NULL DEFAULT 0   -- as many of its changes had happened when its figures were last compared
 );
 
 CREATE INDEX batch_state ON batch (state);
@@ -227,3 +228,10 @@ CREATE TABLE keep (
 );
 
 CREATE INDEX keep_due ON keep (due_at);
+
+-- How many sends were accepted on each day, counted apart from their rows, which these figures are compared with.
+CREATE TABLE accepted_day (
+  day      BIGINT PRIMARY KEY,             -- since 1970-01-01, in UTC, by the time in the sends' ids
+  accepted BIGINT NOT NULL,
+  deleted  BIGINT NOT NULL                 -- as many of their rows have been deleted since
+);

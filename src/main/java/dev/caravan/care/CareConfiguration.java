@@ -7,6 +7,7 @@ import dev.caravan.intake.WrittenRecipients;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Keep;
 import dev.caravan.ledger.Recipients;
+import dev.caravan.ledger.Reconciliation;
 import dev.caravan.ledger.Store;
 import dev.caravan.outcome.Endpoints;
 import dev.caravan.outcome.Reports;
@@ -51,6 +52,16 @@ class CareConfiguration {
             Reports reports,
             WrittenRecipients written) {
         return new RecipientFiles(store, batches, recipients, files, reports, written);
+    }
+
+    @Bean
+    Reconciling reconciling(Store store, Gateway gateway, MeterRegistry metrics) {
+        return new Reconciling(new Reconciliation(store, gateway.id()), InstantSource.system(), metrics);
+    }
+
+    @Bean("reconcile")
+    Processor reconcile(Reconciling reconciling) {
+        return exchange -> reconciling.compare();
     }
 
     @Bean("keep-sends")

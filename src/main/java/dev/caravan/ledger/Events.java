@@ -91,6 +91,17 @@ public final class Events {
         raise(transaction, "recipient-" + deed, null, null, detail, now);
     }
 
+    /** Figures of the ledger that should be the same are not. */
+    void discrepancy(Transaction transaction, Reconciliation.Discrepancy discrepancy, long now) throws SQLException {
+        ObjectNode detail = JSON.objectNode()
+                .put("figure", discrepancy.figure())
+                .put("name", discrepancy.name())
+                .put("expected", discrepancy.expected())
+                .put("found", discrepancy.found());
+        String batch = discrepancy.isOfBatch() ? discrepancy.name() : null;
+        raise(transaction, "ledger-discrepancy", null, batch, detail, now);
+    }
+
     private static void raise(
             Transaction transaction, String type, String account, String batch, ObjectNode detail, long now)
             throws SQLException {

@@ -167,17 +167,22 @@ public final class Keep {
     }
 
     private long delete(Transaction transaction, Block block, long now) throws SQLException {
-        return transaction
-                .all(
-                        "DELETE FROM send WHERE " + IN_BLOCK + " AND kept = 2 AND (idempotency_key IS NULL"
-                                + " OR reference IS NULL AND accepted_at <= ? OR changed_at <= ?) RETURNING id, batch",
-                        row -> row.getString(1),
-                        block.from(),
-                        block.to(),
-                        now - ages.repeat().toMillis(),
-                        now - ages.reference().toMillis())
-                .size();
+        List<Deleted> deleted = transaction.all(
+                "DELETE FROM send WHERE " + IN_BLOCK + " AND kept = 2 AND (idempotency_key IS NULL"
+                        + " OR reference IS NULL AND accepted_at <= ? OR changed_at <= ?) RETURNING id, batch",
+                row -> new Deleted(row.getString(1), row.getString(2)),
+                block.from(),
+                block.to(),
+                now - ages.repeat().toMillis(),
+                now - ages.reference().toMillis());
+        for (Deleted one : deleted) {
+            transaction.countDeleted(one.send(), one.batch());
+        }
+        return deleted.size();
     }
+
+    /** @param batch or null */
+    private record Deleted(String send, String batch) {}
 
     /** When the block is to be visited again. */
     private void plan(Transaction transaction, Block block, long now) throws SQLException {

@@ -78,6 +78,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfReconciliation extends ReconciliationTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfSends extends SendsTest {
         @Override
         TemporaryLedger open() {
