@@ -41,7 +41,7 @@ public final class Events {
         raise(transaction, "lane-resumed", account, null, JSON.objectNode().put(CAUSE, cause), now);
     }
 
-    /** @param cause {@code held}, because it is large, or {@code failures} */
+    /** @param cause {@code held}, because it is large, {@code failures}, or {@code restored}, because it was half read */
     void batchPaused(Transaction transaction, String batch, String cause, long now) throws SQLException {
         ObjectNode detail = transaction
                 .one(

@@ -86,6 +86,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfRestored extends RestoredTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfSends extends SendsTest {
         @Override
         TemporaryLedger open() {
