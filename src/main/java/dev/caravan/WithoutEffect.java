@@ -1,17 +1,12 @@
 package dev.caravan;
 
-import dev.caravan.CaravanProperties.Keep;
 import dev.caravan.account.RoutingRule.Failover;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /** Keys that are read and checked but change nothing yet: whoever sets one is told so, rather than left to rely on it. */
 final class WithoutEffect {
-
-    // What these keys are when nobody sets them.
-    private static final Keep KEPT = new Keep(Duration.ofDays(30), Duration.ofDays(90), Duration.ofDays(400));
 
     private WithoutEffect() {}
 
@@ -30,7 +25,6 @@ final class WithoutEffect {
             boolean failsOver = properties.routing().get(index).failover() != Failover.NEVER;
             add(set, "caravan.routing[" + index + "].failover", failsOver);
         }
-        add(set, "caravan.keep", !properties.keep().equals(KEPT));
         return set;
     }
 

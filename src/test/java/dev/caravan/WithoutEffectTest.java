@@ -34,17 +34,6 @@ class WithoutEffectTest {
     }
 
     @Test
-    void keysThatHaveADefaultAreNamedWhenTheyAreSetToSomethingElse(CapturedOutput output) {
-        String yaml = ConfigurationRunner.ACCOUNT + """
-                  keep: { content: 7d }
-                """;
-
-        ConfigurationRunner.configured(yaml).run(context -> assertThat(context).hasNotFailed());
-
-        assertThat(output).contains("have no effect yet: caravan.keep");
-    }
-
-    @Test
     void anAccountWhoseProviderTellsNothingAfterwardsIsNotWatched(CapturedOutput output) {
         String yaml = ConfigurationRunner.ACCOUNT + "      confirm-within: 1h\n";
 
