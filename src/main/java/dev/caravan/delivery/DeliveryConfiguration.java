@@ -7,6 +7,7 @@ import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;
 import dev.caravan.message.SendJson;
 import dev.caravan.provider.Providers;
@@ -32,9 +33,10 @@ class DeliveryConfiguration {
             Lanes lanes,
             BatchControl batches,
             Checks checks,
+            Failover failover,
             CamelContext context) {
         ExecutorService turns = context.getExecutorServiceManager().newCachedThreadPool(this, "turn");
-        return new Dispatcher(accounts, store, sends, lanes, batches, checks, turns);
+        return new Dispatcher(accounts, store, sends, lanes, batches, checks, failover, turns);
     }
 
     @Bean("lane")
@@ -58,6 +60,11 @@ class DeliveryConfiguration {
     }
 
     @Bean
+    Failover failover(Accounts accounts, Providers providers, StoredSends storedSends, Sends sends) {
+        return new Failover(accounts, providers, storedSends, new StandIns(sends));
+    }
+
+    @Bean
     RetrySchedule retrySchedule(CaravanProperties properties) {
         return new RetrySchedule(
                 properties.zone(), () -> ThreadLocalRandom.current().nextLong());
@@ -74,10 +81,14 @@ class DeliveryConfiguration {
             Sends sends,
             Lanes lanes,
             RetrySchedule schedule,
+            Providers providers,
             Lookups lookups,
             TrackedSends trackedSends,
+            Failover failover,
+            Dispatcher dispatcher,
             LaneMetrics metrics) {
-        return new Settling(store, sends, lanes, schedule, lookups, trackedSends, metrics);
+        return new Settling(
+                store, sends, lanes, schedule, providers, lookups, trackedSends, failover, dispatcher, metrics);
     }
 
     @Bean("candidate")

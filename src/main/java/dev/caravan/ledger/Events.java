@@ -37,6 +37,17 @@ public final class Events {
         raise(transaction, "lane-paused", account, null, detail, now);
     }
 
+    /**
+     * A lane is paused after refusals that nobody can explain.
+     *
+     * @param run their id: {@code POST /api/v1/sends/retry} sends those again that failed
+     */
+    void laneRefused(Transaction transaction, String account, String reason, String run, long now) throws SQLException {
+        ObjectNode detail =
+                JSON.objectNode().put(CAUSE, "refusals").put("reason", reason).put("run", run);
+        raise(transaction, "lane-paused", account, null, detail, now);
+    }
+
     /** @param cause {@code hand}, or {@code recovered}: its provider accepted a send again */
     void laneResumed(Transaction transaction, String account, String cause, long now) throws SQLException {
         raise(transaction, "lane-resumed", account, null, JSON.objectNode().put(CAUSE, cause), now);

@@ -28,7 +28,7 @@ public final class Recipients {
             + " error_message = CASE WHEN error_message IS NULL THEN NULL ELSE 'erased' END";
 
     /** What is done to its history, and to that of rows which became no send. */
-    static final String HISTORY_ERASED = "provider_message_id = NULL, detail = NULL,"
+    static final String HISTORY_ERASED = "provider_message_id = NULL, detail = NULL, answer = NULL,"
             + " error_message = CASE WHEN error_message IS NULL THEN NULL ELSE 'erased' END,"
             + " reason = CASE WHEN reason IS NULL THEN NULL ELSE 'erased' END";
 

@@ -222,6 +222,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfStandIns extends StandInsTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfEvents extends EventsTest {
         @Override
         TemporaryLedger open() {
