@@ -106,6 +106,7 @@ public final class Sends {
                 send.acceptedAt(),
                 send.traceparent());
         if (inserted == 1) {
+            transaction.countAccepted(send.id());
             transaction.countQueued(send.account(), 1);
             return Optional.empty();
         }

@@ -35,15 +35,24 @@ class OutcomeConfiguration {
     }
 
     @Bean
+    Endpoints endpoints(CaravanProperties properties) {
+        return new Endpoints(
+                digests(properties.outcomes()), digests(properties.events()), digests(properties.inbound()));
+    }
+
+    private static List<String> digests(List<String> endpoints) {
+        return endpoints.stream().map(OutcomeConfiguration::digest).toList();
+    }
+
+    @Bean
     FeedSteps feedSteps(
             Store store,
             Outbox outbox,
             Outcomes outcomes,
             Events events,
             Inbound inbound,
+            Endpoints endpoints,
             CaravanProperties properties) {
-        List<String> inboundEndpoints =
-                properties.inbound().stream().map(OutcomeConfiguration::digest).toList();
         return new FeedSteps(
                 store,
                 Map.of(
@@ -52,7 +61,7 @@ class OutcomeConfiguration {
                         Feed.EVENTS,
                         new EventNews(events, properties.zone()),
                         Feed.INBOUND,
-                        new InboundNews(inbound, inboundEndpoints, properties.zone())));
+                        new InboundNews(inbound, endpoints.inbound(), properties.zone())));
     }
 
     @Bean
