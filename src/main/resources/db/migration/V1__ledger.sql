@@ -181,6 +181,12 @@ CREATE TABLE reply (
 CREATE UNIQUE INDEX reply_send ON reply (send, request, gateway);
 CREATE INDEX reply_due  ON reply (gateway, id) WHERE sequence IS NOT NULL;
 
+-- The latest commit of each gateway: looked up when the answer to a commit was lost.
+CREATE TABLE writer (
+  name        TEXT PRIMARY KEY,
+  last_commit TEXT NOT NULL
+);
+
 -- Where each endpoint has got to in each feed, and the key of the digests.
 CREATE TABLE setting (
   name  TEXT PRIMARY KEY,

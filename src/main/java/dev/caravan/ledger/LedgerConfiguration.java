@@ -44,6 +44,16 @@ class LedgerConfiguration {
     private static final Map<String, String> SQLITE_PRAGMAS = Map.of(
             "journal_mode", "WAL", "synchronous", "FULL", "busy_timeout", "10000", "jdbc.get_generated_keys", "false");
 
+    /**
+     * A server that vanished without a word is noticed after a minute: what is written meanwhile is looked up over a new
+     * connection. Seconds; whoever needs others writes them into the URL.
+     */
+    private static final Map<String, String> POSTGRESQL_PROPERTIES =
+            Map.of("tcpKeepAlive", "true", "connectTimeout", "5", "socketTimeout", "60");
+
+    /** For a connection, before the ledger counts as away. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
     @Bean
     @ConfigurationProperties("spring.datasource.hikari")
     HikariDataSource dataSource(DataSourceProperties properties, Gateway gateway) throws IOException {
@@ -52,6 +62,7 @@ class LedgerConfiguration {
                 .type(HikariDataSource.class)
                 .build();
         dataSource.setPoolName("ledger");
+        dataSource.setConnectionTimeout(LONGEST_WAIT.toMillis());
         String url = properties.determineUrl();
         if (url.startsWith(SQLITE)) {
             Path file = file(url);
@@ -61,6 +72,7 @@ class LedgerConfiguration {
             SQLITE_PRAGMAS.forEach(dataSource::addDataSourceProperty);
         } else if (url.startsWith(POSTGRESQL)) {
             dataSource.setConnectionInitSql(LET_GO);
+            POSTGRESQL_PROPERTIES.forEach(dataSource::addDataSourceProperty);
         }
         return dataSource;
     }
@@ -74,8 +86,8 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Store store(HikariDataSource dataSource, FlywayMigrationInitializer migrated) {
-        return new Store(dataSource);
+    Store store(HikariDataSource dataSource, Gateway gateway, FlywayMigrationInitializer migrated) {
+        return new Store(dataSource, gateway.id());
     }
 
     @Bean

@@ -16,6 +16,8 @@ final class ObservedDataSource extends DelegatingDataSource {
     private final AtomicInteger attempts = new AtomicInteger();
     private volatile boolean refuses;
     private volatile boolean rollbacksBreak;
+    private volatile Loss loss;
+    private volatile int lostAt;
 
     ObservedDataSource(DataSource dataSource) {
         super(dataSource);
@@ -40,6 +42,22 @@ final class ObservedDataSource extends DelegatingDataSource {
         refuses = refuse;
     }
 
+    /** What the database still does of the next commit, before it goes away. */
+    enum Loss {
+        COMMITTED,
+        NOTHING
+    }
+
+    /**
+     * A commit gets no answer, and no connection can be had from then on until {@link #refuseConnections}{@code (false)}.
+     *
+     * @param answered so many commits before it are answered
+     */
+    void loseTheAnswer(Loss what, int answered) {
+        lostAt = commits.get() + answered + 1;
+        loss = what;
+    }
+
     /** Whether a rollback ends as it does when the memory is full. */
     void breakRollbacks(boolean broken) {
         rollbacksBreak = broken;
@@ -62,7 +80,14 @@ final class ObservedDataSource extends DelegatingDataSource {
                         throw new OutOfMemoryError("as a test has it");
                     }
                     if (method.getName().equals("commit")) {
-                        commits.incrementAndGet();
+                        if (commits.incrementAndGet() == lostAt) {
+                            if (loss == Loss.COMMITTED) {
+                                connection.commit();
+                            }
+                            refuses = true;
+                            loseConnections();
+                            throw new SQLException("the connection was lost during the commit", "08006");
+                        }
                     }
                     try {
                         return method.invoke(connection, values);

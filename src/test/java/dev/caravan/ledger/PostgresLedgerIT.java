@@ -221,7 +221,7 @@ class PostgresLedgerIT {
 
         @BeforeEach
         void startTheOther() {
-            elsewhere = new Store(ledger.dataSource());
+            elsewhere = new Store(ledger.dataSource(), "elsewhere");
         }
 
         @AfterEach

@@ -22,7 +22,7 @@ public final class TemporaryLedger implements AutoCloseable {
 
     private TemporaryLedger(HikariDataSource dataSource) {
         this.dataSource = dataSource;
-        this.store = new Store(dataSource);
+        this.store = new Store(dataSource, "gateway");
     }
 
     /** A file below the directory; opened a second time, what is in it is kept. */
