@@ -32,9 +32,10 @@ class DeliveryConfiguration {
             Lanes lanes,
             BatchControl batches,
             Checks checks,
+            UnderWay underWay,
             CamelContext context) {
         ExecutorService turns = context.getExecutorServiceManager().newCachedThreadPool(this, "turn");
-        return new Dispatcher(accounts, store, sends, lanes, batches, checks, turns);
+        return new Dispatcher(accounts, store, sends, lanes, batches, checks, underWay, turns);
     }
 
     @Bean("lane")
@@ -64,8 +65,14 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Claiming claiming(Store store, Sends sends, Lanes lanes, StoredSends storedSends, Providers providers) {
-        return new Claiming(store, sends, lanes, storedSends, providers);
+    UnderWay underWay() {
+        return new UnderWay();
+    }
+
+    @Bean
+    Claiming claiming(
+            Store store, Sends sends, Lanes lanes, StoredSends storedSends, Providers providers, UnderWay underWay) {
+        return new Claiming(store, sends, lanes, storedSends, providers, underWay);
     }
 
     @Bean
@@ -76,8 +83,9 @@ class DeliveryConfiguration {
             RetrySchedule schedule,
             Lookups lookups,
             TrackedSends trackedSends,
-            LaneMetrics metrics) {
-        return new Settling(store, sends, lanes, schedule, lookups, trackedSends, metrics);
+            LaneMetrics metrics,
+            UnderWay underWay) {
+        return new Settling(store, sends, lanes, schedule, lookups, trackedSends, metrics, underWay);
     }
 
     @Bean("candidate")

@@ -1,7 +1,9 @@
 package dev.caravan.delivery;
 
 import dev.caravan.account.Accounts;
+import dev.caravan.delivery.UnderWay.Broken;
 import dev.caravan.ledger.Arrivals;
+import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.BatchControl.QueuedRow;
 import dev.caravan.ledger.Checks;
@@ -44,6 +46,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     private final Lanes lanes;
     private final BatchControl batches;
     private final Checks checks;
+    private final UnderWay underWay;
     private final Map<String, Lane> open = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = thread("lane-timer");
     private final ScheduledExecutorService polls = thread("dispatcher");
@@ -66,6 +69,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             Lanes lanes,
             BatchControl batches,
             Checks checks,
+            UnderWay underWay,
             ExecutorService executor) {
         this.accounts = accounts;
         this.store = store;
@@ -73,6 +77,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         this.lanes = lanes;
         this.batches = batches;
         this.checks = checks;
+        this.underWay = underWay;
         this.executor = executor;
         polls.scheduleWithFixedDelay(poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
         sweeps.scheduleWithFixedDelay(sweep, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -134,6 +139,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
 
     private void sweep() {
         long now = System.currentTimeMillis();
+        settleBroken(now);
         expire(now);
         store.read(batches::toCancel).forEach(batch -> cancel(batch, now));
         List<String> paused = store.read(batches::paused);
@@ -145,6 +151,25 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             }
         }
         release(now);
+    }
+
+    /** What a turn that broke off had claimed goes back to its queue if it cannot have been sent; else nobody knows. */
+    private void settleBroken(long now) {
+        for (Broken broken : underWay.broken()) {
+            Attempt attempt = broken.attempt();
+            boolean wasUnderWay = store.write(transaction -> broken.isCallPossible()
+                    ? sends.interrupt(transaction, attempt, now)
+                    : sends.giveBack(transaction, attempt));
+            underWay.settled(List.of(attempt));
+            if (wasUnderWay) {
+                LOG.warn(
+                        "The turn of send {} broke off {}",
+                        attempt.id(),
+                        broken.isCallPossible()
+                                ? "before its result was known; it is held as unknown"
+                                : "before its call; it is back in its queue");
+            }
+        }
     }
 
     private void expire(long now) {

@@ -228,7 +228,7 @@ final class Lane {
                 LOG.warn("A turn of lane {} broke off: {}", account.name(), broken.getMessage());
                 failed = true;
             } finally {
-                turn.claimDone();
+                turn.over();
             }
             again = isFollowed(turn, seen, failed);
         }

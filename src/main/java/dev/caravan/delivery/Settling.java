@@ -35,6 +35,7 @@ final class Settling {
     private final Lookups lookups;
     private final TrackedSends trackedSends;
     private final LaneMetrics metrics;
+    private final UnderWay underWay;
 
     Settling(
             Store store,
@@ -43,7 +44,8 @@ final class Settling {
             RetrySchedule schedule,
             Lookups lookups,
             TrackedSends trackedSends,
-            LaneMetrics metrics) {
+            LaneMetrics metrics,
+            UnderWay underWay) {
         this.store = store;
         this.sends = sends;
         this.lanes = lanes;
@@ -51,6 +53,7 @@ final class Settling {
         this.lookups = lookups;
         this.trackedSends = trackedSends;
         this.metrics = metrics;
+        this.underWay = underWay;
     }
 
     /** The result of a call that was made: tried again until it is on disk, for nobody else knows it. */
@@ -90,6 +93,7 @@ final class Settling {
             }
             return written;
         });
+        underWay.settled(attempts);
         for (int index = 0; index < attempts.size(); index++) {
             Optional<Settlement> settlement = settlements.get(index);
             if (settlement.isEmpty()) {

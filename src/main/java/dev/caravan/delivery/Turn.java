@@ -38,6 +38,7 @@ final class Turn {
     private long heldUntil;
     private boolean nothing;
     private boolean asking;
+    private volatile boolean over;
 
     /** Told once a turn, as soon as it has claimed its send or knows that it will not. */
     @FunctionalInterface
@@ -154,6 +155,16 @@ final class Turn {
             claimDone = true;
             listener.claimed(attempt != null);
         }
+    }
+
+    /** Nothing more happens in it, however it went. */
+    void over() {
+        claimDone();
+        over = true;
+    }
+
+    boolean isOver() {
+        return over;
     }
 
     boolean isNothing() {

@@ -574,23 +574,46 @@ public final class Sends {
      * @return how many sends became unknown
      */
     public int recover(Transaction transaction, long now) throws SQLException {
-        Settlement interrupted = new Settlement(
-                State.UNKNOWN,
-                0,
-                false,
-                null,
-                null,
-                "unknown",
-                "interrupted",
-                "the gateway stopped while it was being sent");
         List<Attempt> attempts = transaction.all(
                 "SELECT id, attempt, expires_at, changed_at FROM send WHERE state = 'sending' AND gateway = ?",
                 row -> new Attempt(row.getString(1), row.getInt(2), null, row.getLong(3), false, false, row.getLong(4)),
                 gateway);
         for (Attempt attempt : attempts) {
-            settle(transaction, attempt, interrupted, now);
+            settle(transaction, attempt, interrupted("the gateway stopped while it was being sent"), now);
         }
         return attempts.size();
+    }
+
+    /**
+     * An attempt was given up in the middle: it may or may not have reached the provider.
+     *
+     * @return false when it is no longer the send's current one, and nothing was written
+     */
+    public boolean interrupt(Transaction transaction, Attempt attempt, long now) throws SQLException {
+        return settle(transaction, attempt, interrupted("its sending broke off"), now);
+    }
+
+    private static Settlement interrupted(String message) {
+        return new Settlement(State.UNKNOWN, 0, false, null, null, "unknown", "interrupted", message);
+    }
+
+    /**
+     * An attempt ended before its call could begin: the send is in its queue as if it had never been claimed.
+     *
+     * @return false when it is no longer the send's current one, and nothing was written
+     */
+    public boolean giveBack(Transaction transaction, Attempt attempt) throws SQLException {
+        Optional<String> account = transaction.one(
+                "UPDATE send SET state = 'queued', ready = 1, attempt = attempt - 1, gateway = NULL"
+                        + " WHERE id = ? AND state = 'sending' AND attempt = ? AND gateway = ? RETURNING account",
+                row -> row.getString(1),
+                attempt.id(),
+                attempt.number(),
+                gateway);
+        if (account.isPresent()) {
+            transaction.countQueued(account.get(), 1);
+        }
+        return account.isPresent();
     }
 
     /** The accounts that have due sends, whoever admitted them. */

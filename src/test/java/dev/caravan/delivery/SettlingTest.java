@@ -61,7 +61,8 @@ class SettlingTest {
                 new RetrySchedule(ZoneOffset.UTC, new Random(1)),
                 new Lookups(providers),
                 new TrackedSends(providers, new Checks()),
-                new LaneMetrics(new SimpleMeterRegistry()));
+                new LaneMetrics(new SimpleMeterRegistry()),
+                new UnderWay());
     }
 
     @AfterEach
