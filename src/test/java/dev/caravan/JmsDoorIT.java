@@ -53,7 +53,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The JMS door of a whole gateway, with the broker it starts, talked to over the network. */
-class JmsDoorTest {
+class JmsDoorIT {
 
     private static final String PASSWORD = "hush-hush";
     private static final Duration LONG = Duration.ofSeconds(30);

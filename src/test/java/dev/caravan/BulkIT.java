@@ -29,7 +29,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Equal texts of a batch in one call, for an account that wants it so. */
-class BulkTest {
+class BulkIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

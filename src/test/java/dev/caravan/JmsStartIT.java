@@ -26,7 +26,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 /** When the JMS door is open, and what its absence costs: nothing. */
-class JmsStartTest {
+class JmsStartIT {
 
     @TempDir
     private Path home;
