@@ -181,6 +181,13 @@ CREATE TABLE reply (
 CREATE UNIQUE INDEX reply_send ON reply (send, request, gateway);
 CREATE INDEX reply_due  ON reply (gateway, id) WHERE sequence IS NOT NULL;
 
+-- Which gateway does what only one of them does at a time.
+CREATE TABLE lease (
+  name    TEXT PRIMARY KEY,
+  gateway TEXT NOT NULL,
+  beats   BIGINT NOT NULL                   -- one more whenever the gateway says that it is there
+);
+
 -- The latest commit of each gateway: looked up when the answer to a commit was lost.
 CREATE TABLE writer (
   name        TEXT PRIMARY KEY,

@@ -37,6 +37,10 @@ class LedgerConfiguration {
      */
     private static final String LET_GO = "SET idle_in_transaction_session_timeout = '1min'";
 
+    /** A server that is set up to answer before a commit is on its disk would forget sends that have been accepted. */
+    private static final String DURABLE = "SELECT set_config('synchronous_commit', 'on', false)"
+            + " WHERE current_setting('synchronous_commit') = 'off'";
+
     /**
      * Every commit survives a power cut: the log is flushed at each (sqlite.org, PRAGMA synchronous). The last is the
      * driver's: it would ask after every write which key was generated, a fifth of a write's time, and nobody listens.
@@ -71,7 +75,7 @@ class LedgerConfiguration {
             }
             SQLITE_PRAGMAS.forEach(dataSource::addDataSourceProperty);
         } else if (url.startsWith(POSTGRESQL)) {
-            dataSource.setConnectionInitSql(LET_GO);
+            dataSource.setConnectionInitSql(LET_GO + "; " + DURABLE);
             POSTGRESQL_PROPERTIES.forEach(dataSource::addDataSourceProperty);
         }
         return dataSource;
@@ -182,6 +186,11 @@ class LedgerConfiguration {
     @Bean
     Inbound inbound() {
         return new Inbound();
+    }
+
+    @Bean
+    Leases leases(Store store, Gateway gateway) {
+        return new Leases(store, gateway.id());
     }
 
     @Bean

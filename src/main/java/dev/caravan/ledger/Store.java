@@ -47,6 +47,11 @@ public final class Store implements AutoCloseable {
         writer.start();
     }
 
+    /** Whether other gateways can write to the same database. */
+    boolean isShared() {
+        return dialect == Dialect.POSTGRESQL;
+    }
+
     /** A piece of work on the database. */
     @FunctionalInterface
     public interface Work<T> {

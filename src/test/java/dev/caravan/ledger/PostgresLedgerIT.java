@@ -69,6 +69,15 @@ class PostgresLedgerIT {
         }
     }
 
+    @Test
+    void commitsAreOnDiskHoweverTheServerIsSetUp() {
+        try (TemporaryLedger ledger = newDatabase()) {
+            assertThat(ledger.text("SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit'"))
+                    .isEqualTo("off");
+            assertThat(ledger.text("SHOW synchronous_commit")).isEqualTo("on");
+        }
+    }
+
     @Nested
     class OfSends extends SendsTest {
         @Override
@@ -191,6 +200,14 @@ class PostgresLedgerIT {
 
     @Nested
     class OfUnconfirmed extends UnconfirmedTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfLeases extends LeasesTest {
         @Override
         TemporaryLedger open() {
             return newDatabase();
