@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toMap;
 
 import dev.caravan.CaravanProperties.AccountProperties;
 import dev.caravan.CaravanProperties.OnUnknown;
+import dev.caravan.CaravanProperties.Ordering;
 import dev.caravan.CaravanProperties.Rule;
 import dev.caravan.CaravanProperties.TemplateProperties;
 import dev.caravan.CaravanProperties.VerdictRow;
@@ -13,6 +14,7 @@ import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
 import dev.caravan.account.RoutingRule;
+import dev.caravan.account.SendingRules;
 import dev.caravan.account.Spacing;
 import dev.caravan.account.TemplateForm;
 import dev.caravan.provider.Provider;
@@ -85,6 +87,7 @@ final class AccountsFactory {
                 written.maxQueued(),
                 confirmWithin(key + ".confirm-within", written.confirmWithin(), provider),
                 token(key + ".webhook-token", written.webhookToken()),
+                new SendingRules(written.ordering() == Ordering.RECIPIENT),
                 templates,
                 settings);
         if (written.maxQueued() < 1) {

@@ -1,7 +1,6 @@
 package dev.caravan;
 
 import dev.caravan.CaravanProperties.Keep;
-import dev.caravan.CaravanProperties.Ordering;
 import dev.caravan.CaravanProperties.Quiet;
 import dev.caravan.account.RoutingRule.Failover;
 import dev.caravan.message.Category;
@@ -31,7 +30,6 @@ final class WithoutEffect {
             add(set, key + "budget", account.budget() != null);
             add(set, key + "quiet", account.quiet() != null);
             add(set, key + "holidays", !account.holidays().isEmpty());
-            add(set, key + "ordering", account.ordering() != Ordering.RECIPIENT);
             add(set, key + "webhook-token", account.webhookToken() != null && !reporting.contains(account.provider()));
         });
         for (int index = 0; index < properties.routing().size(); index++) {

@@ -49,7 +49,9 @@ CREATE TABLE send (
   content             TEXT NOT NULL,       -- the canonical message as JSON; empty once it has been erased
   digests             TEXT NOT NULL,       -- of each field that idempotency compares, keyed
   state               TEXT NOT NULL,       -- queued, sending, sent, delivered, read, failed, cancelled, expired, unknown
-  ready               SMALLINT NOT NULL,   -- 1 once it has been due; 0 while it waits for due_at; 2 while its batch is paused
+  ready               SMALLINT NOT NULL,   -- 1 when it may be claimed; 0 while it waits for due_at, 4 while it does so again;
+                                           -- 2 while its batch is paused; 3 behind an earlier one to its recipient
+  followed            SMALLINT NOT NULL DEFAULT 0,  -- 1 when others may wait for its end
   due_at              BIGINT,
   expires_at          BIGINT NOT NULL,
   attempt             INTEGER NOT NULL DEFAULT 0,
@@ -71,7 +73,9 @@ CREATE TABLE send (
 );
 
 CREATE INDEX send_claim  ON send (account, priority, fair_rank, id) WHERE state = 'queued' AND ready = 1;
-CREATE INDEX send_due    ON send (due_at) WHERE state = 'queued' AND ready = 0;
+CREATE INDEX send_due    ON send (due_at, id) WHERE state = 'queued' AND ready IN (0, 4);
+CREATE INDEX send_order  ON send (account, recipient, priority, id)
+  WHERE state IN ('queued', 'sending') AND ready IN (1, 3, 4);
 CREATE INDEX send_expiry ON send (expires_at) WHERE state = 'queued';
 CREATE INDEX send_flight ON send (gateway) WHERE state = 'sending';
 CREATE INDEX send_batch  ON send (batch, row_number) WHERE batch IS NOT NULL;

@@ -18,6 +18,7 @@ import dev.caravan.account.Pace;
 import dev.caravan.account.QuietHours;
 import dev.caravan.account.Rate;
 import dev.caravan.account.RoutingRule.Failover;
+import dev.caravan.account.SendingRules;
 import dev.caravan.account.Spacing;
 import dev.caravan.message.Category;
 import dev.caravan.message.Priority;
@@ -97,6 +98,10 @@ class CaravanPropertiesTest {
                             Duration.ofDays(7),
                             false,
                             1_000_000,
+                            null,
+                            null,
+                            new SendingRules(true),
+                            Map.of(),
                             Map.of("loft-id", "012", "key", "top-secret")));
         });
     }
@@ -152,6 +157,7 @@ class CaravanPropertiesTest {
                                     // A pigeon never tells afterwards.
                                     null,
                                     "hush",
+                                    new SendingRules(false),
                                     Map.of(),
                                     Map.of("loft-id", "a", "key", "b")));
                 });

@@ -41,16 +41,13 @@ class WithoutEffectTest {
     void keysThatHaveADefaultAreNamedWhenTheyAreSetToSomethingElse(CapturedOutput output) {
         String yaml = ConfigurationRunner.ACCOUNT
                 + """
-                      ordering: none
                   keep: { content: 7d }
                   categories: { otp: { quiet: ignore } }
                 """;
 
         ConfigurationRunner.configured(yaml).run(context -> assertThat(context).hasNotFailed());
 
-        assertThat(output)
-                .contains("have no effect yet: caravan.accounts.main.ordering, caravan.categories.otp.quiet,"
-                        + " caravan.keep");
+        assertThat(output).contains("have no effect yet: caravan.categories.otp.quiet," + " caravan.keep");
     }
 
     @Test

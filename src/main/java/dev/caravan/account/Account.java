@@ -22,6 +22,7 @@ import java.util.Objects;
  * @param confirmWithin a sent send without a delivery report after this long is worth an event; null for never,
  *     and for providers that report none
  * @param webhookToken the last part of the path of the provider's reports, a credential; null when there is none
+ * @param rules when its sends may go out, beside its pace
  * @param templates what the templates of sends are at this account, by their names in sends
  * @param settings the provider's own settings by name; may hold credentials, so it is in no text form of this record
  */
@@ -37,6 +38,7 @@ public record Account(
         long maxQueued,
         Duration confirmWithin,
         String webhookToken,
+        SendingRules rules,
         Map<String, TemplateForm> templates,
         Map<String, String> settings) {
 
@@ -73,6 +75,7 @@ public record Account(
                 maxQueued,
                 null,
                 null,
+                SendingRules.NONE,
                 Map.of(),
                 settings);
     }

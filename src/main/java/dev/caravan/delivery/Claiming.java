@@ -5,6 +5,7 @@ import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.Sends.Candidate;
 import dev.caravan.ledger.Sends.QueuedContent;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
@@ -57,7 +58,7 @@ final class Claiming {
         }
         Optional<Attempt> candidate;
         do {
-            candidate = store.read(transaction -> sends.candidate(transaction, account, candidates));
+            candidate = inOrder(account);
         } while (candidate.isPresent() && !candidates.add(candidate.get().id()));
         if (candidate.isPresent()) {
             turn.consider(candidate.get());
@@ -67,6 +68,19 @@ final class Claiming {
         } else {
             turn.foundNothing();
         }
+    }
+
+    private Optional<Attempt> inOrder(String account) {
+        Optional<Candidate> best = store.read(transaction -> sends.candidate(transaction, account, candidates));
+        while (best.isPresent() && best.get().waits()) {
+            String id = best.get().attempt().id();
+            store.write(transaction -> {
+                sends.standBehind(transaction, id);
+                return null;
+            });
+            best = store.read(transaction -> sends.candidate(transaction, account, candidates));
+        }
+        return best.map(Candidate::attempt);
     }
 
     /** Step {@code claim}: from here on the attempt is recorded as started. */

@@ -96,7 +96,8 @@ public final class BatchControl {
             long rank = Math.max(row.fairRank(), next);
             ranks.put(row.account(), rank);
             transaction.update(
-                    "UPDATE send SET ready = CASE WHEN due_at <= ? THEN 1 ELSE 0 END, fair_rank = ? WHERE id = ?",
+                    "UPDATE send SET ready = CASE WHEN due_at <= ? THEN 1 WHEN attempt > 0 THEN 4 ELSE 0 END,"
+                            + " fair_rank = ? WHERE id = ?",
                     now,
                     rank,
                     row.id());
@@ -113,14 +114,22 @@ public final class BatchControl {
                 row -> row.getString(1));
     }
 
-    /** Sets due sends of a paused batch aside; those that are no longer queued are left alone. */
+    /**
+     * Sets sends of a paused batch aside, if they are due or stand in the way of others; those that are no longer queued
+     * are left alone.
+     */
     public void setAside(Transaction transaction, String batch, List<QueuedRow> rows) throws SQLException {
         for (QueuedRow row : rows) {
-            transaction.update(
-                    "UPDATE send SET ready = 2 WHERE id = ? AND state = 'queued' AND ready = 1"
-                            + " AND EXISTS (SELECT 1 FROM batch WHERE id = ? AND paused IS NOT NULL)",
+            Optional<Boolean> followed = transaction.one(
+                    "UPDATE send SET ready = 2 WHERE id = ? AND state = 'queued' AND ready IN (1, 3, 4)"
+                            + " AND EXISTS (SELECT 1 FROM batch WHERE id = ? AND paused IS NOT NULL)"
+                            + " RETURNING followed",
+                    changed -> changed.getInt(1) == 1,
                     row.id(),
                     batch);
+            if (followed.orElse(false)) {
+                RecipientOrder.release(transaction, row.id());
+            }
         }
     }
 

@@ -3,7 +3,6 @@ package dev.caravan.ledger;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.caravan.CaravanProperties;
 import dev.caravan.Gateway;
-import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.message.Category;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.flyway.FlywayConfigurationCustomizer;
@@ -101,10 +99,7 @@ class LedgerConfiguration {
 
     @Bean
     Sends sends(Gateway gateway, Blocklist blocklist, CaravanProperties properties, Accounts accounts) {
-        Map<String, Duration> confirmWithin = accounts.all().stream()
-                .filter(account -> account.confirmWithin() != null)
-                .collect(Collectors.toMap(Account::name, Account::confirmWithin));
-        return new Sends(gateway.id(), blocklist, properties.inbox().stopBatchAtPercent(), confirmWithin);
+        return new Sends(gateway.id(), blocklist, properties.inbox().stopBatchAtPercent(), accounts.all());
     }
 
     @Bean

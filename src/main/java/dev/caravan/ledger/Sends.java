@@ -1,13 +1,17 @@
 package dev.caravan.ledger;
 
+import dev.caravan.account.Account;
+import dev.caravan.account.SendingRules;
 import dev.caravan.message.Category;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The sends, from acceptance to their end. Every change of state is one conditional update, and each that makes an
@@ -32,30 +36,35 @@ public final class Sends {
     private final String gateway;
     private final Blocklist blocklist;
     private final int stopBatchAt;
-    private final Map<String, Duration> confirmWithin;
+    private final Map<String, Account> accounts;
     private final Events events = new Events();
 
-    /**
-     * @param gateway the id of this gateway, written into the rows it is sending
-     * @param blocklist asked before a send is claimed
-     * @param stopBatchAt pauses a batch when so many per cent of its first sends have failed; above 100 never
-     */
+    /** With accounts that have no rules of their own. */
     public Sends(String gateway, Blocklist blocklist, int stopBatchAt) {
-        this(gateway, blocklist, stopBatchAt, Map.of());
+        this(gateway, blocklist, stopBatchAt, List.of());
     }
 
     /**
      * @param gateway the id of this gateway, written into the rows it is sending
      * @param blocklist asked before a send is claimed
      * @param stopBatchAt pauses a batch when so many per cent of its first sends have failed; above 100 never
-     * @param confirmWithin by account: a sent send is to be delivered within this time; accounts that are not here are
-     *     not watched
+     * @param accounts whose rules hold for their sends
      */
-    public Sends(String gateway, Blocklist blocklist, int stopBatchAt, Map<String, Duration> confirmWithin) {
+    public Sends(String gateway, Blocklist blocklist, int stopBatchAt, Collection<Account> accounts) {
         this.gateway = gateway;
         this.blocklist = blocklist;
         this.stopBatchAt = stopBatchAt;
-        this.confirmWithin = Map.copyOf(confirmWithin);
+        this.accounts = accounts.stream().collect(Collectors.toUnmodifiableMap(Account::name, account -> account));
+    }
+
+    private SendingRules rules(String account) {
+        Account configured = accounts.get(account);
+        return configured == null ? SendingRules.NONE : configured.rules();
+    }
+
+    private Duration confirmWithin(String account) {
+        Account configured = accounts.get(account);
+        return configured == null ? null : configured.confirmWithin();
     }
 
     /**
@@ -127,35 +136,60 @@ public final class Sends {
     }
 
     /**
-     * The best due send of an account that is none of {@code taken}, without claiming it. Its number counts what has
-     * become of it so far, look-ups that failed included, so that these wait longer each time.
+     * A send that could be claimed next.
+     *
+     * @param attempt its number counts what has become of the send so far, look-ups that failed included, so that these
+     *     wait longer each time
+     * @param waits whether it is behind an earlier one to its recipient: see {@link #standBehind}
      */
-    public Optional<Attempt> candidate(Transaction transaction, String account, Set<String> taken) throws SQLException {
+    public record Candidate(Attempt attempt, boolean waits) {}
+
+    /** The best due send of an account that is none of {@code taken}, without claiming it. */
+    public Optional<Candidate> candidate(Transaction transaction, String account, Set<String> taken)
+            throws SQLException {
         return transaction
                 .all(
-                        """
-                        SELECT id, sequence + 1, content, expires_at, refreshed FROM send
-                        WHERE account = ? AND state = 'queued' AND ready = 1
-                        ORDER BY priority, fair_rank, id LIMIT ?""",
-                        row -> new Attempt(
-                                row.getString(1),
-                                row.getInt(2),
-                                row.getString(3),
-                                row.getLong(4),
-                                row.getInt(5) == 1,
-                                false,
-                                0),
+                        "SELECT id, sequence + 1, content, expires_at, refreshed, " + earlier(account)
+                                + " FROM send WHERE account = ? AND state = 'queued' AND ready = 1"
+                                + " ORDER BY priority, fair_rank, id LIMIT ?",
+                        row -> new Candidate(
+                                new Attempt(
+                                        row.getString(1),
+                                        row.getInt(2),
+                                        row.getString(3),
+                                        row.getLong(4),
+                                        row.getInt(5) == 1,
+                                        false,
+                                        0),
+                                row.getString(6) != null),
                         account,
                         taken.size() + 1)
                 .stream()
-                .filter(candidate -> !taken.contains(candidate.id()))
+                .filter(candidate -> !taken.contains(candidate.attempt().id()))
                 .findFirst();
+    }
+
+    /** Takes a due send that is behind an earlier one to its recipient out of the claim's way. */
+    public void standBehind(Transaction transaction, String id) throws SQLException {
+        Optional<String> earlier = transaction.one(
+                "SELECT " + RecipientOrder.EARLIER + " FROM send WHERE id = ? AND state = 'queued' AND ready = 1",
+                row -> row.getString(1),
+                id);
+        if (earlier.isPresent()) {
+            RecipientOrder.wait(transaction, id, earlier.get());
+        }
+    }
+
+    /** What tells whether a send of the account waits for an earlier one: that one's id, or null. */
+    private String earlier(String account) {
+        return rules(account).inOrder() ? RecipientOrder.EARLIER : "NULL";
     }
 
     /**
      * Claims the best due send of an account: highest priority, then fair between batches, then in order. Sends that
-     * expired meanwhile or whose recipient has been blocked get their end on the way, and those of a paused batch are set
-     * aside, a limited number at a time: after so many, nothing is found.
+     * expired meanwhile or whose recipient has been blocked get their end on the way, those of a paused batch are set
+     * aside, and those behind an earlier one to their recipient wait for it, a limited number at a time: after so many,
+     * nothing is found.
      *
      * @param only claim this one and no other, or null
      * @param trial whether the account is in trouble
@@ -173,7 +207,7 @@ public final class Sends {
                     "UPDATE send SET state = 'sending', attempt = attempt + 1, gateway = ?, changed_at = ?"
                             + " WHERE id = " + best + " AND state = 'queued' AND ready = 1"
                             + " RETURNING id, attempt, content, expires_at, refreshed, fair_rank, recipient, category,"
-                            + " batch, (SELECT paused FROM batch WHERE batch.id = send.batch)",
+                            + " batch, (SELECT paused FROM batch WHERE batch.id = send.batch), " + earlier(account),
                     row -> new ClaimedRow(
                             new Attempt(
                                     row.getString(1),
@@ -187,7 +221,8 @@ public final class Sends {
                             row.getString(7),
                             category(row.getString(8)),
                             row.getString(9),
-                            row.getString(10) != null),
+                            row.getString(10) != null,
+                            row.getString(11)),
                     gateway,
                     now,
                     only == null ? account : only);
@@ -199,6 +234,12 @@ public final class Sends {
             transaction.countQueued(account, -1);
             if (row.paused()) {
                 setAside(transaction, attempt.id(), account, row.batch());
+                setAside++;
+                continue;
+            }
+            if (row.earlier() != null) {
+                unclaim(transaction, attempt.id(), account);
+                RecipientOrder.wait(transaction, attempt.id(), row.earlier());
                 setAside++;
                 continue;
             }
@@ -242,17 +283,28 @@ public final class Sends {
         return claim(transaction, account, id, false, now);
     }
 
+    private static void unclaim(Transaction transaction, String id, String account) throws SQLException {
+        transaction.update("UPDATE send SET state = 'queued', attempt = attempt - 1, gateway = NULL WHERE id = ?", id);
+        transaction.countQueued(account, 1);
+    }
+
     /** Puts a send of a paused batch back, and keeps it and others of its batch near it out of the claim's way. */
     private static void setAside(Transaction transaction, String id, String account, String batch) throws SQLException {
-        transaction.update(
-                "UPDATE send SET state = 'queued', attempt = attempt - 1, gateway = NULL, ready = 2 WHERE id = ?", id);
-        transaction.countQueued(account, 1);
-        transaction.update(
-                "UPDATE send SET ready = 2 WHERE id IN (SELECT id FROM (SELECT id, batch FROM send WHERE account = ?"
-                        + " AND state = 'queued' AND ready = 1 ORDER BY priority, fair_rank, id LIMIT " + SWEEP
-                        + ") AS front WHERE batch = ?)",
+        unclaim(transaction, id, account);
+        List<String> front = transaction.all(
+                "UPDATE send SET ready = 2 WHERE id = ? OR id IN (SELECT id FROM (SELECT id, batch FROM send"
+                        + " WHERE account = ? AND state = 'queued' AND ready = 1 ORDER BY priority, fair_rank, id"
+                        + " LIMIT " + SWEEP + ") AS front WHERE batch = ?)"
+                        + " RETURNING CASE WHEN followed = 1 THEN id END",
+                row -> row.getString(1),
+                id,
                 account,
                 batch);
+        for (String followed : front) {
+            if (followed != null) {
+                RecipientOrder.release(transaction, followed);
+            }
+        }
     }
 
     private static Category category(String word) {
@@ -260,7 +312,13 @@ public final class Sends {
     }
 
     private record ClaimedRow(
-            Attempt attempt, long fairRank, String recipient, Category category, String batch, boolean paused) {}
+            Attempt attempt,
+            long fairRank,
+            String recipient,
+            Category category,
+            String batch,
+            boolean paused,
+            String earlier) {}
 
     /**
      * Writes the result of an attempt.
@@ -271,11 +329,11 @@ public final class Sends {
             throws SQLException {
         Optional<Changed> changed = transaction.one(
                 """
-                UPDATE send SET state = ?, ready = CASE WHEN ? <= ? THEN 1 ELSE 0 END, due_at = ?, refreshed = ?,
+                UPDATE send SET state = ?, ready = CASE WHEN ? <= ? THEN 1 ELSE 4 END, due_at = ?, refreshed = ?,
                   gateway = NULL, sequence = sequence + 1, provider_message_id = ?, error_class = ?, error_code = ?,
                   error_message = ?, changed_at = ?, sent_at = CASE WHEN ? = 'sent' THEN ? ELSE sent_at END
                 WHERE id = ? AND state = 'sending' AND attempt = ? AND gateway = ?
-                RETURNING account, batch, row_number, line, sequence, attempt, replies""",
+                RETURNING account, batch, row_number, line, sequence, attempt, replies, followed""",
                 Changed::read,
                 settlement.state().word(),
                 settlement.dueAt(),
@@ -322,10 +380,10 @@ public final class Sends {
             throws SQLException {
         Optional<Changed> changed = transaction.one(
                 """
-                UPDATE send SET state = ?, ready = CASE WHEN ? <= ? THEN 1 ELSE 0 END, due_at = ?,
+                UPDATE send SET state = ?, ready = CASE WHEN ? <= ? THEN 1 ELSE 4 END, due_at = ?,
                   sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?, changed_at = ?
                 WHERE id = ? AND state = 'queued' AND ready = 1
-                RETURNING account, batch, row_number, line, sequence, attempt, replies""",
+                RETURNING account, batch, row_number, line, sequence, attempt, replies, followed""",
                 Changed::read,
                 settlement.state().word(),
                 settlement.dueAt(),
@@ -381,6 +439,7 @@ public final class Sends {
             throws SQLException {
         if (settlement.state().isEnd()) {
             transaction.countUnfinished(changed.batch(), -1);
+            RecipientOrder.release(transaction, id, changed);
             if (changed.replies()) {
                 transaction.update(
                         "UPDATE reply SET sequence = ? WHERE send = ? AND sequence IS NULL", changed.sequence(), id);
@@ -388,7 +447,7 @@ public final class Sends {
         } else {
             transaction.countQueued(changed.account(), 1);
         }
-        Duration within = settlement.state() == State.SENT ? confirmWithin.get(changed.account()) : null;
+        Duration within = settlement.state() == State.SENT ? confirmWithin(changed.account()) : null;
         if (within != null) {
             transaction.update("UPDATE send SET confirm_at = ? WHERE id = ?", now + within.toMillis(), id);
         }
@@ -453,7 +512,8 @@ public final class Sends {
     public List<String> makeReady(Transaction transaction, long now) throws SQLException {
         return transaction.all(
                 "UPDATE send SET ready = 1 WHERE id IN (SELECT id FROM send"
-                        + " WHERE state = 'queued' AND ready = 0 AND due_at <= ? ORDER BY due_at LIMIT " + SWEEP
+                        + " WHERE state = 'queued' AND ready IN (0, 4) AND due_at <= ? ORDER BY due_at, id LIMIT "
+                        + SWEEP
                         + ") RETURNING account",
                 row -> row.getString(1),
                 now);
@@ -463,7 +523,7 @@ public final class Sends {
     public boolean anyBecameDue(Transaction transaction, long now) throws SQLException {
         return transaction
                 .one(
-                        "SELECT 1 FROM send WHERE state = 'queued' AND ready = 0 AND due_at <= ? LIMIT 1",
+                        "SELECT 1 FROM send WHERE state = 'queued' AND ready IN (0, 4) AND due_at <= ? LIMIT 1",
                         row -> true,
                         now)
                 .isPresent();
@@ -548,7 +608,7 @@ public final class Sends {
                 """
                 UPDATE send SET state = ?, attempt = attempt - ?, gateway = NULL, sequence = sequence + 1,
                   error_class = ?, error_code = ?, error_message = ?, changed_at = ?
-                WHERE id = ? AND state = ? RETURNING account, batch, row_number, line, sequence, attempt, replies""",
+                WHERE id = ? AND state = ? RETURNING account, batch, row_number, line, sequence, attempt, replies, followed""",
                 Changed::read,
                 end.state().word(),
                 attempted,
@@ -631,9 +691,17 @@ public final class Sends {
     }
 
     /** What is to be known of a send that has just been changed; its columns stand in this order. */
-    record Changed(String account, String batch, Object row, Object line, int sequence, int attempt, boolean replies) {
+    record Changed(
+            String account,
+            String batch,
+            Object row,
+            Object line,
+            int sequence,
+            int attempt,
+            boolean replies,
+            boolean followed) {
 
-        static final String COLUMNS = "account, batch, row_number, line, sequence, attempt, replies";
+        static final String COLUMNS = "account, batch, row_number, line, sequence, attempt, replies, followed";
 
         static Changed read(ResultSet row) throws SQLException {
             return new Changed(
@@ -643,7 +711,8 @@ public final class Sends {
                     row.getObject(4),
                     row.getInt(5),
                     row.getInt(6),
-                    row.getInt(7) == 1);
+                    row.getInt(7) == 1,
+                    row.getInt(8) == 1);
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
+import dev.caravan.account.SendingRules;
 import dev.caravan.provider.Notice;
 import dev.caravan.provider.Webhook;
 import java.io.PrintWriter;
@@ -83,6 +84,7 @@ class WebhooksTest {
                 1,
                 null,
                 token,
+                SendingRules.NONE,
                 Map.of(),
                 Map.of());
     }

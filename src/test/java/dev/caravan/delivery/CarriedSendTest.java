@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
+import dev.caravan.account.SendingRules;
 import dev.caravan.account.TemplateForm;
 import dev.caravan.delivery.ProviderRoutes.Passed;
 import dev.caravan.delivery.ProviderStub.Request;
@@ -85,6 +86,7 @@ class CarriedSendTest {
                 1000,
                 null,
                 null,
+                SendingRules.NONE,
                 Map.of("order", form),
                 Map.of("project-id", "example", "api-token", "token"));
     }

@@ -95,6 +95,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfRecipientOrder extends RecipientOrderTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfChecks extends ChecksTest {
         @Override
         TemporaryLedger open() {

@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.ledger.Sends.Candidate;
 import dev.caravan.message.Priority;
 import java.util.ArrayList;
 import java.util.List;
@@ -196,7 +197,7 @@ class SendsTest extends OnLedger {
         assertThat(settleUnclaimed(ids.get(1), queuedUntil(NOW + 9))).isTrue();
         assertThat(settleUnclaimed(ids.get(0), sent("x"))).as("it has its end").isFalse();
         assertThat(ledger.texts("SELECT state || ' ' || ready || ' ' || attempt FROM send ORDER BY id"))
-                .containsExactly("failed 1 0", "queued 0 0");
+                .containsExactly("failed 1 0", "queued 4 0");
         assertCounters();
     }
 
@@ -294,9 +295,10 @@ class SendsTest extends OnLedger {
     void aSendWhoseLookUpFailedCountsItsTries() {
         String id = admit(draft()).get(0);
         for (int tries = 1; tries <= 3; tries++) {
-            Attempt candidate = this.<Optional<Attempt>>read(
+            Attempt candidate = this.<Optional<Candidate>>read(
                             transaction -> sends.candidate(transaction, "main", Set.of()))
-                    .orElseThrow();
+                    .orElseThrow()
+                    .attempt();
             assertThat(candidate.number()).isEqualTo(tries);
             settleUnclaimed(
                     id, new Settlement(State.QUEUED, NOW, false, null, 500, "transient", "lookup-failed", "no answer"));
@@ -305,7 +307,7 @@ class SendsTest extends OnLedger {
 
     private String candidate(Set<String> taken) {
         return read(transaction -> sends.candidate(transaction, "main", taken))
-                .map(Attempt::id)
+                .map(candidate -> candidate.attempt().id())
                 .orElse(null);
     }
 }
