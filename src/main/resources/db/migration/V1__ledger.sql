@@ -144,6 +144,7 @@ CREATE INDEX history_batch ON history (batch, row_number) WHERE send IS NULL;
 
 CREATE TABLE account (
   name          TEXT PRIMARY KEY,
+  provider      TEXT,                       -- that its sends go through
   queued        BIGINT NOT NULL DEFAULT 0,  -- sends in state queued
   fair_clock    BIGINT NOT NULL DEFAULT 0,  -- greatest fair_rank claimed
   next_slot     BIGINT NOT NULL DEFAULT 0,  -- microseconds: the first start that nobody has reserved
@@ -208,7 +209,8 @@ CREATE TABLE setting (
 CREATE TABLE event (
   id       ${identity},
   event_id TEXT NOT NULL,                   -- a ULID: the same each time an endpoint is told
-  type     TEXT NOT NULL,                   -- lane-paused, lane-resumed, batch-paused, batch-finished, unconfirmed
+  type     TEXT NOT NULL,                   -- lane-paused, lane-resumed, batch-paused, batch-resumed, batch-cancelled,
+                                            -- batch-finished, unconfirmed
   at       BIGINT NOT NULL,
   account  TEXT,
   batch    TEXT,
@@ -218,7 +220,7 @@ CREATE TABLE event (
 -- What providers passed on from those who wrote to us, until every endpoint of caravan.inbound has it.
 CREATE TABLE inbound (
   id          ${identity},
-  event_id    TEXT NOT NULL,                -- a ULID: the same each time an endpoint is told
+  event_id    TEXT NOT NULL,                -- of the post and the account: the same each time an endpoint is told
   account     TEXT NOT NULL,
   provider    TEXT NOT NULL,
   body        TEXT NOT NULL,                -- as the provider posted it

@@ -128,7 +128,7 @@ class CaravanPropertiesTest {
                       on-unknown: retry
                       ordering: none
                       max-queued: 10
-                      webhook-token: hush
+                      webhook-token: hush-hush-hush-hush
                       settings: { loft-id: a, key: b }
                 """,
                 context -> {
@@ -141,7 +141,7 @@ class CaravanPropertiesTest {
                             .containsExactly(LocalDate.of(2026, 10, 29), LocalDate.of(2027, 1, 1));
                     assertThat(written.confirmWithin()).isEqualTo(Duration.ofHours(1));
                     assertThat(written.ordering()).isEqualTo(Ordering.NONE);
-                    assertThat(written.webhookToken()).isEqualTo("hush");
+                    assertThat(written.webhookToken()).isEqualTo("hush-hush-hush-hush");
 
                     assertThat(context.getBean(Accounts.class).get("main_2"))
                             .isEqualTo(new Account(
@@ -316,7 +316,7 @@ class CaravanPropertiesTest {
         start(
                 ACCOUNT
                         + """
-                      webhook-token: hush-token
+                      webhook-token: hush-token-of-the-tests
                   outcomes: ["https://hub.example?authPassword=hush-outcome"]
                   jms: { password: hush-password }
                   api: { keys: { hub: { sha256: "%s", scopes: [send] } } }
@@ -324,7 +324,7 @@ class CaravanPropertiesTest {
                                 .formatted("ab".repeat(32)),
                 context -> {
                     CaravanProperties properties = context.getBean(CaravanProperties.class);
-                    assertThat(properties.accounts().get("main").webhookToken()).isEqualTo("hush-token");
+                    assertThat(properties.accounts().get("main").webhookToken()).isEqualTo("hush-token-of-the-tests");
                     assertThat(properties.toString()
                                     + properties.accounts()
                                     + properties.jms()

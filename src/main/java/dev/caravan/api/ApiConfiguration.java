@@ -15,6 +15,7 @@ import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.BatchStandings;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
+import dev.caravan.ledger.Events;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Recipients;
 import dev.caravan.ledger.SendControl;
@@ -71,9 +72,10 @@ class ApiConfiguration {
             Batches batches,
             BatchControl control,
             BatchStandings standings,
+            Events events,
             Reports reports,
             Views views) {
-        return new BatchControlSteps(store, batches, control, standings, reports, views);
+        return new BatchControlSteps(store, batches, control, standings, events, reports, views);
     }
 
     @Bean

@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,22 @@ final class Lane {
     private final int reservedAtOnce;
 
     private final boolean paced;
+    private final Turn.ClaimListener claims = new Turn.ClaimListener() {
+        @Override
+        public void claimed(boolean found) {
+            Lane.this.claimed(found);
+        }
+
+        @Override
+        public void awaitCall() {
+            long call = nextCall();
+            for (long wait = call - System.nanoTime();
+                    wait > 0 && !Thread.currentThread().isInterrupted();
+                    wait = call - System.nanoTime()) {
+                LockSupport.parkNanos(wait);
+            }
+        }
+    };
 
     private boolean open;
     private boolean work;
@@ -57,6 +74,7 @@ final class Lane {
     private long taken;
     private long wakeAt;
     private long heldUntil;
+    private long nextCall = System.nanoTime();
 
     /** @param route runs one turn through the lane's route */
     Lane(
@@ -220,7 +238,7 @@ final class Lane {
         boolean again = true;
         while (again) {
             long seen = signals();
-            Turn turn = new Turn(account, start, this::claimed, this::mayAsk);
+            Turn turn = new Turn(account, start, claims, this::mayAsk);
             boolean failed = false;
             try {
                 route.accept(turn);
@@ -250,6 +268,17 @@ final class Lane {
             ramp = Math.min(account.concurrency(), ramp + 1);
             startTurns();
         }
+    }
+
+    /**
+     * A ledger that was slow lets several claims go at once, although their starts were not at once; then their calls are
+     * set apart here.
+     */
+    private synchronized long nextCall() {
+        long now = System.nanoTime();
+        long call = paced && nextCall - now > 0 ? nextCall : now;
+        nextCall = call + account.pace().shortest().toNanos();
+        return call;
     }
 
     /** One turn at a time asks, so that the others are there for what comes to be sent. */

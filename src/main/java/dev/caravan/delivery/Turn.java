@@ -44,6 +44,9 @@ final class Turn {
     @FunctionalInterface
     interface ClaimListener {
         void claimed(boolean found);
+
+        /** Returns when the call of a send that has been claimed may begin: at once, as a rule. */
+        default void awaitCall() {}
     }
 
     /**
@@ -115,6 +118,7 @@ final class Turn {
     void claimed(Attempt attempt) {
         this.attempt = attempt;
         claimDone();
+        listener.awaitCall();
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.caravan.CaravanProperties;
 import dev.caravan.Gateway;
+import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.message.Category;
 import java.io.IOException;
@@ -157,6 +158,9 @@ class LedgerConfiguration {
                 accounts.all().stream().map(account -> account.name()).toList();
         int interrupted = store.write(transaction -> {
             lanes.register(transaction, names);
+            for (Account account : accounts.all()) {
+                lanes.serve(transaction, account.name(), account.provider());
+            }
             return sends.recover(transaction, System.currentTimeMillis());
         });
         if (interrupted > 0) {

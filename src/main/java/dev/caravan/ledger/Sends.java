@@ -634,12 +634,21 @@ public final class Sends {
      * @return how many sends became unknown
      */
     public int recover(Transaction transaction, long now) throws SQLException {
+        Settlement interrupted = new Settlement(
+                State.UNKNOWN,
+                0,
+                false,
+                null,
+                null,
+                "unknown",
+                "interrupted",
+                "the gateway stopped while it was being sent");
         List<Attempt> attempts = transaction.all(
                 "SELECT id, attempt, expires_at, changed_at FROM send WHERE state = 'sending' AND gateway = ?",
                 row -> new Attempt(row.getString(1), row.getInt(2), null, row.getLong(3), false, false, row.getLong(4)),
                 gateway);
         for (Attempt attempt : attempts) {
-            settle(transaction, attempt, interrupted("the gateway stopped while it was being sent"), now);
+            settle(transaction, attempt, interrupted, now);
         }
         return attempts.size();
     }
@@ -650,11 +659,9 @@ public final class Sends {
      * @return false when it is no longer the send's current one, and nothing was written
      */
     public boolean interrupt(Transaction transaction, Attempt attempt, long now) throws SQLException {
-        return settle(transaction, attempt, interrupted("its sending broke off"), now);
-    }
-
-    private static Settlement interrupted(String message) {
-        return new Settlement(State.UNKNOWN, 0, false, null, null, "unknown", "interrupted", message);
+        Settlement brokenOff =
+                new Settlement(State.UNKNOWN, 0, false, null, null, "unknown", "interrupted", "its sending broke off");
+        return settle(transaction, attempt, brokenOff, now);
     }
 
     /**

@@ -197,7 +197,7 @@ class DispatcherTest {
     @Test
     void anAccountThatIsResumedStartsAtOnce() {
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", null, 1);
+            lanes.pauseByHand(transaction, "main", null, "anne", 1);
             return null;
         });
         String id = admitAlone();
@@ -206,7 +206,7 @@ class DispatcherTest {
         await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(2)).until(() -> made.get() == 0);
 
         write(transaction -> {
-            lanes.resume(transaction, "main", 2);
+            lanes.resume(transaction, "main", "anne", 2);
             return null;
         });
         dispatcher.resumed("main");

@@ -4,7 +4,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
@@ -18,6 +21,8 @@ final class ObservedDataSource extends DelegatingDataSource {
     private volatile boolean rollbacksBreak;
     private volatile Loss loss;
     private volatile int lostAt;
+    private volatile Random losing;
+    private volatile Duration commitTime = Duration.ZERO;
 
     ObservedDataSource(DataSource dataSource) {
         super(dataSource);
@@ -58,6 +63,16 @@ final class ObservedDataSource extends DelegatingDataSource {
         loss = what;
     }
 
+    /** Every now and then a connection is lost in the middle of a commit, which takes place or not; null ends that. */
+    void loseSomeAnswers(Random random) {
+        losing = random;
+    }
+
+    /** How long each commit takes, at least. */
+    void slowDown(Duration commit) {
+        commitTime = commit;
+    }
+
     /** Whether a rollback ends as it does when the memory is full. */
     void breakRollbacks(boolean broken) {
         rollbacksBreak = broken;
@@ -80,6 +95,15 @@ final class ObservedDataSource extends DelegatingDataSource {
                         throw new OutOfMemoryError("as a test has it");
                     }
                     if (method.getName().equals("commit")) {
+                        LockSupport.parkNanos(commitTime.toNanos());
+                        Random random = losing;
+                        if (random != null && random.nextInt(4) == 0) {
+                            if (random.nextBoolean()) {
+                                connection.commit();
+                            }
+                            loseConnections();
+                            throw new SQLException("the connection was lost during the commit", "08006");
+                        }
                         if (commits.incrementAndGet() == lostAt) {
                             if (loss == Loss.COMMITTED) {
                                 connection.commit();

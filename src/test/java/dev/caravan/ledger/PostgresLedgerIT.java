@@ -215,6 +215,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfLostCommits extends LostCommitTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfLeases extends LeasesTest {
         @Override
         TemporaryLedger open() {

@@ -44,7 +44,7 @@ class InboundNewsTest {
                         Feed.INBOUND,
                         new InboundNews(new Inbound(), List.of("hub", "log"), ZoneId.of("Europe/Istanbul"))));
         ledger.store().write(transaction -> {
-            new Inbound().keep(transaction, "main", "pigeon", BODY, AT);
+            new Inbound().keep(transaction, "main", "pigeon", Inbound.Body.of(BODY), AT);
             return null;
         });
     }
