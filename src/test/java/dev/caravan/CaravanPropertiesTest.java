@@ -156,7 +156,7 @@ class CaravanPropertiesTest {
                                     10,
                                     // A pigeon never tells afterwards.
                                     null,
-                                    "hush",
+                                    "hush-hush-hush-hush",
                                     new SendingRules(false),
                                     Map.of(),
                                     Map.of("loft-id", "a", "key", "b")));
