@@ -11,6 +11,7 @@ import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -97,7 +98,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     }
 
     Lane open(String account, Consumer<Turn> route) {
-        Lane lane = new Lane(accounts.get(account), route, store, lanes, executor, timer);
+        Lane lane = new Lane(accounts.get(account), route, store, lanes, executor, timer, InstantSource.system());
         open.put(account, lane);
         lane.open();
         lane.signal();
@@ -151,6 +152,11 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             }
         }
         release(now);
+        for (int step = 0;
+                step < MOST_STEPS && store.read(transaction -> sends.anyStartsOver(transaction, now));
+                step++) {
+            store.write(transaction -> sends.forgetStarts(transaction, now));
+        }
     }
 
     /** What a turn that broke off had claimed goes back to its queue if it cannot have been sent; else nobody knows. */
