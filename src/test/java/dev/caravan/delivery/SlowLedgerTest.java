@@ -57,7 +57,14 @@ class SlowLedgerTest {
                 }
                 return null;
             });
-            Lane lane = new Lane(account(), turn -> deliver(ledger, turn), ledger.store(), lanes, turns, timer, InstantSource.system());
+            Lane lane = new Lane(
+                    account(),
+                    turn -> deliver(ledger, turn),
+                    ledger.store(),
+                    lanes,
+                    turns,
+                    timer,
+                    InstantSource.system());
             lane.open();
             lane.signal();
 
