@@ -66,6 +66,9 @@ class CrashIT {
     private static final int MESSAGES = 30;
     private static final int PER_MESSAGE = 3;
 
+    /** So few that some get several messages of each file. */
+    private static final int RECIPIENTS = 300;
+
     /** The accounts: the second one would rather send twice than never. */
     private static final Map<String, Integer> CONCURRENCY = Map.of("main", 8, "again", 4);
 
@@ -154,6 +157,7 @@ class CrashIT {
             assertThatCountersAgree(ledger);
             assertThatStatesAgreeWithTheProvider(sends, stub);
             assertThatFewAreInterrupted(ledger);
+            assertThatRecipientsGetTheirsInOrder(ledger);
             assertThatReportsAgree(installation, sends);
             assertThatOutcomesAgree(ledger, sends);
             assertThat(installation.filesIn("work")).isEmpty();
@@ -304,7 +308,7 @@ class CrashIT {
     }
 
     private static String to(String reference) {
-        return "+90530%07d".formatted((reference.hashCode() & Integer.MAX_VALUE) % 10_000_000);
+        return "+90530%07d".formatted((reference.hashCode() & Integer.MAX_VALUE) % RECIPIENTS);
     }
 
     private static String text(String reference) {
@@ -381,6 +385,24 @@ class CrashIT {
             LOG.info("{} attempts of account {} were interrupted by {} kills", interrupted, account, rounds);
             assertThat(interrupted).isLessThanOrEqualTo((long) concurrency * rounds);
         });
+    }
+
+    /** Of the rows of a file: no attempt before the last one of a row ahead of it. */
+    private static void assertThatRecipientsGetTheirsInOrder(LedgerFile ledger) {
+        Map<String, Long> latest = new HashMap<>();
+        for (Map<String, Object> row :
+                ledger.rows("SELECT reference, send.batch || ' ' || account || ' ' || recipient AS queue,"
+                        + " min(started_at) AS first, max(started_at) AS last FROM send JOIN history ON history.send = send.id"
+                        + " WHERE reference LIKE '%-row-%' AND started_at IS NOT NULL"
+                        + " GROUP BY send.id ORDER BY send.batch, send.row_number")) {
+            String queue = (String) row.get("queue");
+            assertThat(((Number) row.get("first")).longValue())
+                    .as("the first attempt of %s in %s", row.get("reference"), queue)
+                    .isGreaterThanOrEqualTo(latest.getOrDefault(queue, 0L));
+            latest.merge(queue, ((Number) row.get("last")).longValue(), Math::max);
+        }
+        assertThat(latest)
+                .hasSizeLessThan((int) ledger.number("SELECT count(*) FROM send WHERE reference LIKE '%-row-%'"));
     }
 
     private void assertThatReportsAgree(Installation installation, List<Map<String, Object>> sends) throws IOException {

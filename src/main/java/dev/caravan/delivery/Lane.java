@@ -33,8 +33,13 @@ final class Lane {
 
     private static final long AFTER_FAILURE = TimeUnit.SECONDS.toMillis(1);
 
-    /** A clock that says so much more or less than the time that has passed has been set. */
+    /**
+     * A clock that says so much more or less than the time that has passed has been set, unless that was long ago: time
+     * servers slow clocks down and speed them up by less than a thousandth.
+     */
     private static final long SET_MICROS = TimeUnit.SECONDS.toMicros(1);
+
+    private static final long MOST_DRIFT = 1_000;
 
     private final Account account;
     private final Consumer<Turn> route;
@@ -145,7 +150,7 @@ final class Lane {
         }
         Moment now = Moment.of(clock);
         long set = slots == null ? 0 : now.setSince(reservedAt);
-        if (Math.abs(set) > SET_MICROS) {
+        if (set != 0) {
             LOG.warn("The clock was set by {} s; lane {} keeps its pace", set / 1_000_000, account.name());
             clockSets++;
             reserve(Optional.of(unused(set)));
@@ -337,7 +342,9 @@ final class Lane {
 
         /** By how much the clock has been set since then, in microseconds; below zero when it was set back. */
         long setSince(Moment then) {
-            return micros - then.micros - TimeUnit.NANOSECONDS.toMicros(nanos - then.nanos);
+            long passed = TimeUnit.NANOSECONDS.toMicros(nanos - then.nanos);
+            long set = micros - then.micros - passed;
+            return Math.abs(set) > SET_MICROS + passed / MOST_DRIFT ? set : 0;
         }
     }
 }
