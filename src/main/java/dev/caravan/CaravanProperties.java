@@ -1,7 +1,6 @@
 package dev.caravan;
 
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
-import dev.caravan.account.QuietHours;
 import dev.caravan.account.Rate;
 import dev.caravan.account.RoutingRule.Failover;
 import dev.caravan.message.Category;
@@ -15,7 +14,6 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Collection;
 import java.util.List;
@@ -86,6 +84,7 @@ public record CaravanProperties(
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:}]*)}");
     private static final Pattern LISTEN =
             Pattern.compile("tcp://(\\[[0-9a-fA-F:.]+]|[^\\s:/?#@\\[]+):\\d{1,5}(\\?\\S*)?");
+    private static final Duration SHORTEST_AGE = Duration.ofSeconds(1);
     private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
 
     /** What becomes of a send whose fate is unknown. */
@@ -141,8 +140,8 @@ public record CaravanProperties(
      * @param spacing a random pause between two sends
      * @param perRecipient the most sends to one recipient
      * @param budget the most sends in all, per day of the zone
-     * @param quiet in the recipient's time where its number tells it, else in the zone
-     * @param holidays days on which nothing is sent
+     * @param quiet hours in the recipient's time where its number tells it, else in the zone
+     * @param holidays days on which nothing is sent, or files with one such day in a line
      * @param concurrency calls at once, per gateway; the provider's own when null
      * @param timeout how long the provider may take to answer
      * @param expiresAfter counted from acceptance or {@code sendAt}, whichever is later
@@ -158,8 +157,8 @@ public record CaravanProperties(
             String spacing,
             Rate perRecipient,
             Rate budget,
-            QuietHours quiet,
-            @DefaultValue List<LocalDate> holidays,
+            @DefaultValue List<String> quiet,
+            @DefaultValue List<String> holidays,
             Integer concurrency,
             @DefaultValue("30s") Duration timeout,
             @DefaultValue("7d") Duration expiresAfter,
@@ -286,10 +285,10 @@ public record CaravanProperties(
     }
 
     /**
-     * How long things are kept after the end of a send.
+     * How long things are kept after the end of a send, each as long as the one before or longer.
      *
-     * @param content what was sent, and to whom
-     * @param record that it was sent, and what became of it
+     * @param content what was sent, and to whom, in the ledger and in files
+     * @param record what became of it
      * @param reference that its reference is taken
      */
     public record Keep(
@@ -394,6 +393,7 @@ public record CaravanProperties(
         checkResolved("caravan.jms.user", jms.user());
         checkResolved("caravan.jms.password", jms.password());
         checkBroker(jms);
+        checkAges(keep);
         inbox.folders().forEach((name, folder) -> {
             if (folder.region() != null) {
                 checkRegion("caravan.inbox.folders." + name + ".region", folder.region());
@@ -449,6 +449,24 @@ public record CaravanProperties(
                     "caravan.jms.password",
                     "begins with ENC(",
                     "choose another: clients of Artemis would decode it first");
+        }
+    }
+
+    private static void checkAges(Keep keep) {
+        if (keep.record().compareTo(SHORTEST_AGE) < 0 || keep.reference().compareTo(SHORTEST_AGE) < 0) {
+            return; // which the validator says better
+        }
+        if (keep.record().compareTo(keep.content()) < 0) {
+            throw new ConfigurationException(
+                    "caravan.keep.record",
+                    "is shorter than caravan.keep.content",
+                    "what became of a send is kept as long as what it said, or longer");
+        }
+        if (keep.reference().compareTo(keep.record()) < 0) {
+            throw new ConfigurationException(
+                    "caravan.keep.reference",
+                    "is shorter than caravan.keep.record",
+                    "that a reference is taken is kept as long as what became of its send, or longer");
         }
     }
 

@@ -24,12 +24,16 @@ CREATE TABLE batch (
   read_at      BIGINT,                     -- when the last record was committed
   changes      BIGINT NOT NULL DEFAULT 0,  -- commits in which sends of it reached or left an end
   reported     BIGINT,                     -- as many of them are in the report on disk
-  reported_at  BIGINT                      -- when that was written
+  reported_at  BIGINT,                     -- when that was written
+  erased       SMALLINT NOT NULL DEFAULT 0, -- 1 once its file, its reports and what was read of rows are deleted
+  deleted      BIGINT NOT NULL DEFAULT 0,  -- accepted sends whose rows are deleted
+  checked      BIGINT NOT NULL DEFAULT 0   -- as many of its changes had happened when its figures were last compared
 );
 
 CREATE INDEX batch_state ON batch (state);
 CREATE INDEX batch_unfinished ON batch (paused) WHERE unfinished > 0;
 CREATE INDEX batch_report ON batch (report);
+CREATE INDEX batch_over ON batch (erased, reported_at) WHERE state = 'finished';
 
 CREATE TABLE send (
   id                  TEXT PRIMARY KEY,    -- a ULID: sorts in order of acceptance
@@ -69,7 +73,8 @@ CREATE TABLE send (
   check_at            BIGINT,              -- when its provider is asked next what became of it; null for never
   checks              SMALLINT NOT NULL DEFAULT 0,  -- which of the growing waits before a question that is
   traceparent         TEXT,                -- W3C trace context, as the caller gave it
-  replies             SMALLINT NOT NULL DEFAULT 0  -- 1 when somebody waits for its end in reply
+  replies             SMALLINT NOT NULL DEFAULT 0, -- 1 when somebody waits for its end in reply
+  kept                SMALLINT NOT NULL DEFAULT 0  -- 0 all of it; 1 without content and recipient; 2 for its reference
 );
 
 CREATE INDEX send_claim  ON send (account, priority, fair_rank, id) WHERE state = 'queued' AND ready = 1;
@@ -160,6 +165,17 @@ CREATE TABLE account (
   budget_used   BIGINT NOT NULL DEFAULT 0
 );
 
+-- When accounts with per-recipient have lately written to whom.
+CREATE TABLE recipient_pace (
+  account   TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  starts    TEXT NOT NULL,                  -- in milliseconds, the oldest first, with a space between two
+  until     BIGINT NOT NULL,                -- when the last of them counts no longer
+  PRIMARY KEY (account, recipient)
+);
+
+CREATE INDEX recipient_pace_until ON recipient_pace (until);
+
 -- Recipients never to be sent to. Who they are cannot be read back: only a keyed digest is kept.
 CREATE TABLE block (
   recipient  TEXT NOT NULL,
@@ -196,7 +212,7 @@ CREATE TABLE setting (
 CREATE TABLE event (
   id       ${identity},
   event_id TEXT NOT NULL,                   -- a ULID: the same each time an endpoint is told
-  type     TEXT NOT NULL,                   -- lane-paused, lane-resumed, batch-paused, batch-finished, unconfirmed
+  type     TEXT NOT NULL,                   -- lane-paused, lane-resumed, batch-paused, batch-finished, unconfirmed, …
   at       BIGINT NOT NULL,
   account  TEXT,
   batch    TEXT,
@@ -214,3 +230,20 @@ CREATE TABLE inbound (
 );
 
 CREATE INDEX inbound_received ON inbound (received_at);
+
+-- The sends that are old enough to be looked at, in blocks: from_id is not among them, to_id is. A block is visited again when
+-- the next of its sends is due to lose something, and forgotten with the last of them.
+CREATE TABLE keep (
+  from_id TEXT PRIMARY KEY,
+  to_id   TEXT NOT NULL,
+  due_at  BIGINT NOT NULL
+);
+
+CREATE INDEX keep_due ON keep (due_at);
+
+-- How many sends were accepted on each day, counted apart from their rows, which these figures are compared with.
+CREATE TABLE accepted_day (
+  day      BIGINT PRIMARY KEY,             -- since 1970-01-01, in UTC, by the time in the sends' ids
+  accepted BIGINT NOT NULL,
+  deleted  BIGINT NOT NULL                 -- as many of their rows have been deleted since
+);

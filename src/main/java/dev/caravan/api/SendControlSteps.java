@@ -21,7 +21,7 @@ import org.apache.camel.Exchange;
 /** The steps of the operations by which people look through sends and change them by hand. */
 final class SendControlSteps {
 
-    private static final int LONGEST_REASON = 1_000;
+    static final int LONGEST_REASON = 1_000;
     private static final int LONGEST_NAME = 200;
     private static final List<String> RETRIED = List.of("failed", "expired", "unknown");
 

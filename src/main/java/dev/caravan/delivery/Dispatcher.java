@@ -146,6 +146,11 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             }
         }
         release(now);
+        for (int step = 0;
+                step < MOST_STEPS && store.read(transaction -> sends.anyStartsOver(transaction, now));
+                step++) {
+            store.write(transaction -> sends.forgetStarts(transaction, now));
+        }
     }
 
     private void expire(long now) {

@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.f4b6a3.ulid.UlidCreator;
+import dev.caravan.message.Masking;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -21,7 +22,8 @@ public final class Events {
      * @param at in milliseconds
      * @param account or null
      * @param batch or null
-     * @param detail what else there is to say, as a JSON object; {@code oldest} in it is a time in milliseconds
+     * @param detail what else there is to say, as a JSON object; {@code oldest} and {@code earliest} in
+     *     it are times in milliseconds
      */
     public record Event(long id, String eventId, String type, long at, String account, String batch, String detail) {}
 
@@ -40,7 +42,7 @@ public final class Events {
         raise(transaction, "lane-resumed", account, null, JSON.objectNode().put(CAUSE, cause), now);
     }
 
-    /** @param cause {@code held}, because it is large, or {@code failures} */
+    /** @param cause {@code held}, because it is large, {@code failures}, or {@code restored}, because it was half read */
     void batchPaused(Transaction transaction, String batch, String cause, long now) throws SQLException {
         ObjectNode detail = transaction
                 .one(
@@ -73,6 +75,41 @@ public final class Events {
     void unconfirmed(Transaction transaction, String account, long count, long oldest, long now) throws SQLException {
         ObjectNode detail = JSON.objectNode().put("count", count).put("oldest", oldest);
         raise(transaction, "unconfirmed", account, null, detail, now);
+    }
+
+    /**
+     * @param count how many sends will expire before their turn, if nothing changes
+     * @param earliest when the first of those that expire soon does, in milliseconds
+     */
+    void expiring(Transaction transaction, String account, long count, long earliest, long now) throws SQLException {
+        ObjectNode detail = JSON.objectNode().put("count", count).put("earliest", earliest);
+        raise(transaction, "sends-expiring", account, null, detail, now);
+    }
+
+    /**
+     * Somebody asked for all that is known of a recipient, or erased it.
+     *
+     * @param deed {@code searched}, {@code exported} or {@code erased}
+     * @param recipient normalised; only enough of it to tell it from others is noted
+     */
+    void recipient(Transaction transaction, String deed, String recipient, ByHand by, long now) throws SQLException {
+        ObjectNode detail =
+                JSON.objectNode().put("recipient", Masking.mask(recipient)).put("actor", by.actor());
+        if (by.reason() != null) {
+            detail.put("reason", by.reason());
+        }
+        raise(transaction, "recipient-" + deed, null, null, detail, now);
+    }
+
+    /** Figures of the ledger that should be the same are not. */
+    void discrepancy(Transaction transaction, Reconciliation.Discrepancy discrepancy, long now) throws SQLException {
+        ObjectNode detail = JSON.objectNode()
+                .put("figure", discrepancy.figure())
+                .put("name", discrepancy.name())
+                .put("expected", discrepancy.expected())
+                .put("found", discrepancy.found());
+        String batch = discrepancy.isOfBatch() ? discrepancy.name() : null;
+        raise(transaction, "ledger-discrepancy", null, batch, detail, now);
     }
 
     private static void raise(

@@ -1,6 +1,8 @@
 package dev.caravan.ledger;
 
 import dev.caravan.account.Pace;
+import dev.caravan.account.SendingRules;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +43,8 @@ public final class Lanes {
      *
      * @param account the account's name
      * @param queued sends waiting
-     * @param notBefore the provider asked us to wait until then, in milliseconds; 0 when it did not
+     * @param notBefore it waits until then, because its provider asked for that or its budget is spent, in milliseconds;
+     *     0 when it need not
      * @param paused {@code hand}, {@code account}, or null when it runs
      * @param reason why it is paused, or null
      * @param since when it was paused, in milliseconds, or null
@@ -62,12 +65,7 @@ public final class Lanes {
      * @param only claim this send and no other, or null
      */
     public Claim claim(Transaction transaction, String account, String only, long now) throws SQLException {
-        Gate gate = transaction
-                .one(
-                        "SELECT paused, not_before, probe_at, probes, throttles FROM account WHERE name = ?",
-                        row -> new Gate(row.getString(1), row.getLong(2), row.getLong(3), row.getInt(4), row.getInt(5)),
-                        account)
-                .orElseThrow();
+        Gate gate = gate(transaction, account, now);
         if (!gate.isOpen(now)) {
             return new Claim.Held(Math.min(gate.opensAt(now), now + LOOK_AGAIN));
         }
@@ -84,7 +82,7 @@ public final class Lanes {
      * @return when to look again because it is paused or was asked to wait, in milliseconds; empty when it may send
      */
     public Optional<Long> heldUntil(Transaction transaction, String account, long now) throws SQLException {
-        Gate gate = gate(transaction, account);
+        Gate gate = gate(transaction, account, now);
         return gate.isOpen(now) ? Optional.empty() : Optional.of(gate.lookAgainAt(now));
     }
 
@@ -137,13 +135,24 @@ public final class Lanes {
         transaction.update("UPDATE account SET next_slot = ?, reserved_at = ? WHERE name = ?", next, now, account);
     }
 
-    private static Gate gate(Transaction transaction, String account) throws SQLException {
+    private Gate gate(Transaction transaction, String account, long now) throws SQLException {
         return transaction
                 .one(
-                        "SELECT paused, not_before, probe_at, probes, throttles FROM account WHERE name = ?",
-                        row -> new Gate(row.getString(1), row.getLong(2), row.getLong(3), row.getInt(4), row.getInt(5)),
+                        "SELECT " + GATE + " FROM account WHERE name = ?",
+                        row -> gate(row, sends.rules(account), now),
                         account)
                 .orElseThrow();
+    }
+
+    private static Gate gate(ResultSet row, SendingRules rules, long now) throws SQLException {
+        boolean spent =
+                rules.budget() != null && rules.day(now).equals(row.getString(6)) && row.getLong(7) >= rules.budget();
+        return new Gate(
+                row.getString(1),
+                spent ? Math.max(rules.nextDay(now), row.getLong(2)) : row.getLong(2),
+                row.getLong(3),
+                row.getInt(4),
+                row.getInt(5));
     }
 
     /** A probe comes after 1, 2, 4 … and at most 15 minutes. */
@@ -152,6 +161,9 @@ public final class Lanes {
         return wait.compareTo(LAST_PROBE) > 0 ? LAST_PROBE : wait;
     }
 
+    private static final String GATE = "paused, not_before, probe_at, probes, throttles, budget_day, budget_used";
+
+    /** @param notBefore the provider asked us to wait until then, or the budget is spent */
     private record Gate(String paused, long notBefore, long probeAt, int probes, int throttles) {
         boolean isTrial() {
             return isProbe() || throttles > 0;
@@ -216,11 +228,9 @@ public final class Lanes {
         long now = TimeUnit.MICROSECONDS.toMillis(nowMicros);
         SlotRow row = transaction
                 .one(
-                        "SELECT paused, not_before, probe_at, next_slot, reserved_at FROM account WHERE name = ?",
+                        "SELECT " + GATE + ", next_slot, reserved_at FROM account WHERE name = ?",
                         result -> new SlotRow(
-                                new Gate(result.getString(1), result.getLong(2), result.getLong(3), 0, 0),
-                                result.getLong(4),
-                                result.getLong(5)),
+                                gate(result, sends.rules(account), now), result.getLong(8), result.getLong(9)),
                         account)
                 .orElseThrow();
         long next = unused.filter(slots -> slots.next() == row.nextSlot())
@@ -279,7 +289,7 @@ public final class Lanes {
      * @return whether it was running until now
      */
     public boolean pause(Transaction transaction, String account, String reason, long now) throws SQLException {
-        Gate gate = gate(transaction, account);
+        Gate gate = gate(transaction, account, now);
         if (gate.isProbe() && gate.probeAt() <= now) {
             postponeProbe(transaction, account, gate, now);
         }
@@ -341,7 +351,7 @@ public final class Lanes {
      * @param reason or null
      */
     public void pauseByHand(Transaction transaction, String account, String reason, long now) throws SQLException {
-        if (!"hand".equals(gate(transaction, account).paused())) {
+        if (!"hand".equals(gate(transaction, account, now).paused())) {
             events.lanePaused(transaction, account, "hand", reason, now);
         }
         transaction.update(
@@ -358,7 +368,7 @@ public final class Lanes {
      * asked for.
      */
     public void resume(Transaction transaction, String account, long now) throws SQLException {
-        if (gate(transaction, account).paused() != null) {
+        if (gate(transaction, account, now).paused() != null) {
             events.laneResumed(transaction, account, "hand", now);
         }
         transaction.update(
@@ -384,16 +394,16 @@ public final class Lanes {
     }
 
     /** How every lane stands. */
-    public List<Standing> standings(Transaction transaction) throws SQLException {
+    public List<Standing> standings(Transaction transaction, long now) throws SQLException {
         return transaction.all(
-                "SELECT name, queued, not_before, paused, paused_reason, paused_at FROM account ORDER BY name",
+                "SELECT " + GATE + ", name, queued, paused_reason, paused_at FROM account ORDER BY name",
                 row -> new Standing(
+                        row.getString(8),
+                        row.getLong(9),
+                        gate(row, sends.rules(row.getString(8)), now).notBefore(),
                         row.getString(1),
-                        row.getLong(2),
-                        row.getLong(3),
-                        row.getString(4),
-                        row.getString(5),
-                        SendRecord.number(row, 6)));
+                        row.getString(10),
+                        SendRecord.number(row, 11)));
     }
 
     /** When the send that is next in an account's queue became due, in milliseconds; empty when none waits. */

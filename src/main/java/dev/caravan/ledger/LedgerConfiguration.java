@@ -180,6 +180,11 @@ class LedgerConfiguration {
     }
 
     @Bean
+    Expiring expiring(Store store, Accounts accounts) {
+        return new Expiring(store, accounts);
+    }
+
+    @Bean
     Outbox outbox() {
         return new Outbox();
     }

@@ -4,6 +4,7 @@ import dev.caravan.CaravanProperties;
 import dev.caravan.intake.BatchFiles;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Events;
+import dev.caravan.ledger.Expiring;
 import dev.caravan.ledger.Feed;
 import dev.caravan.ledger.Inbound;
 import dev.caravan.ledger.Outbox;
@@ -34,15 +35,24 @@ class OutcomeConfiguration {
     }
 
     @Bean
+    Endpoints endpoints(CaravanProperties properties) {
+        return new Endpoints(
+                digests(properties.outcomes()), digests(properties.events()), digests(properties.inbound()));
+    }
+
+    private static List<String> digests(List<String> endpoints) {
+        return endpoints.stream().map(OutcomeConfiguration::digest).toList();
+    }
+
+    @Bean
     FeedSteps feedSteps(
             Store store,
             Outbox outbox,
             Outcomes outcomes,
             Events events,
             Inbound inbound,
+            Endpoints endpoints,
             CaravanProperties properties) {
-        List<String> inboundEndpoints =
-                properties.inbound().stream().map(OutcomeConfiguration::digest).toList();
         return new FeedSteps(
                 store,
                 Map.of(
@@ -51,7 +61,7 @@ class OutcomeConfiguration {
                         Feed.EVENTS,
                         new EventNews(events, properties.zone()),
                         Feed.INBOUND,
-                        new InboundNews(inbound, inboundEndpoints, properties.zone())));
+                        new InboundNews(inbound, endpoints.inbound(), properties.zone())));
     }
 
     @Bean
@@ -78,6 +88,11 @@ class OutcomeConfiguration {
     @Bean("tell-unconfirmed")
     Processor tellUnconfirmed(Unconfirmed unconfirmed) {
         return exchange -> unconfirmed.tell(System.currentTimeMillis());
+    }
+
+    @Bean("tell-expiring")
+    Processor tellExpiring(Expiring expiring) {
+        return exchange -> expiring.tell(System.currentTimeMillis());
     }
 
     @Bean("write-rejected")

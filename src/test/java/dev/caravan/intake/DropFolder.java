@@ -14,6 +14,7 @@ import dev.caravan.ledger.DigestKey;
 import dev.caravan.ledger.Foresight;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Outbox;
+import dev.caravan.ledger.Recipients;
 import dev.caravan.ledger.Replies;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
@@ -195,6 +196,14 @@ public final class DropFolder implements AutoCloseable {
 
     Lanes lanes() {
         return lanes;
+    }
+
+    public Recipients recipients() {
+        return new Recipients(store(), sends);
+    }
+
+    public WrittenRecipients writtenRecipients() {
+        return new WrittenRecipients(new PhoneNumbers("TR"), Packs.all());
     }
 
     public BatchFiles files() {

@@ -91,6 +91,17 @@ public final class Draft {
         return this;
     }
 
+    /** Stores sends, as an intake does. */
+    public static void admitTo(TemporaryLedger ledger, Draft... drafts) {
+        Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
+        ledger.store().write(transaction -> {
+            for (Draft draft : drafts) {
+                sends.insert(transaction, draft.send());
+            }
+            return null;
+        });
+    }
+
     public NewSend send() {
         return new NewSend(
                 UlidCreator.getMonotonicUlid().toString(),

@@ -70,6 +70,30 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfKeep extends KeepTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfReconciliation extends ReconciliationTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfRestored extends RestoredTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfSends extends SendsTest {
         @Override
         TemporaryLedger open() {
@@ -79,6 +103,14 @@ class PostgresLedgerIT {
 
     @Nested
     class OfLanes extends LanesTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfSendingRules extends SendingRulesTest {
         @Override
         TemporaryLedger open() {
             return newDatabase();
