@@ -6,27 +6,35 @@ import static java.util.stream.Collectors.toMap;
 import dev.caravan.CaravanProperties.AccountProperties;
 import dev.caravan.CaravanProperties.OnUnknown;
 import dev.caravan.CaravanProperties.Ordering;
+import dev.caravan.CaravanProperties.Quiet;
 import dev.caravan.CaravanProperties.Rule;
 import dev.caravan.CaravanProperties.TemplateProperties;
 import dev.caravan.CaravanProperties.VerdictRow;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
+import dev.caravan.account.QuietHours;
+import dev.caravan.account.QuietTimes;
 import dev.caravan.account.Rate;
 import dev.caravan.account.RoutingRule;
 import dev.caravan.account.SendingRules;
 import dev.caravan.account.Spacing;
 import dev.caravan.account.TemplateForm;
+import dev.caravan.message.Category;
+import dev.caravan.message.RecipientZones;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Setting;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -37,6 +45,9 @@ import org.slf4j.LoggerFactory;
 
 /** Makes the accounts and their routing of the configuration, or says which key is wrong. */
 final class AccountsFactory {
+
+    /** So many starts are kept for each recipient. */
+    private static final int MOST_PER_RECIPIENT = 100;
 
     private static final Logger LOG = LoggerFactory.getLogger(AccountsFactory.class);
     private static final String UNLIMITED = "unlimited";
@@ -56,9 +67,7 @@ final class AccountsFactory {
      */
     Accounts create(CaravanProperties properties) {
         Map<String, Account> accounts = new LinkedHashMap<>();
-        properties
-                .accounts()
-                .forEach((name, written) -> accounts.put(name, account(name, written, templates(properties, name))));
+        properties.accounts().forEach((name, written) -> accounts.put(name, account(name, written, properties)));
 
         List<RoutingRule> routing = new ArrayList<>();
         for (Rule rule : properties.routing()) {
@@ -71,7 +80,7 @@ final class AccountsFactory {
         return new Accounts(accounts.values(), routing, defaultAccount);
     }
 
-    private Account account(String name, AccountProperties written, Map<String, TemplateForm> templates) {
+    private Account account(String name, AccountProperties written, CaravanProperties properties) {
         String key = "caravan.accounts." + name;
         Provider provider = provider(key + ".provider", written.provider());
         Map<String, String> settings = settings(key + ".settings", written.settings(), provider);
@@ -87,8 +96,8 @@ final class AccountsFactory {
                 written.maxQueued(),
                 confirmWithin(key + ".confirm-within", written.confirmWithin(), provider),
                 token(key + ".webhook-token", written.webhookToken()),
-                new SendingRules(written.ordering() == Ordering.RECIPIENT),
-                templates,
+                rules(key, written, properties),
+                templates(properties, name),
                 settings);
         if (written.maxQueued() < 1) {
             throw new ConfigurationException(key + ".max-queued", "is less than 1", "write how many sends may wait");
@@ -100,6 +109,50 @@ final class AccountsFactory {
                     key + ".settings", refused.getMessage(), "correct the settings of this account");
         }
         return account;
+    }
+
+    private static SendingRules rules(String key, AccountProperties written, CaravanProperties properties) {
+        if (written.perRecipient() != null && written.perRecipient().count() > MOST_PER_RECIPIENT) {
+            throw new ConfigurationException(
+                    key + ".per-recipient",
+                    "is more than " + MOST_PER_RECIPIENT + " in a period",
+                    "write fewer in a shorter period, as 1/6s");
+        }
+        return new SendingRules(
+                written.ordering() == Ordering.RECIPIENT,
+                quiet(key, written, properties),
+                written.perRecipient(),
+                budget(key + ".budget", written.budget()),
+                properties.zone());
+    }
+
+    private static Integer budget(String key, Rate written) {
+        try {
+            return SendingRules.daily(written);
+        } catch (IllegalArgumentException refused) {
+            throw new ConfigurationException(key, refused.getMessage(), "days end at midnight in caravan.zone");
+        }
+    }
+
+    private static QuietTimes quiet(String key, AccountProperties written, CaravanProperties properties) {
+        if (written.quiet().isEmpty() && written.holidays().isEmpty()) {
+            return QuietTimes.NONE;
+        }
+        Set<Category> ignored = EnumSet.noneOf(Category.class);
+        for (Category category : Category.values()) {
+            if (properties.categories().of(category).quiet() == Quiet.IGNORE) {
+                ignored.add(category);
+            }
+        }
+        Set<LocalDate> holidays = Holidays.read(key + ".holidays", written.holidays());
+        try {
+            List<QuietHours> hours =
+                    written.quiet().stream().map(QuietHours::parse).toList();
+            return new QuietTimes(hours, holidays, ignored, new RecipientZones(properties.zone())::of);
+        } catch (IllegalArgumentException refused) {
+            throw new ConfigurationException(
+                    key + ".quiet", refused.getMessage(), "leave some hours of a day to send in");
+        }
     }
 
     /** Nobody confirms what goes through a provider that tells nothing afterwards. */

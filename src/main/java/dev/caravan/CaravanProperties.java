@@ -1,7 +1,6 @@
 package dev.caravan;
 
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
-import dev.caravan.account.QuietHours;
 import dev.caravan.account.Rate;
 import dev.caravan.account.RoutingRule.Failover;
 import dev.caravan.message.Category;
@@ -15,7 +14,6 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Collection;
 import java.util.List;
@@ -142,8 +140,8 @@ public record CaravanProperties(
      * @param spacing a random pause between two sends
      * @param perRecipient the most sends to one recipient
      * @param budget the most sends in all, per day of the zone
-     * @param quiet in the recipient's time where its number tells it, else in the zone
-     * @param holidays days on which nothing is sent
+     * @param quiet hours in the recipient's time where its number tells it, else in the zone
+     * @param holidays days on which nothing is sent, or files with one such day in a line
      * @param concurrency calls at once, per gateway; the provider's own when null
      * @param timeout how long the provider may take to answer
      * @param expiresAfter counted from acceptance or {@code sendAt}, whichever is later
@@ -159,8 +157,8 @@ public record CaravanProperties(
             String spacing,
             Rate perRecipient,
             Rate budget,
-            QuietHours quiet,
-            @DefaultValue List<LocalDate> holidays,
+            @DefaultValue List<String> quiet,
+            @DefaultValue List<String> holidays,
             Integer concurrency,
             @DefaultValue("30s") Duration timeout,
             @DefaultValue("7d") Duration expiresAfter,

@@ -1,6 +1,5 @@
 package dev.caravan;
 
-import dev.caravan.account.QuietHours;
 import dev.caravan.account.Rate;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
@@ -25,11 +24,5 @@ public class PropertiesConfiguration {
     @ConfigurationPropertiesBinding
     static Converter<String, Rate> rateConverter() {
         return Rate::parse;
-    }
-
-    @Bean
-    @ConfigurationPropertiesBinding
-    static Converter<String, QuietHours> quietHoursConverter() {
-        return QuietHours::parse;
     }
 }

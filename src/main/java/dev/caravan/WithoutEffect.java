@@ -1,8 +1,6 @@
 package dev.caravan;
 
-import dev.caravan.CaravanProperties.Quiet;
 import dev.caravan.account.RoutingRule.Failover;
-import dev.caravan.message.Category;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,19 +19,11 @@ final class WithoutEffect {
         List<String> set = new ArrayList<>();
         properties.accounts().forEach((name, account) -> {
             String key = "caravan.accounts." + name + '.';
-            add(set, key + "per-recipient", account.perRecipient() != null);
-            add(set, key + "budget", account.budget() != null);
-            add(set, key + "quiet", account.quiet() != null);
-            add(set, key + "holidays", !account.holidays().isEmpty());
             add(set, key + "webhook-token", account.webhookToken() != null && !reporting.contains(account.provider()));
         });
         for (int index = 0; index < properties.routing().size(); index++) {
             boolean failsOver = properties.routing().get(index).failover() != Failover.NEVER;
             add(set, "caravan.routing[" + index + "].failover", failsOver);
-        }
-        for (Category category : Category.values()) {
-            boolean ignores = properties.categories().of(category).quiet() == Quiet.IGNORE;
-            add(set, "caravan.categories." + category.word() + ".quiet", ignores);
         }
         return set;
     }

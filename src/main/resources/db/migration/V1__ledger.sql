@@ -152,6 +152,7 @@ CREATE TABLE account (
   queued        BIGINT NOT NULL DEFAULT 0,  -- sends in state queued
   fair_clock    BIGINT NOT NULL DEFAULT 0,  -- greatest fair_rank claimed
   next_slot     BIGINT NOT NULL DEFAULT 0,  -- microseconds: the first start that nobody has reserved
+  reserved_at   BIGINT NOT NULL DEFAULT 0,  -- microseconds: when that was written
   not_before    BIGINT NOT NULL DEFAULT 0,  -- the provider asked us to wait until then
   throttles     INTEGER NOT NULL DEFAULT 0, -- throttled answers since the last success
   paused        TEXT,                       -- null, hand or account
@@ -163,6 +164,17 @@ CREATE TABLE account (
   budget_day    TEXT,
   budget_used   BIGINT NOT NULL DEFAULT 0
 );
+
+-- When accounts with per-recipient have lately written to whom.
+CREATE TABLE recipient_pace (
+  account   TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  starts    TEXT NOT NULL,                  -- in milliseconds, the oldest first, with a space between two
+  until     BIGINT NOT NULL,                -- when the last of them counts no longer
+  PRIMARY KEY (account, recipient)
+);
+
+CREATE INDEX recipient_pace_until ON recipient_pace (until);
 
 -- Recipients never to be sent to. Who they are cannot be read back: only a keyed digest is kept.
 CREATE TABLE block (
@@ -200,7 +212,7 @@ CREATE TABLE setting (
 CREATE TABLE event (
   id       ${identity},
   event_id TEXT NOT NULL,                   -- a ULID: the same each time an endpoint is told
-  type     TEXT NOT NULL,                   -- lane-paused, lane-resumed, batch-paused, batch-finished, unconfirmed
+  type     TEXT NOT NULL,                   -- lane-paused, lane-resumed, batch-paused, batch-finished, unconfirmed, …
   at       BIGINT NOT NULL,
   account  TEXT,
   batch    TEXT,

@@ -16,6 +16,7 @@ import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
 import dev.caravan.account.QuietHours;
+import dev.caravan.account.QuietTimes;
 import dev.caravan.account.Rate;
 import dev.caravan.account.RoutingRule.Failover;
 import dev.caravan.account.SendingRules;
@@ -23,18 +24,20 @@ import dev.caravan.account.Spacing;
 import dev.caravan.message.Category;
 import dev.caravan.message.Priority;
 import dev.caravan.message.Recipient;
+import java.io.IOException;
 import java.nio.charset.Charset;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
@@ -83,7 +86,7 @@ class CaravanPropertiesTest {
             assertThat(written.holidays()).isEmpty();
             assertThat(written.perRecipient()).isNull();
             assertThat(written.budget()).isNull();
-            assertThat(written.quiet()).isNull();
+            assertThat(written.quiet()).isEmpty();
             assertThat(written.confirmWithin()).isNull();
             assertThat(written.webhookToken()).isNull();
 
@@ -100,14 +103,15 @@ class CaravanPropertiesTest {
                             1_000_000,
                             null,
                             null,
-                            new SendingRules(true),
+                            new SendingRules(true, QuietTimes.NONE, null, null, ZoneId.of("Europe/Istanbul")),
                             Map.of(),
                             Map.of("loft-id", "012", "key", "top-secret")));
         });
     }
 
     @Test
-    void everyKeyOfAnAccountIsRead() {
+    void everyKeyOfAnAccountIsRead(@TempDir Path directory) throws IOException {
+        Path holidays = Files.writeString(directory.resolve("holidays.txt"), "# fixed\n2027-01-01 # New Year\n\n");
         start(
                 """
                 caravan:
@@ -119,8 +123,8 @@ class CaravanPropertiesTest {
                       spacing: 2s..6s
                       per-recipient: 1/6s
                       budget: 1000/1d
-                      quiet: 21:00-08:00
-                      holidays: [2026-10-29, 2027-01-01]
+                      quiet: 21:00-08:00, sat-sun 18:00-10:00
+                      holidays: [2026-10-29, %s]
                       concurrency: 2
                       timeout: 5s
                       expires-after: 1d
@@ -130,20 +134,24 @@ class CaravanPropertiesTest {
                       max-queued: 10
                       webhook-token: hush
                       settings: { loft-id: a, key: b }
-                """,
+                """
+                        .formatted(holidays),
                 context -> {
                     AccountProperties written =
                             context.getBean(CaravanProperties.class).accounts().get("main_2");
                     assertThat(written.perRecipient()).isEqualTo(Rate.parse("1/6s"));
                     assertThat(written.budget()).isEqualTo(Rate.parse("1000/1d"));
-                    assertThat(written.quiet()).isEqualTo(new QuietHours(LocalTime.of(21, 0), LocalTime.of(8, 0)));
-                    assertThat(written.holidays())
-                            .containsExactly(LocalDate.of(2026, 10, 29), LocalDate.of(2027, 1, 1));
                     assertThat(written.confirmWithin()).isEqualTo(Duration.ofHours(1));
                     assertThat(written.ordering()).isEqualTo(Ordering.NONE);
                     assertThat(written.webhookToken()).isEqualTo("hush");
 
-                    assertThat(context.getBean(Accounts.class).get("main_2"))
+                    Account account = context.getBean(Accounts.class).get("main_2");
+                    QuietTimes quiet = account.rules().quiet();
+                    assertThat(quiet.hours())
+                            .containsExactly(QuietHours.parse("21:00-08:00"), QuietHours.parse("sat-sun 18:00-10:00"));
+                    assertThat(quiet.holidays())
+                            .containsExactlyInAnyOrder(LocalDate.of(2026, 10, 29), LocalDate.of(2027, 1, 1));
+                    assertThat(account)
                             .isEqualTo(new Account(
                                     "main_2",
                                     "pigeon",
@@ -157,7 +165,8 @@ class CaravanPropertiesTest {
                                     // A pigeon never tells afterwards.
                                     null,
                                     "hush",
-                                    new SendingRules(false),
+                                    new SendingRules(
+                                            false, quiet, Rate.parse("1/6s"), 1000, ZoneId.of("Europe/Istanbul")),
                                     Map.of(),
                                     Map.of("loft-id", "a", "key", "b")));
                 });

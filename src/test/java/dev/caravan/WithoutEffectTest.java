@@ -24,29 +24,13 @@ class WithoutEffectTest {
     void keysThatChangeNothingYetAreNamedAtStart(CapturedOutput output) {
         String yaml = ConfigurationRunner.ACCOUNT
                 + """
-                      quiet: 21:00-08:00
-                      budget: 1000/1d
                   routing:
                     - { to: "+90", accounts: [main], failover: down }
                 """;
 
         ConfigurationRunner.configured(yaml).run(context -> assertThat(context).hasNotFailed());
 
-        assertThat(output)
-                .contains("have no effect yet: caravan.accounts.main.budget, caravan.accounts.main.quiet,"
-                        + " caravan.routing[0].failover");
-    }
-
-    @Test
-    void keysThatHaveADefaultAreNamedWhenTheyAreSetToSomethingElse(CapturedOutput output) {
-        String yaml = ConfigurationRunner.ACCOUNT
-                + """
-                  categories: { otp: { quiet: ignore } }
-                """;
-
-        ConfigurationRunner.configured(yaml).run(context -> assertThat(context).hasNotFailed());
-
-        assertThat(output).contains("have no effect yet: caravan.categories.otp.quiet");
+        assertThat(output).contains("have no effect yet: caravan.routing[0].failover");
     }
 
     @Test

@@ -97,7 +97,8 @@ final class AccountSteps {
     }
 
     private Map<String, Standing> standings(Transaction transaction) throws SQLException {
-        return lanes.standings(transaction).stream().collect(Collectors.toMap(Standing::account, Function.identity()));
+        return lanes.standings(transaction, System.currentTimeMillis()).stream()
+                .collect(Collectors.toMap(Standing::account, Function.identity()));
     }
 
     private ObjectNode view(Transaction transaction, Account account, Map<String, Standing> standings)

@@ -23,9 +23,11 @@ import dev.caravan.ledger.SendQueries;
 import dev.caravan.ledger.Store;
 import dev.caravan.outcome.Reports;
 import dev.caravan.provider.Providers;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -43,8 +45,9 @@ class ApiConfiguration {
 
     /** Behind the filters of security, which are ordered below 0. */
     @Bean
-    FilterRegistrationBean<SealingFilter> sealingFilter() {
-        FilterRegistrationBean<SealingFilter> filter = new FilterRegistrationBean<>(new SealingFilter());
+    FilterRegistrationBean<SealingFilter> sealingFilter(ObjectProvider<CamelContext> camel) {
+        FilterRegistrationBean<SealingFilter> filter = new FilterRegistrationBean<>(
+                new SealingFilter(() -> camel.getObject().isStarted()));
         filter.addUrlPatterns("/api/*", "/webhooks/*");
         filter.setOrder(0);
         return filter;

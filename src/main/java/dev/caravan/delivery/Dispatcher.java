@@ -9,6 +9,7 @@ import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -92,7 +93,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     }
 
     Lane open(String account, Consumer<Turn> route) {
-        Lane lane = new Lane(accounts.get(account), route, store, lanes, executor, timer);
+        Lane lane = new Lane(accounts.get(account), route, store, lanes, executor, timer, InstantSource.system());
         open.put(account, lane);
         lane.open();
         lane.signal();
@@ -145,6 +146,11 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             }
         }
         release(now);
+        for (int step = 0;
+                step < MOST_STEPS && store.read(transaction -> sends.anyStartsOver(transaction, now));
+                step++) {
+            store.write(transaction -> sends.forgetStarts(transaction, now));
+        }
     }
 
     private void expire(long now) {

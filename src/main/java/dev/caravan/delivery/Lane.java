@@ -7,7 +7,9 @@ import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Store;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,12 +33,21 @@ final class Lane {
 
     private static final long AFTER_FAILURE = TimeUnit.SECONDS.toMillis(1);
 
+    /**
+     * A clock that says so much more or less than the time that has passed has been set, unless that was long ago: time
+     * servers slow clocks down and speed them up by less than a thousandth.
+     */
+    private static final long SET_MICROS = TimeUnit.SECONDS.toMicros(1);
+
+    private static final long MOST_DRIFT = 1_000;
+
     private final Account account;
     private final Consumer<Turn> route;
     private final Store store;
     private final Lanes lanes;
     private final Executor executor;
     private final ScheduledExecutorService timer;
+    private final InstantSource clock;
     private final int reservedAtOnce;
 
     private final boolean paced;
@@ -53,25 +64,34 @@ final class Lane {
     private boolean asking;
     private boolean reserving;
     private Lanes.Slots slots;
+    private Moment reservedAt;
     private int usedSlots;
+    private int clockSets;
     private long taken;
     private long wakeAt;
-    private long heldUntil;
 
-    /** @param route runs one turn through the lane's route */
+    /** By {@link System#nanoTime}, which nobody can set. */
+    private long heldUntil = System.nanoTime();
+
+    /**
+     * @param route runs one turn through the lane's route
+     * @param clock tells the time that reserved starts are in; it may be set while the lane runs
+     */
     Lane(
             Account account,
             Consumer<Turn> route,
             Store store,
             Lanes lanes,
             Executor executor,
-            ScheduledExecutorService timer) {
+            ScheduledExecutorService timer,
+            InstantSource clock) {
         this.account = account;
         this.route = route;
         this.store = store;
         this.lanes = lanes;
         this.executor = executor;
         this.timer = timer;
+        this.clock = clock;
         Pace pace = account.pace();
         this.paced = !pace.isUnlimited();
         this.reservedAtOnce = paced
@@ -102,7 +122,7 @@ final class Lane {
 
     /** Whatever held it back does so no longer. */
     synchronized void resumed() {
-        heldUntil = 0;
+        heldUntil = System.nanoTime();
         signal();
     }
 
@@ -111,12 +131,13 @@ final class Lane {
             running++;
             unclaimed++;
             long start = taken;
-            executor.execute(() -> takeTurns(start));
+            int sets = clockSets;
+            executor.execute(() -> takeTurns(start, sets));
         }
     }
 
     private boolean isHeld() {
-        return heldUntil > System.currentTimeMillis();
+        return heldUntil - System.nanoTime() > 0;
     }
 
     private boolean mayStart() {
@@ -127,27 +148,40 @@ final class Lane {
         if (reserving) {
             return false;
         }
+        Moment now = Moment.of(clock);
+        long set = slots == null ? 0 : now.setSince(reservedAt);
+        if (set != 0) {
+            LOG.warn("The clock was set by {} s; lane {} keeps its pace", set / 1_000_000, account.name());
+            clockSets++;
+            reserve(Optional.of(unused(set)));
+            return false;
+        }
         if (slots == null || usedSlots == slots.starts().size()) {
             reserve(Optional.empty());
             return false;
         }
         long start = slots.starts().get(usedSlots);
-        long now = nowMicros();
-        if (start > now) {
+        if (start > now.micros()) {
             if (wakeAt != start) {
                 wakeAt = start;
-                timer.schedule(() -> wake(start), start - now, TimeUnit.MICROSECONDS);
+                timer.schedule(() -> wake(start), start - now.micros(), TimeUnit.MICROSECONDS);
             }
             return false;
         }
-        if (start < now - Lanes.LATEST_MICROS) {
-            reserve(Optional.of(new Lanes.Slots(
-                    slots.starts().subList(usedSlots, slots.starts().size()), slots.next(), 0)));
+        if (start < now.micros() - Lanes.LATEST_MICROS) {
+            reserve(Optional.of(unused(0)));
             return false;
         }
         usedSlots++;
         taken = start;
         return true;
+    }
+
+    /** The starts that no turn has used, or the next after them, by a clock that has been set meanwhile. */
+    private Lanes.Slots unused(long set) {
+        List<Long> left = slots.starts().subList(usedSlots, slots.starts().size());
+        List<Long> starts = left.isEmpty() ? List.of(slots.next()) : left;
+        return new Lanes.Slots(starts.stream().map(start -> start + set).toList(), slots.next(), 0);
     }
 
     /** The clock may have been set back meanwhile; then a new timer is needed for the same start. */
@@ -165,17 +199,21 @@ final class Lane {
         long seen = signals;
         executor.execute(() -> {
             try {
-                Lanes.Slots reserved = store.write(transaction -> lanes.reserve(
-                        transaction,
-                        account.name(),
-                        account.pace(),
-                        ThreadLocalRandom.current(),
-                        reservedAtOnce,
-                        waiting,
-                        asks,
-                        unused,
-                        nowMicros()));
-                reserved(reserved, seen);
+                store.write(transaction -> {
+                            Moment now = Moment.of(clock);
+                            Lanes.Slots reserved = lanes.reserve(
+                                    transaction,
+                                    account.name(),
+                                    account.pace(),
+                                    ThreadLocalRandom.current(),
+                                    reservedAtOnce,
+                                    waiting,
+                                    asks,
+                                    unused,
+                                    now.micros());
+                            return new Reserved(reserved, now);
+                        })
+                        .to(this, seen);
             } catch (LedgerException away) {
                 LOG.debug("Lane {} could not reserve a start: {}", account.name(), away.getMessage());
                 failed();
@@ -183,9 +221,16 @@ final class Lane {
         });
     }
 
-    private synchronized void reserved(Lanes.Slots reserved, long seen) {
+    private record Reserved(Lanes.Slots slots, Moment at) {
+        void to(Lane lane, long seen) {
+            lane.reserved(slots, at, seen);
+        }
+    }
+
+    private synchronized void reserved(Lanes.Slots reserved, Moment at, long seen) {
         reserving = false;
         slots = reserved;
+        reservedAt = at;
         usedSlots = 0;
         if (reserved.starts().isEmpty()) {
             if (reserved.heldUntil() > 0) {
@@ -200,14 +245,14 @@ final class Lane {
     private synchronized void failed() {
         reserving = false;
         slots = null;
-        hold(System.currentTimeMillis() + AFTER_FAILURE);
+        hold(clock.millis() + AFTER_FAILURE);
     }
 
     private void hold(long until) {
-        heldUntil = until;
+        long wait = TimeUnit.MILLISECONDS.toNanos(Math.max(1, until - clock.millis() + 1));
+        heldUntil = System.nanoTime() + wait;
         if (open) {
-            long wait = Math.max(1, until - System.currentTimeMillis() + 1);
-            timer.schedule(this::startTurns, wait, TimeUnit.MILLISECONDS);
+            timer.schedule(this::startTurns, wait, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -215,12 +260,13 @@ final class Lane {
      * A lane without a pace goes on in the same thread as long as it finds something.
      *
      * @param start reserved for a turn of a lane with a pace, in microseconds
+     * @param sets how often the lane has seen its clock set
      */
-    private void takeTurns(long start) {
+    private void takeTurns(long start, int sets) {
         boolean again = true;
         while (again) {
             long seen = signals();
-            Turn turn = new Turn(account, start, this::claimed, this::mayAsk);
+            Turn turn = new Turn(account, start, sets, this::claimed, this::mayAsk);
             boolean failed = false;
             try {
                 route.accept(turn);
@@ -262,7 +308,7 @@ final class Lane {
     private synchronized boolean isFollowed(Turn turn, long seen, boolean failed) {
         asking = asking && !turn.isAsking();
         if (failed) {
-            hold(System.currentTimeMillis() + AFTER_FAILURE);
+            hold(clock.millis() + AFTER_FAILURE);
         } else if (turn.heldUntil() > 0) {
             hold(turn.heldUntil());
         } else if (turn.isAsking()) {
@@ -282,7 +328,23 @@ final class Lane {
         return follows;
     }
 
-    private static long nowMicros() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    /**
+     * One moment by two clocks.
+     *
+     * @param micros since 1970-01-01T00:00Z, by a clock that people and time servers set
+     * @param nanos by one that only runs
+     */
+    private record Moment(long micros, long nanos) {
+
+        static Moment of(InstantSource clock) {
+            return new Moment(ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()), System.nanoTime());
+        }
+
+        /** By how much the clock has been set since then, in microseconds; below zero when it was set back. */
+        long setSince(Moment then) {
+            long passed = TimeUnit.NANOSECONDS.toMicros(nanos - then.nanos);
+            long set = micros - then.micros - passed;
+            return Math.abs(set) > SET_MICROS + passed / MOST_DRIFT ? set : 0;
+        }
     }
 }

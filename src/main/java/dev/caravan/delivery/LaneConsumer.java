@@ -47,6 +47,7 @@ final class LaneConsumer extends DefaultConsumer implements Suspendable {
         try {
             exchange.setVariable(Turn.VARIABLE, turn);
             exchange.setVariable(Turn.ACCOUNT, turn.account());
+            exchange.setVariable(Turn.CLOCK_SETS, turn.clockSets());
             getProcessor().process(exchange);
             if (exchange.getException() != null) {
                 throw new TurnFailedException(exchange.getException());

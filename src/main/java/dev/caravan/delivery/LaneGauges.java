@@ -75,7 +75,7 @@ final class LaneGauges implements MeterBinder {
         try {
             return store.read(transaction -> {
                 Map<String, Reading> read = new HashMap<>();
-                for (Lanes.Standing standing : lanes.standings(transaction)) {
+                for (Lanes.Standing standing : lanes.standings(transaction, System.currentTimeMillis())) {
                     double oldest = lanes.nextDue(transaction, standing.account())
                             .map(due -> (now.toEpochMilli() - due) / 1e3)
                             .orElse(0.0);

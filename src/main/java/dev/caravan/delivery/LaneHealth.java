@@ -33,7 +33,8 @@ final class LaneHealth implements HealthIndicator {
     @Override
     public Health health() {
         try {
-            List<Lanes.Standing> standings = store.read(lanes::standings);
+            List<Lanes.Standing> standings =
+                    store.read(transaction -> lanes.standings(transaction, System.currentTimeMillis()));
             Health.Builder health = Health.up();
             standings.forEach(standing -> health.withDetail(standing.account(), details(standing)));
             return health.build();

@@ -15,6 +15,7 @@ final class Turn {
     static final String VARIABLE = "turn";
 
     static final String ACCOUNT = "account";
+    static final String CLOCK_SETS = "clockSets";
     static final String SEND = "send";
     static final String FOUND = "found";
     static final String QUESTION = "question";
@@ -26,6 +27,7 @@ final class Turn {
 
     private final Account account;
     private final long start;
+    private final int clockSets;
     private final ClaimListener listener;
     private final BooleanSupplier mayAsk;
     private boolean claimDone;
@@ -47,18 +49,20 @@ final class Turn {
 
     /**
      * @param start reserved for it when the account has a pace, in microseconds
+     * @param clockSets how often its lane has seen the clock set
      * @param mayAsk whether the turn may ask its provider something if it has nothing to send
      */
-    Turn(Account account, long start, ClaimListener listener, BooleanSupplier mayAsk) {
+    Turn(Account account, long start, int clockSets, ClaimListener listener, BooleanSupplier mayAsk) {
         this.account = account;
         this.start = start;
+        this.clockSets = clockSets;
         this.listener = listener;
         this.mayAsk = mayAsk;
     }
 
     /** A turn that may not ask. */
     Turn(Account account, long start, ClaimListener listener) {
-        this(account, start, listener, () -> false);
+        this(account, start, 0, listener, () -> false);
     }
 
     /** For calls that send nothing. */
@@ -95,6 +99,11 @@ final class Turn {
 
     long start() {
         return start;
+    }
+
+    /** How often its lane has seen the clock set. */
+    int clockSets() {
+        return clockSets;
     }
 
     /** The send that is looked up before it is claimed, or null. */

@@ -1,6 +1,7 @@
 package dev.caravan.intake;
 
 import dev.caravan.account.Account;
+import dev.caravan.account.Timetable;
 import dev.caravan.ledger.Foresight.Ahead;
 import dev.caravan.message.Priority;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
@@ -9,7 +10,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * When an account would come to the sends of a rehearsal, at its mean pace and if nothing else arrived: those of higher
+ * When an account would come to the sends of a rehearsal, by its timetable and if nothing else arrived: those of higher
  * priority first, and after what waits already. Sends of other batches are served in turn with new ones, so the last
  * start is right and earlier ones may come sooner. Used by one thread.
  */
@@ -32,9 +33,10 @@ final class Forecast {
     }
 
     Rehearsed.Share share(Instant now) {
-        double gap =
-                (account.pace().shortest().toNanos() + account.pace().longest().toNanos()) / 2e6;
         long start = Math.max(now.toEpochMilli(), ahead.nextStart());
+        long used = account.rules().day(start).equals(ahead.budgetDay()) ? ahead.budgetUsed() : 0;
+        Timetable timetable =
+                new Timetable(account.rules(), account.pace().meanGap().toNanos(), start, used);
         long passed = 0;
         long waiting = 0;
         long starts = 0;
@@ -45,17 +47,17 @@ final class Forecast {
             Deadlines own = deadlines.get(priority);
             if (own != null) {
                 waiting = passed;
-                long inTime = own.inTime(start, starts, gap);
+                long inTime = own.inTime(timetable, starts);
                 // One that has expired takes no start from those after it.
                 starts += inTime;
                 expiring += own.size() - inTime;
             }
         }
         starts -= passed - waiting;
-        double lastStart = start + Math.max(0, starts - 1) * gap;
-        Long seconds = account.pace().isUnlimited()
-                ? null
-                : Long.valueOf((long) Math.ceil((lastStart - now.toEpochMilli()) / 1e3));
+        long lastStart = timetable.start(Math.max(0, starts - 1));
+        boolean untold =
+                account.pace().isUnlimited() && account.rules().budget() == null || lastStart == Long.MAX_VALUE;
+        Long seconds = untold ? null : Long.valueOf((long) Math.ceil((lastStart - now.toEpochMilli()) / 1e3));
         return new Rehearsed.Share(account.name(), sends, waiting, seconds, expiring, ahead.paused());
     }
 
@@ -83,24 +85,15 @@ final class Forecast {
         /**
          * How many have their start before they expire.
          *
-         * @param start of the first send of all, in milliseconds
          * @param before starts that go to others first
-         * @param gap between two starts, in milliseconds
          */
-        private long inTime(long start, long before, double gap) {
+        private long inTime(Timetable timetable, long before) {
             long inTime = 0;
             for (int run = 0; run < times.size(); run++) {
-                inTime += inTime(times.getLong(run) - start, counts.getLong(run), before + inTime, gap);
+                long room = timetable.startsUntil(times.getLong(run)) - before - inTime;
+                inTime += Math.max(0, Math.min(counts.getLong(run), room));
             }
             return inTime;
-        }
-
-        private static long inTime(long left, long count, long before, double gap) {
-            if (left < 0) {
-                return 0;
-            }
-            double room = gap == 0 ? count : Math.floor(left / gap) + 1 - before;
-            return (long) Math.max(0, Math.min(count, room));
         }
     }
 }

@@ -2,6 +2,8 @@ package dev.caravan.ledger;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
+import dev.caravan.account.SendingRules;
+import dev.caravan.account.Timetable;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -48,9 +50,8 @@ public final class BatchStandings {
             }
         }
         double rate = rate(transaction, batch.id(), now);
-        Optional<Duration> rest = batch.paused() == null ? rest(transaction, left, rate, now) : Optional.empty();
-        return new Standing(
-                counts, rate, rest.map(time -> now + time.toMillis()).orElse(null));
+        Optional<Long> end = batch.paused() == null ? end(transaction, left, rate, now) : Optional.empty();
+        return new Standing(counts, rate, end.orElse(null));
     }
 
     private record Group(State state, String account, long count) {}
@@ -76,18 +77,23 @@ public final class BatchStandings {
                 .orElse(0.0);
     }
 
-    /** The time that the slowest account takes for its part; empty when one of them does not get on. */
-    private Optional<Duration> rest(Transaction transaction, Map<String, Long> left, double rate, long now)
+    /** When the slowest account is done with its part, in milliseconds; empty when one of them does not get on. */
+    private Optional<Long> end(Transaction transaction, Map<String, Long> left, double rate, long now)
             throws SQLException {
-        Duration longest = null;
+        long last = 0;
         for (Map.Entry<String, Long> part : left.entrySet()) {
             Optional<Account> account = accounts.find(part.getKey());
             Queue queue = transaction
                     .one(
-                            "SELECT queued, not_before, paused FROM account WHERE name = ?",
-                            row -> new Queue(row.getLong(1), row.getLong(2), row.getString(3) != null),
+                            "SELECT queued, not_before, paused, budget_day, budget_used FROM account WHERE name = ?",
+                            row -> new Queue(
+                                    row.getLong(1),
+                                    row.getLong(2),
+                                    row.getString(3) != null,
+                                    row.getString(4),
+                                    row.getLong(5)),
                             part.getKey())
-                    .orElse(new Queue(0, 0, true));
+                    .orElse(new Queue(0, 0, true, null, 0));
             if (account.isEmpty() || queue.paused()) {
                 return Optional.empty();
             }
@@ -101,15 +107,26 @@ public final class BatchStandings {
             if (gap == null) {
                 return Optional.empty();
             }
-            Duration time = gap.multipliedBy(turns).plusMillis(Math.max(0, queue.notBefore() - now));
-            longest = longest == null || time.compareTo(longest) > 0 ? time : longest;
+            long end = end(account.get().rules(), gap, queue, turns, now);
+            if (end == Long.MAX_VALUE) {
+                return Optional.empty();
+            }
+            last = Math.max(last, end);
         }
-        return Optional.ofNullable(longest);
+        return last == 0 ? Optional.empty() : Optional.of(last);
+    }
+
+    /** A gap after the last start. */
+    private static long end(SendingRules rules, Duration gap, Queue queue, long turns, long now) {
+        long first = Math.max(now, queue.notBefore());
+        long used = rules.day(first).equals(queue.budgetDay()) ? queue.budgetUsed() : 0;
+        long lastStart = new Timetable(rules, gap.toNanos(), first, used).start(turns - 1);
+        return lastStart == Long.MAX_VALUE ? lastStart : lastStart + gap.toMillis();
     }
 
     private static Duration measured(double rate) {
         return rate > 0 ? Duration.ofNanos((long) (1_000_000_000 / rate)) : null;
     }
 
-    private record Queue(long queued, long notBefore, boolean paused) {}
+    private record Queue(long queued, long notBefore, boolean paused, String budgetDay, long budgetUsed) {}
 }

@@ -22,7 +22,8 @@ public final class Events {
      * @param at in milliseconds
      * @param account or null
      * @param batch or null
-     * @param detail what else there is to say, as a JSON object; {@code oldest} in it is a time in milliseconds
+     * @param detail what else there is to say, as a JSON object; {@code oldest} and {@code earliest} in
+     *     it are times in milliseconds
      */
     public record Event(long id, String eventId, String type, long at, String account, String batch, String detail) {}
 
@@ -100,6 +101,15 @@ public final class Events {
                 .put("found", discrepancy.found());
         String batch = discrepancy.isOfBatch() ? discrepancy.name() : null;
         raise(transaction, "ledger-discrepancy", null, batch, detail, now);
+    }
+
+    /**
+     * @param count how many sends will expire before their turn, if nothing changes
+     * @param earliest when the first of those that expire soon does, in milliseconds
+     */
+    void expiring(Transaction transaction, String account, long count, long earliest, long now) throws SQLException {
+        ObjectNode detail = JSON.objectNode().put("count", count).put("earliest", earliest);
+        raise(transaction, "sends-expiring", account, null, detail, now);
     }
 
     private static void raise(

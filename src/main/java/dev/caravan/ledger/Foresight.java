@@ -22,12 +22,14 @@ public final class Foresight {
      *
      * @param waiting the due sends, by priority; none is left out
      * @param nextStart before then it starts nothing, in milliseconds
+     * @param budgetDay the day whose budget it spent last, or null
+     * @param budgetUsed what it spent of that
      * @param paused {@code hand}, {@code account}, or null when it runs
      */
-    public record Ahead(Map<Priority, Long> waiting, long nextStart, String paused) {
+    public record Ahead(Map<Priority, Long> waiting, long nextStart, String budgetDay, long budgetUsed, String paused) {
 
         /** Nobody waits. */
-        public static final Ahead NOTHING = new Ahead(Map.of(), 0, null);
+        public static final Ahead NOTHING = new Ahead(Map.of(), 0, null, 0, null);
 
         public Ahead {
             waiting = Map.copyOf(waiting);
@@ -66,9 +68,13 @@ public final class Foresight {
                     account);
             return transaction
                     .one(
-                            "SELECT next_slot, not_before, paused FROM account WHERE name = ?",
+                            "SELECT next_slot, not_before, budget_day, budget_used, paused FROM account WHERE name = ?",
                             row -> new Ahead(
-                                    waiting, Math.max(row.getLong(1) / 1_000, row.getLong(2)), row.getString(3)),
+                                    waiting,
+                                    Math.max(row.getLong(1) / 1_000, row.getLong(2)),
+                                    row.getString(3),
+                                    row.getLong(4),
+                                    row.getString(5)),
                             account)
                     .orElse(Ahead.NOTHING);
         });

@@ -1,6 +1,8 @@
 package dev.caravan.ledger;
 
 import dev.caravan.account.Pace;
+import dev.caravan.account.SendingRules;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,8 +24,11 @@ public final class Lanes {
     /** A reserved start is missed after this long: two sends would come too close together. */
     public static final long LATEST_MICROS = TimeUnit.MILLISECONDS.toMicros(250);
 
-    /** A next start more than a day beyond what so many gateways reserve was written by a clock that was wrong. */
-    private static final int MOST_GATEWAYS = 100;
+    /**
+     * A next start that was written so much later than now was written by a clock that has been set back since: more than
+     * the clocks of gateways that share a ledger should differ.
+     */
+    private static final long SET_BACK_MICROS = TimeUnit.SECONDS.toMicros(30);
 
     private final Sends sends;
     private final Checks checks = new Checks();
@@ -38,7 +43,8 @@ public final class Lanes {
      *
      * @param account the account's name
      * @param queued sends waiting
-     * @param notBefore the provider asked us to wait until then, in milliseconds; 0 when it did not
+     * @param notBefore it waits until then, because its provider asked for that or its budget is spent, in milliseconds;
+     *     0 when it need not
      * @param paused {@code hand}, {@code account}, or null when it runs
      * @param reason why it is paused, or null
      * @param since when it was paused, in milliseconds, or null
@@ -59,12 +65,7 @@ public final class Lanes {
      * @param only claim this send and no other, or null
      */
     public Claim claim(Transaction transaction, String account, String only, long now) throws SQLException {
-        Gate gate = transaction
-                .one(
-                        "SELECT paused, not_before, probe_at, probes, throttles FROM account WHERE name = ?",
-                        row -> new Gate(row.getString(1), row.getLong(2), row.getLong(3), row.getInt(4), row.getInt(5)),
-                        account)
-                .orElseThrow();
+        Gate gate = gate(transaction, account, now);
         if (!gate.isOpen(now)) {
             return new Claim.Held(Math.min(gate.opensAt(now), now + LOOK_AGAIN));
         }
@@ -81,7 +82,7 @@ public final class Lanes {
      * @return when to look again because it is paused or was asked to wait, in milliseconds; empty when it may send
      */
     public Optional<Long> heldUntil(Transaction transaction, String account, long now) throws SQLException {
-        Gate gate = gate(transaction, account);
+        Gate gate = gate(transaction, account, now);
         return gate.isOpen(now) ? Optional.empty() : Optional.of(gate.lookAgainAt(now));
     }
 
@@ -109,7 +110,10 @@ public final class Lanes {
             return claim(transaction, account, only, now);
         }
         long next = transaction
-                .one("SELECT next_slot FROM account WHERE name = ?", row -> row.getLong(1), account)
+                .one(
+                        "SELECT next_slot, reserved_at FROM account WHERE name = ?",
+                        row -> next(row.getLong(1), row.getLong(2), nowMicros),
+                        account)
                 .orElseThrow();
         if (late > TimeUnit.NANOSECONDS.toMicros(pace.shortest().toNanos()) && next > nowMicros) {
             return new Claim.Nothing();
@@ -117,18 +121,38 @@ public final class Lanes {
         Claim claim = claim(transaction, account, only, now);
         if (claim instanceof Claim.Claimed) {
             long moved = Math.max(next, nowMicros + TimeUnit.NANOSECONDS.toMicros(pace.nextGapNanos(random)));
-            transaction.update("UPDATE account SET next_slot = ? WHERE name = ?", moved, account);
+            moveNext(transaction, account, moved, nowMicros);
         }
         return claim;
     }
 
-    private static Gate gate(Transaction transaction, String account) throws SQLException {
+    /** The first start that nobody has reserved, by a clock that may have been set back since it was written. */
+    private static long next(long written, long writtenAt, long now) {
+        return writtenAt - now > SET_BACK_MICROS ? now + written - writtenAt : written;
+    }
+
+    private static void moveNext(Transaction transaction, String account, long next, long now) throws SQLException {
+        transaction.update("UPDATE account SET next_slot = ?, reserved_at = ? WHERE name = ?", next, now, account);
+    }
+
+    private Gate gate(Transaction transaction, String account, long now) throws SQLException {
         return transaction
                 .one(
-                        "SELECT paused, not_before, probe_at, probes, throttles FROM account WHERE name = ?",
-                        row -> new Gate(row.getString(1), row.getLong(2), row.getLong(3), row.getInt(4), row.getInt(5)),
+                        "SELECT " + GATE + " FROM account WHERE name = ?",
+                        row -> gate(row, sends.rules(account), now),
                         account)
                 .orElseThrow();
+    }
+
+    private static Gate gate(ResultSet row, SendingRules rules, long now) throws SQLException {
+        boolean spent =
+                rules.budget() != null && rules.day(now).equals(row.getString(6)) && row.getLong(7) >= rules.budget();
+        return new Gate(
+                row.getString(1),
+                spent ? Math.max(rules.nextDay(now), row.getLong(2)) : row.getLong(2),
+                row.getLong(3),
+                row.getInt(4),
+                row.getInt(5));
     }
 
     /** A probe comes after 1, 2, 4 … and at most 15 minutes. */
@@ -137,6 +161,9 @@ public final class Lanes {
         return wait.compareTo(LAST_PROBE) > 0 ? LAST_PROBE : wait;
     }
 
+    private static final String GATE = "paused, not_before, probe_at, probes, throttles, budget_day, budget_used";
+
+    /** @param notBefore the provider asked us to wait until then, or the budget is spent */
     private record Gate(String paused, long notBefore, long probeAt, int probes, int throttles) {
         boolean isTrial() {
             return isProbe() || throttles > 0;
@@ -158,7 +185,11 @@ public final class Lanes {
             if (paused == null) {
                 return notBefore;
             }
-            return isProbe() ? Math.max(probeAt, notBefore) : now + LOOK_AGAIN;
+            if (!isProbe()) {
+                return now + LOOK_AGAIN;
+            }
+            // No probe is further ahead, unless the clock has been set back since.
+            return Math.max(probeAt - now > LAST_PROBE.toMillis() ? now : probeAt, notBefore);
         }
     }
 
@@ -180,7 +211,8 @@ public final class Lanes {
      * @param wanted how many at most
      * @param unclaimed turns already started that have yet to claim their send
      * @param asks whether the lane has time for a question
-     * @param unused reserved earlier by the same lane and not used: given back when nobody has reserved since
+     * @param unused reserved earlier by the same lane and not used: given back when nobody has reserved since; by the
+     *     clock as it is now, but its {@code next} as it was reserved
      */
     public Slots reserve(
             Transaction transaction,
@@ -196,19 +228,14 @@ public final class Lanes {
         long now = TimeUnit.MICROSECONDS.toMillis(nowMicros);
         SlotRow row = transaction
                 .one(
-                        "SELECT paused, not_before, probe_at, next_slot FROM account WHERE name = ?",
+                        "SELECT " + GATE + ", next_slot, reserved_at FROM account WHERE name = ?",
                         result -> new SlotRow(
-                                new Gate(result.getString(1), result.getLong(2), result.getLong(3), 0, 0),
-                                result.getLong(4)),
+                                gate(result, sends.rules(account), now), result.getLong(8), result.getLong(9)),
                         account)
                 .orElseThrow();
         long next = unused.filter(slots -> slots.next() == row.nextSlot())
                 .map(slots -> slots.starts().get(0))
-                .orElse(row.nextSlot());
-        long longestGap = TimeUnit.NANOSECONDS.toMicros(pace.longest().toNanos());
-        if (next > nowMicros + TimeUnit.DAYS.toMicros(1) + MOST_GATEWAYS * (wanted + 1L) * longestGap) {
-            next = nowMicros + longestGap;
-        }
+                .orElseGet(() -> next(row.nextSlot(), row.reservedAt(), nowMicros));
         long due = transaction
                 .one(
                         "SELECT count(*) FROM (SELECT 1 FROM send"
@@ -231,13 +258,13 @@ public final class Lanes {
             }
         }
         if (next != row.nextSlot()) {
-            transaction.update("UPDATE account SET next_slot = ? WHERE name = ?", next, account);
+            moveNext(transaction, account, next, nowMicros);
         }
         long heldUntil = open || due == 0 ? 0 : row.gate().lookAgainAt(now);
         return new Slots(starts, next, heldUntil);
     }
 
-    private record SlotRow(Gate gate, long nextSlot) {}
+    private record SlotRow(Gate gate, long nextSlot, long reservedAt) {}
 
     /** The provider asked the account to wait until then, in milliseconds. */
     public void hold(Transaction transaction, String account, long until) throws SQLException {
@@ -262,7 +289,7 @@ public final class Lanes {
      * @return whether it was running until now
      */
     public boolean pause(Transaction transaction, String account, String reason, long now) throws SQLException {
-        Gate gate = gate(transaction, account);
+        Gate gate = gate(transaction, account, now);
         if (gate.isProbe() && gate.probeAt() <= now) {
             postponeProbe(transaction, account, gate, now);
         }
@@ -324,7 +351,7 @@ public final class Lanes {
      * @param reason or null
      */
     public void pauseByHand(Transaction transaction, String account, String reason, long now) throws SQLException {
-        if (!"hand".equals(gate(transaction, account).paused())) {
+        if (!"hand".equals(gate(transaction, account, now).paused())) {
             events.lanePaused(transaction, account, "hand", reason, now);
         }
         transaction.update(
@@ -341,7 +368,7 @@ public final class Lanes {
      * asked for.
      */
     public void resume(Transaction transaction, String account, long now) throws SQLException {
-        if (gate(transaction, account).paused() != null) {
+        if (gate(transaction, account, now).paused() != null) {
             events.laneResumed(transaction, account, "hand", now);
         }
         transaction.update(
@@ -367,16 +394,16 @@ public final class Lanes {
     }
 
     /** How every lane stands. */
-    public List<Standing> standings(Transaction transaction) throws SQLException {
+    public List<Standing> standings(Transaction transaction, long now) throws SQLException {
         return transaction.all(
-                "SELECT name, queued, not_before, paused, paused_reason, paused_at FROM account ORDER BY name",
+                "SELECT " + GATE + ", name, queued, paused_reason, paused_at FROM account ORDER BY name",
                 row -> new Standing(
+                        row.getString(8),
+                        row.getLong(9),
+                        gate(row, sends.rules(row.getString(8)), now).notBefore(),
                         row.getString(1),
-                        row.getLong(2),
-                        row.getLong(3),
-                        row.getString(4),
-                        row.getString(5),
-                        SendRecord.number(row, 6)));
+                        row.getString(10),
+                        SendRecord.number(row, 11)));
     }
 
     /** When the send that is next in an account's queue became due, in milliseconds; empty when none waits. */

@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.caravan.CaravanProperties;
 import dev.caravan.Gateway;
+import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.message.Category;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.flyway.FlywayConfigurationCustomizer;
@@ -139,14 +142,18 @@ class LedgerConfiguration {
         Lanes lanes = new Lanes(sends);
         List<String> names =
                 accounts.all().stream().map(account -> account.name()).toList();
+        Set<String> retried = accounts.all().stream()
+                .filter(Account::retryUnknown)
+                .map(Account::name)
+                .collect(Collectors.toSet());
         int interrupted = store.write(transaction -> {
             lanes.register(transaction, names);
-            return sends.recover(transaction, System.currentTimeMillis());
+            return sends.recover(transaction, retried, System.currentTimeMillis());
         });
         if (interrupted > 0) {
             LOG.warn(
                     "{} sends were under way when the gateway stopped; whether the provider got them is unknown, so they"
-                            + " are held",
+                            + " are held, unless their account says on-unknown: retry",
                     interrupted);
         }
         return lanes;
@@ -170,6 +177,11 @@ class LedgerConfiguration {
     @Bean
     Unconfirmed unconfirmed(Store store) {
         return new Unconfirmed(store);
+    }
+
+    @Bean
+    Expiring expiring(Store store, Accounts accounts) {
+        return new Expiring(store, accounts);
     }
 
     @Bean

@@ -57,7 +57,7 @@ public final class Sends {
         this.accounts = accounts.stream().collect(Collectors.toUnmodifiableMap(Account::name, account -> account));
     }
 
-    private SendingRules rules(String account) {
+    SendingRules rules(String account) {
         Account configured = accounts.get(account);
         return configured == null ? SendingRules.NONE : configured.rules();
     }
@@ -189,8 +189,8 @@ public final class Sends {
     /**
      * Claims the best due send of an account: highest priority, then fair between batches, then in order. Sends that
      * expired meanwhile or whose recipient has been blocked get their end on the way, those of a paused batch are set
-     * aside, and those behind an earlier one to their recipient wait for it, a limited number at a time: after so many,
-     * nothing is found.
+     * aside, those behind an earlier one to their recipient wait for it, and those whose recipient is not to be written to
+     * now for the time when they may be: a limited number at a time; after so many, nothing is found.
      *
      * @param only claim this one and no other, or null
      * @param trial whether the account is in trouble
@@ -201,6 +201,7 @@ public final class Sends {
                 ? "(SELECT id FROM send WHERE account = ? AND state = 'queued' AND ready = 1"
                         + " ORDER BY priority, fair_rank, id LIMIT 1)"
                 : "?";
+        SendingRules rules = rules(account);
         boolean nobodyBlocked = blocklist.isEmpty(transaction);
         int setAside = 0;
         for (int passedOver = 0; passedOver < SWEEP && setAside < MOST_SET_ASIDE; passedOver++) {
@@ -252,8 +253,20 @@ public final class Sends {
                             .covers(transaction, row.recipient(), row.category())
                             .isPresent()) {
                 endUnattempted(transaction, attempt.id(), State.SENDING, blocked(), null, null, now);
+            } else if (rules.quiet().opens(row.recipient(), row.category(), now) > now) {
+                unclaim(transaction, attempt.id(), account);
+                waitForOpening(transaction, account, attempt.id(), now);
+                setAside++;
             } else {
-                return Optional.of(attempt);
+                long mayStart = rules.perRecipient() == null
+                        ? 0
+                        : RecipientPace.start(transaction, account, row.recipient(), rules.perRecipient(), now);
+                if (mayStart == 0) {
+                    spend(transaction, account, rules, now);
+                    return Optional.of(attempt);
+                }
+                unclaim(transaction, attempt.id(), account);
+                transaction.update("UPDATE send SET ready = 4, due_at = ? WHERE id = ?", mayStart, attempt.id());
             }
         }
         return Optional.empty();
@@ -281,12 +294,80 @@ public final class Sends {
     /** Claims one more send for the same call as another; empty when it had its end instead, or is queued no longer. */
     public Optional<Attempt> claimAlso(Transaction transaction, String account, String id, long now)
             throws SQLException {
-        return claim(transaction, account, id, false, now);
+        return budgetLeft(transaction, account, now) == 0
+                ? Optional.empty()
+                : claim(transaction, account, id, false, now);
     }
 
     private static void unclaim(Transaction transaction, String id, String account) throws SQLException {
         transaction.update("UPDATE send SET state = 'queued', attempt = attempt - 1, gateway = NULL WHERE id = ?", id);
         transaction.countQueued(account, 1);
+    }
+
+    /**
+     * Gives a send whose recipient is not to be written to now, and those near it for which that is so too, the time at
+     * which they may be.
+     */
+    private void waitForOpening(Transaction transaction, String account, String id, long now) throws SQLException {
+        List<Quiet> front = transaction.all(
+                "SELECT id, recipient, category, followed FROM send WHERE id = ? OR id IN (SELECT id FROM send"
+                        + " WHERE account = ? AND state = 'queued' AND ready = 1 ORDER BY priority, fair_rank, id"
+                        + " LIMIT " + SWEEP + ")",
+                row -> new Quiet(row.getString(1), row.getString(2), category(row.getString(3)), row.getInt(4) == 1),
+                id,
+                account);
+        for (Quiet send : front) {
+            long opens = rules(account).quiet().opens(send.recipient(), send.category(), now);
+            if (opens > now) {
+                transaction.update("UPDATE send SET ready = 0, due_at = ? WHERE id = ?", opens, send.id());
+                if (send.followed()) {
+                    RecipientOrder.release(transaction, send.id());
+                }
+            }
+        }
+    }
+
+    private record Quiet(String id, String recipient, Category category, boolean followed) {}
+
+    /** Counts a start of an account that has a budget. */
+    private static void spend(Transaction transaction, String account, SendingRules rules, long now)
+            throws SQLException {
+        if (rules.budget() != null) {
+            String day = rules.day(now);
+            transaction.update(
+                    "UPDATE account SET budget_used = CASE WHEN budget_day = ? THEN budget_used + 1 ELSE 1 END,"
+                            + " budget_day = ? WHERE name = ?",
+                    day,
+                    day,
+                    account);
+        }
+    }
+
+    /** What an account may still start on the day of {@code now}; any number without a budget. */
+    long budgetLeft(Transaction transaction, String account, long now) throws SQLException {
+        Integer budget = rules(account).budget();
+        return budget == null ? Long.MAX_VALUE : Math.max(0, budget - budgetUsed(transaction, account, now));
+    }
+
+    /** What an account with a budget has started on the day of {@code now}. */
+    long budgetUsed(Transaction transaction, String account, long now) throws SQLException {
+        return transaction
+                .one(
+                        "SELECT budget_used FROM account WHERE name = ? AND budget_day = ?",
+                        row -> row.getLong(1),
+                        account,
+                        rules(account).day(now))
+                .orElse(0L);
+    }
+
+    /** Forgets to whom accounts with {@code per-recipient} wrote too long ago to matter, a limited number at a time. */
+    public int forgetStarts(Transaction transaction, long now) throws SQLException {
+        return RecipientPace.forget(transaction, now);
+    }
+
+    /** Whether {@link #forgetStarts} has something to do. */
+    public boolean anyStartsOver(Transaction transaction, long now) throws SQLException {
+        return RecipientPace.anyOver(transaction, now);
     }
 
     /** Puts a send of a paused batch back, and keeps it and others of its batch near it out of the claim's way. */
@@ -632,26 +713,36 @@ public final class Sends {
     /**
      * At the start of a gateway: what it was sending when it died may or may not have reached the provider.
      *
-     * @return how many sends became unknown
+     * @param retried the accounts whose sends are sent again then: twice rather than never
+     * @return how many sends were under way
      */
-    public int recover(Transaction transaction, long now) throws SQLException {
-        Settlement interrupted = new Settlement(
-                State.UNKNOWN,
-                0,
+    public int recover(Transaction transaction, Set<String> retried, long now) throws SQLException {
+        List<Interrupted> interrupted = transaction.all(
+                "SELECT id, attempt, expires_at, changed_at, account FROM send WHERE state = 'sending' AND gateway = ?",
+                row -> new Interrupted(
+                        new Attempt(
+                                row.getString(1), row.getInt(2), null, row.getLong(3), false, false, row.getLong(4)),
+                        row.getString(5)),
+                gateway);
+        for (Interrupted one : interrupted) {
+            State then = retried.contains(one.account()) ? State.QUEUED : State.UNKNOWN;
+            settle(transaction, one.attempt(), interrupted(then, now), now);
+        }
+        return interrupted.size();
+    }
+
+    private record Interrupted(Attempt attempt, String account) {}
+
+    private static Settlement interrupted(State then, long now) {
+        return new Settlement(
+                then,
+                then == State.QUEUED ? now : 0,
                 false,
                 null,
                 null,
                 "unknown",
                 "interrupted",
                 "the gateway stopped while it was being sent");
-        List<Attempt> attempts = transaction.all(
-                "SELECT id, attempt, expires_at, changed_at FROM send WHERE state = 'sending' AND gateway = ?",
-                row -> new Attempt(row.getString(1), row.getInt(2), null, row.getLong(3), false, false, row.getLong(4)),
-                gateway);
-        for (Attempt attempt : attempts) {
-            settle(transaction, attempt, interrupted, now);
-        }
-        return attempts.size();
     }
 
     /** The accounts that have due sends, whoever admitted them. */

@@ -19,7 +19,7 @@ import java.util.Map;
 final class EventNews implements News {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String OLDEST = "oldest";
+    private static final List<String> TIMES = List.of("oldest", "earliest");
     private static final String REASON = "reason";
 
     private final Events events;
@@ -54,8 +54,10 @@ final class EventNews implements News {
             json.put("batch", event.batch());
         }
         json.setAll(detail(event));
-        if (json.has(OLDEST)) {
-            json.put(OLDEST, IsoTime.of(json.get(OLDEST).longValue(), zone));
+        for (String time : TIMES) {
+            if (json.has(time)) {
+                json.put(time, IsoTime.of(json.get(time).longValue(), zone));
+            }
         }
         if (masked && json.has(REASON)) {
             json.put(REASON, Masking.blot(json.get(REASON).textValue()));

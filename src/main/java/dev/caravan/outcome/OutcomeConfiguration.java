@@ -4,6 +4,7 @@ import dev.caravan.CaravanProperties;
 import dev.caravan.intake.BatchFiles;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Events;
+import dev.caravan.ledger.Expiring;
 import dev.caravan.ledger.Feed;
 import dev.caravan.ledger.Inbound;
 import dev.caravan.ledger.Outbox;
@@ -87,6 +88,11 @@ class OutcomeConfiguration {
     @Bean("tell-unconfirmed")
     Processor tellUnconfirmed(Unconfirmed unconfirmed) {
         return exchange -> unconfirmed.tell(System.currentTimeMillis());
+    }
+
+    @Bean("tell-expiring")
+    Processor tellExpiring(Expiring expiring) {
+        return exchange -> expiring.tell(System.currentTimeMillis());
     }
 
     @Bean("write-rejected")

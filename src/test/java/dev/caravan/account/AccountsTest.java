@@ -120,19 +120,6 @@ class AccountsTest {
         assertThatIllegalArgumentException().isThrownBy(() -> rule(to, FIRST)).withMessageContaining("to:");
     }
 
-    @Test
-    void quietHoursMaySpanMidnight() {
-        assertThat(QuietHours.parse("21:00-08:00")).hasToString("QuietHours[from=21:00, until=08:00]");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"21:00", "21-8", "21:00-21:00", "21:00-25:00", "21:00-08:00-09:00"})
-    void whatIsNoPairOfTimesIsRefused(String text) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> QuietHours.parse(text))
-                .withMessageContaining("21:00-08:00");
-    }
-
     private static RoutingRule rule(String to, Account... serving) {
         return new RoutingRule(to, List.of(serving), Failover.NEVER);
     }

@@ -80,7 +80,8 @@ class ReadmeCommandsTest {
     @Test
     void everyCommandIsShown() throws IOException {
         assertThat(commands().map(command -> command.split(" ")[0]).distinct())
-                .containsExactlyInAnyOrder("check", "send", "keys", "verdict", "webhooks", "verify", "backup", "recover");
+                .containsExactlyInAnyOrder(
+                        "check", "send", "keys", "verdict", "webhooks", "verify", "backup", "recover");
     }
 
     @Test

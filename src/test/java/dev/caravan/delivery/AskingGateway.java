@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.direct.springboot.DirectComponentAutoConfiguration;
 import org.apache.camel.component.http.springboot.HttpComponentAutoConfiguration;
@@ -71,7 +72,7 @@ final class AskingGateway implements AutoCloseable {
             store.write(transaction -> {
                 lanes.register(
                         transaction, accounts.all().stream().map(Account::name).toList());
-                sends.recover(transaction, System.currentTimeMillis());
+                sends.recover(transaction, Set.of(), System.currentTimeMillis());
                 return null;
             });
             return lanes;

@@ -17,6 +17,8 @@ import dev.caravan.ledger.State;
 import dev.caravan.ledger.TemporaryLedger;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -27,6 +29,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
@@ -57,6 +60,8 @@ class LaneTest {
     Path directory;
 
     private final CamelContext context = new DefaultCamelContext();
+    private final AtomicReference<Duration> clockSet = new AtomicReference<>(Duration.ZERO);
+    private final InstantSource clock = () -> Instant.now().plus(clockSet.get());
     private TemporaryLedger ledger;
     private Lane lane;
 
@@ -106,6 +111,55 @@ class LaneTest {
         assertThat(all.stream().filter(start -> start.latest() - opened < 500_000_000L))
                 .as("starts in the first half second")
                 .hasSizeLessThanOrEqualTo(rate / 2 + 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT1H", "-PT1H"})
+    void keepsItsPaceWhenTheClockIsSet(String by) {
+        int gapMillis = 50;
+        admit(100);
+        BlockingQueue<Long> starts = new LinkedBlockingQueue<>();
+        Consumer<Turn> route = deliver(() -> {});
+        open(account(pace(1, Duration.ofMillis(gapMillis)), 4), turn -> {
+            starts.add(System.nanoTime());
+            route.accept(turn);
+        });
+        await().until(() -> starts.size() >= 10);
+        clockSet.set(Duration.parse(by));
+        await().atMost(Duration.ofSeconds(10)).until(() -> starts.size() >= 30);
+        clockSet.set(Duration.ZERO);
+        await().atMost(Duration.ofSeconds(10)).until(() -> starts.size() >= 50);
+        lane.close();
+
+        List<Long> all = List.copyOf(starts);
+        long latest = TimeUnit.MICROSECONDS.toNanos(Lanes.LATEST_MICROS);
+        for (int start = 0; start < all.size(); start++) {
+            assertThat(all.get(start) - all.get(0))
+                    .as("from the first start to the one %d after it, by a clock that nobody sets", start)
+                    .isGreaterThanOrEqualTo(start * TimeUnit.MILLISECONDS.toNanos(gapMillis) - latest);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT1H", "-PT1H"})
+    void waitsForItsNextStartAndNoLongerWhenTheClockIsSetMeanwhile(String by) {
+        admit(2);
+        BlockingQueue<Long> starts = new LinkedBlockingQueue<>();
+        Consumer<Turn> route = deliver(() -> {});
+        open(account(pace(1, Duration.ofSeconds(3)), 1), turn -> {
+            starts.add(System.nanoTime());
+            route.accept(turn);
+        });
+        await().until(() -> delivered.size() == 1);
+        clockSet.set(Duration.parse(by));
+        // As the dispatcher's poll does.
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            lane.signal();
+            return starts.size() == 2;
+        });
+
+        List<Long> both = List.copyOf(starts);
+        assertThat(both.get(1) - both.get(0)).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(2_700));
     }
 
     @ParameterizedTest
@@ -248,7 +302,7 @@ class LaneTest {
     }
 
     private void open(Account account, Consumer<Turn> route) {
-        lane = new Lane(account, route, ledger.store(), lanes, turns, timer);
+        lane = new Lane(account, route, ledger.store(), lanes, turns, timer, clock);
         lane.open();
         lane.signal();
     }

@@ -23,6 +23,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -84,7 +85,7 @@ class SettlingTest {
     @Test
     void aResultThatCameTooLateBlocksNobody() {
         Attempt given = claim();
-        ledger.store().write(transaction -> sends.recover(transaction, 1));
+        ledger.store().write(transaction -> sends.recover(transaction, Set.of(), 1));
 
         settle(given, new OptedOut("906", "closed for marketing"));
 

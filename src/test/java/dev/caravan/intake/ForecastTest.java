@@ -55,7 +55,7 @@ class ForecastTest {
 
     @Test
     void whatWaitsWithTheSameOrAHigherPriorityGoesFirst() {
-        Ahead ahead = new Ahead(Map.of(Priority.HIGH, 10L, Priority.NORMAL, 20L, Priority.LOW, 40L), 0, null);
+        Ahead ahead = new Ahead(Map.of(Priority.HIGH, 10L, Priority.NORMAL, 20L, Priority.LOW, 40L), 0, null, 0, null);
         Forecast normal = forecast(EVERY_SECOND, ahead);
         Forecast high = forecast(EVERY_SECOND, ahead);
         add(normal, 5, Priority.NORMAL, LATER);
@@ -68,7 +68,7 @@ class ForecastTest {
     @Test
     void nothingStartsBeforeTheNextReservedStart() {
         Forecast forecast =
-                forecast(EVERY_SECOND, new Ahead(Map.of(), NOW.plusSeconds(60).toEpochMilli(), "account"));
+                forecast(EVERY_SECOND, new Ahead(Map.of(), NOW.plusSeconds(60).toEpochMilli(), null, 0, "account"));
         add(forecast, 1, Priority.NORMAL, NOW.plusSeconds(59));
         add(forecast, 1, Priority.NORMAL, NOW.plusSeconds(60));
 

@@ -272,6 +272,6 @@ class LanesTest extends OnLedger {
     }
 
     private Standing standing() {
-        return read(lanes::standings).get(0);
+        return read(transaction -> lanes.standings(transaction, NOW)).get(0);
     }
 }

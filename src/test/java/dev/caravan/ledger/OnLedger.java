@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,7 +100,7 @@ abstract class OnLedger {
     }
 
     int recover(long now) {
-        return write(transaction -> sends.recover(transaction, now));
+        return write(transaction -> sends.recover(transaction, Set.of("other"), now));
     }
 
     String state(String send) {

@@ -110,6 +110,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfSendingRules extends SendingRulesTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfRecipientOrder extends RecipientOrderTest {
         @Override
         TemporaryLedger open() {

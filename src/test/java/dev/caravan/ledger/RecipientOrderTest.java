@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
+import dev.caravan.account.QuietTimes;
 import dev.caravan.account.SendingRules;
 import dev.caravan.message.Priority;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,7 +44,7 @@ class RecipientOrderTest extends OnLedger {
                 1_000_000,
                 null,
                 null,
-                new SendingRules(true),
+                new SendingRules(true, QuietTimes.NONE, null, null, ZoneId.of("Z")),
                 Map.of(),
                 Map.of());
     }

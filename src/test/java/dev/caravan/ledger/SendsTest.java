@@ -251,6 +251,22 @@ class SendsTest extends OnLedger {
     }
 
     @Test
+    void whatWasInterruptedIsSentAgainWhereTwiceIsBetterThanNever() {
+        String id = admit(draft().account("other")).get(0);
+        write(transaction -> sends.claim(transaction, "other", null, false, NOW));
+
+        assertThat(recover(NOW + 60)).isEqualTo(1);
+
+        assertThat(ledger.text("SELECT status || ' ' || error_class || ' ' || error_code FROM history"))
+                .isEqualTo("queued unknown interrupted");
+        Attempt again = write(transaction -> sends.claim(transaction, "other", null, false, NOW + 60))
+                .orElseThrow();
+        assertThat(again.id()).isEqualTo(id);
+        assertThat(again.number()).isEqualTo(2);
+        assertCounters();
+    }
+
+    @Test
     void knowsWhichAccountsHaveDueSends() {
         assertThat(accountsWithWork()).isEmpty();
 

@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The starts that lanes reserve; times in microseconds. */
 class SlotsTest extends OnLedger {
@@ -87,12 +89,53 @@ class SlotsTest extends OnLedger {
         assertThat(reserve(1, START).starts()).containsExactly(START + 2 * GAP);
     }
 
-    @Test
-    void aNextStartThatAWrongClockLeftFarAheadIsGivenUp() {
+    @ParameterizedTest
+    @ValueSource(longs = {1, 24, 24 * 400})
+    void afterTheClockIsSetBackTheNextStartIsAsFarAheadAsItWas(long hours) {
         admitMany(10);
-        reserve(1, START + TimeUnit.DAYS.toMicros(400));
+        long back = TimeUnit.HOURS.toMicros(hours);
+        reserve(2, START + back);
 
-        assertThat(reserve(1, START).starts()).containsExactly(START + GAP);
+        assertThat(reserve(2, START + GAP).starts()).containsExactly(START + 3 * GAP, START + 4 * GAP);
+        assertThat(reserve(1, START + GAP).starts()).containsExactly(START + 5 * GAP);
+    }
+
+    @Test
+    void clocksOfGatewaysThatDifferLittleLeaveTheStartsAsTheyAre() {
+        admitMany(10);
+        reserve(2, START + 20_000_000);
+
+        assertThat(reserve(1, START).starts()).containsExactly(START + 20_000_000 + 2 * GAP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, -1})
+    void unusedStartsAreGivenBackByTheClockThatWasSet(long hours) {
+        admitMany(10);
+        long set = TimeUnit.HOURS.toMicros(hours);
+        Slots slots = reserve(2, START);
+        Slots unused = new Slots(List.of(slots.starts().get(1) + set), slots.next(), 0);
+
+        assertThat(reserve(FIFTY, 2, 0, Optional.of(unused), START + set + 1).starts())
+                .containsExactly(START + set + GAP, START + set + 2 * GAP);
+    }
+
+    @Test
+    void afterTheClockIsSetForwardNoStartsAreMadeUpFor() {
+        admitMany(10);
+        reserve(2, START);
+        long hour = TimeUnit.HOURS.toMicros(1);
+
+        assertThat(reserve(3, START + hour).starts())
+                .containsExactly(START + hour, START + hour + GAP, START + hour + 2 * GAP);
+    }
+
+    @Test
+    void aProbeDoesNotWaitForAClockThatWasSetBack() {
+        admitMany(2);
+        write(transaction -> lanes.pause(transaction, "main", "down", NOW + TimeUnit.HOURS.toMillis(1)));
+
+        assertThat(reserve(5, START).starts()).hasSize(1);
     }
 
     private Claim claimAt(long start, long now) {

@@ -1,0 +1,79 @@
+package dev.caravan.ledger;
+
+import dev.caravan.account.Rate;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** How often an account has lately written to one recipient: the starts that still count, until none of them does. */
+final class RecipientPace {
+
+    private static final int SWEEP = 500;
+
+    private RecipientPace() {}
+
+    /**
+     * Notes a start, if the recipient may be written to now.
+     *
+     * @return 0, or when they may, in milliseconds
+     */
+    static long start(Transaction transaction, String account, String recipient, Rate rate, long now)
+            throws SQLException {
+        long period = rate.period().toMillis();
+        List<Long> counting = new ArrayList<>();
+        for (long start : starts(transaction, account, recipient)) {
+            // A start in the future was noted by a clock that was wrong.
+            if (start > now - period && start <= now) {
+                counting.add(start);
+            }
+        }
+        if (counting.size() >= rate.count()) {
+            return counting.get(counting.size() - rate.count()) + period;
+        }
+        counting.add(now);
+        transaction.update(
+                """
+                INSERT INTO recipient_pace (account, recipient, starts, until) VALUES (?, ?, ?, ?)
+                ON CONFLICT (account, recipient) DO UPDATE SET starts = excluded.starts, until = excluded.until""",
+                account,
+                recipient,
+                counting.stream().map(String::valueOf).collect(Collectors.joining(" ")),
+                now + period);
+        return 0;
+    }
+
+    private static List<Long> starts(Transaction transaction, String account, String recipient) throws SQLException {
+        return transaction
+                .one(
+                        "SELECT starts FROM recipient_pace WHERE account = ? AND recipient = ?",
+                        row -> row.getString(1),
+                        account,
+                        recipient)
+                .map(starts ->
+                        List.of(starts.split(" ")).stream().map(Long::valueOf).toList())
+                .orElse(List.of());
+    }
+
+    /** Whether {@link #forget} has something to do. */
+    static boolean anyOver(Transaction transaction, long now) throws SQLException {
+        return transaction
+                .one("SELECT 1 FROM recipient_pace WHERE until <= ? LIMIT 1", row -> true, now)
+                .isPresent();
+    }
+
+    /** Forgets what counts no longer, a limited number at a time. */
+    static int forget(Transaction transaction, long now) throws SQLException {
+        return transaction.update(
+                """
+                DELETE FROM recipient_pace WHERE (account, recipient) IN (
+                  SELECT account, recipient FROM recipient_pace WHERE until <= ? ORDER BY until LIMIT\s"""
+                        + SWEEP + ")",
+                now);
+    }
+
+    /** Forgets a recipient. */
+    static void forget(Transaction transaction, String recipient) throws SQLException {
+        transaction.update("DELETE FROM recipient_pace WHERE recipient = ?", recipient);
+    }
+}

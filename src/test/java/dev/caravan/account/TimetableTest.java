@@ -1,0 +1,95 @@
+package dev.caravan.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class TimetableTest {
+
+    private static final ZoneId JERUSALEM = ZoneId.of("Asia/Jerusalem");
+    private static final long HOUR = Duration.ofHours(1).toNanos();
+
+    private static SendingRules rules(Integer budget, String... hours) {
+        QuietTimes quiet = new QuietTimes(
+                List.of(hours).stream().map(QuietHours::parse).toList(),
+                Set.of(),
+                Set.of(),
+                recipient -> List.of(JERUSALEM));
+        return new SendingRules(true, quiet, null, budget, JERUSALEM);
+    }
+
+    private static Timetable from(String first, long gap, long used, SendingRules rules) {
+        return new Timetable(rules, gap, millis(first), used);
+    }
+
+    private static long millis(String instant) {
+        return Instant.parse(instant).toEpochMilli();
+    }
+
+    private static String start(Timetable timetable, long number) {
+        return Instant.ofEpochMilli(timetable.start(number)).toString();
+    }
+
+    @Test
+    void startsFollowEachOtherGapByGap() {
+        Timetable timetable = from("2026-01-15T10:00:00Z", 1_500_000_000L, 0, SendingRules.NONE);
+
+        assertThat(start(timetable, 0)).isEqualTo("2026-01-15T10:00:00Z");
+        assertThat(start(timetable, 2)).isEqualTo("2026-01-15T10:00:03Z");
+        assertThat(timetable.startsUntil(millis("2026-01-15T10:00:03Z"))).isEqualTo(3);
+        assertThat(timetable.startsUntil(millis("2026-01-15T10:00:02.999Z"))).isEqualTo(2);
+        assertThat(timetable.startsUntil(millis("2026-01-15T09:59:59Z"))).isZero();
+    }
+
+    @Test
+    void nothingStartsWhileItIsQuiet() {
+        // Quiet from 19:00Z to 06:00Z.
+        Timetable timetable = from("2026-01-14T17:30:00Z", HOUR, 0, rules(null, "21:00-08:00"));
+
+        assertThat(start(timetable, 1)).isEqualTo("2026-01-14T18:30:00Z");
+        assertThat(start(timetable, 2)).isEqualTo("2026-01-15T06:00:00Z");
+        assertThat(timetable.startsUntil(millis("2026-01-15T05:00:00Z"))).isEqualTo(2);
+        assertThat(timetable.startsUntil(millis("2026-01-15T07:00:00Z"))).isEqualTo(4);
+    }
+
+    @Test
+    void aSpentBudgetEndsTheDay() {
+        Timetable timetable = from("2026-10-24T20:00:00Z", Duration.ofMinutes(1).toNanos(), 7, rules(10));
+
+        assertThat(start(timetable, 2)).isEqualTo("2026-10-24T20:02:00Z");
+        assertThat(start(timetable, 3)).as("midnight in Jerusalem").isEqualTo("2026-10-24T21:00:00Z");
+        assertThat(start(timetable, 12)).isEqualTo("2026-10-24T21:09:00Z");
+        assertThat(start(timetable, 13)).as("a day of 25 hours later").isEqualTo("2026-10-25T22:00:00Z");
+        assertThat(timetable.startsUntil(millis("2026-10-25T12:00:00Z"))).isEqualTo(13);
+    }
+
+    @Test
+    void withoutAPaceABudgetStillCounts() {
+        Timetable timetable = from("2026-01-15T10:00:00Z", 0, 0, rules(1000));
+
+        assertThat(start(timetable, 999)).isEqualTo("2026-01-15T10:00:00Z");
+        assertThat(start(timetable, 1000)).isEqualTo("2026-01-15T22:00:00Z");
+        assertThat(from("2026-01-15T10:00:00Z", 0, 0, rules(null, "21:00-08:00"))
+                        .startsUntil(millis("2026-01-15T11:00:00Z")))
+                .isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aGapLongerThanAnOpeningGoesOnOverTheQuiet() {
+        Timetable timetable = from("2026-01-15T06:00:00Z", 20 * HOUR, 0, rules(null, "09:00-08:00"));
+
+        assertThat(start(timetable, 1)).isEqualTo("2026-01-16T06:00:00Z");
+        assertThat(start(timetable, 2)).isEqualTo("2026-01-17T06:00:00Z");
+    }
+
+    @Test
+    void whatIsYearsAheadIsNotCounted() {
+        assertThat(from("2026-01-15T06:00:00Z", 0, 0, rules(1)).start(1_000_000))
+                .isEqualTo(Long.MAX_VALUE);
+    }
+}
