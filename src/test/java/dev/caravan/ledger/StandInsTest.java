@@ -56,6 +56,18 @@ class StandInsTest extends OnLedger {
     }
 
     @Test
+    void whoeverWaitedForAMovedSendIsNext() {
+        List<String> ids = admit(draft(), draft());
+        ledger.change("UPDATE send SET followed = 1, ready = CASE id WHEN ? THEN 3 ELSE 1 END", ids.get(1));
+
+        move(ids.get(0));
+
+        assertThat(claim().id()).isEqualTo(ids.get(1));
+        assertThat(ledger.number("SELECT followed FROM send WHERE id = ?", ids.get(0)))
+                .isZero();
+    }
+
+    @Test
     void nothingMovesThatIsBeingSentOrMayHaveBeen() {
         String id = admit(draft()).get(0);
         Attempt attempt = claim();
