@@ -154,6 +154,7 @@ CREATE INDEX history_batch ON history (batch, row_number) WHERE send IS NULL;
 
 CREATE TABLE account (
   name          TEXT PRIMARY KEY,
+  provider      TEXT,                       -- that its sends go through
   queued        BIGINT NOT NULL DEFAULT 0,  -- sends in state queued
   fair_clock    BIGINT NOT NULL DEFAULT 0,  -- greatest fair_rank claimed
   next_slot     BIGINT NOT NULL DEFAULT 0,  -- microseconds: the first start that nobody has reserved
@@ -208,6 +209,19 @@ CREATE TABLE reply (
 CREATE UNIQUE INDEX reply_send ON reply (send, request, gateway);
 CREATE INDEX reply_due  ON reply (gateway, id) WHERE sequence IS NOT NULL;
 
+-- Which gateway does what only one of them does at a time.
+CREATE TABLE lease (
+  name    TEXT PRIMARY KEY,
+  gateway TEXT NOT NULL,
+  beats   BIGINT NOT NULL                   -- one more whenever the gateway says that it is there
+);
+
+-- The latest commit of each gateway: looked up when the answer to a commit was lost.
+CREATE TABLE writer (
+  name        TEXT PRIMARY KEY,
+  last_commit TEXT NOT NULL
+);
+
 -- Where each endpoint has got to in each feed, and the key of the digests.
 CREATE TABLE setting (
   name  TEXT PRIMARY KEY,
@@ -228,7 +242,7 @@ CREATE TABLE event (
 -- What providers passed on from those who wrote to us, until every endpoint of caravan.inbound has it.
 CREATE TABLE inbound (
   id          ${identity},
-  event_id    TEXT NOT NULL,                -- a ULID: the same each time an endpoint is told
+  event_id    TEXT NOT NULL,                -- of the post and the account: the same each time an endpoint is told
   account     TEXT NOT NULL,
   provider    TEXT NOT NULL,
   body        TEXT NOT NULL,                -- as the provider posted it

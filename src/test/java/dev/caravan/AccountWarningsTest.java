@@ -72,7 +72,7 @@ class AccountWarningsTest {
 
     @Test
     void aTokenForReportsOfAProviderThatMakesNoneIsNamed(CapturedOutput output) {
-        ConfigurationRunner.configured(ConfigurationRunner.ACCOUNT + "      webhook-token: hush\n")
+        ConfigurationRunner.configured(ConfigurationRunner.ACCOUNT + "      webhook-token: hush-hush-hush-hush\n")
                 .run(context -> assertThat(context).hasNotFailed());
 
         assertThat(output)

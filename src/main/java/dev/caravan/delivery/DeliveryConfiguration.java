@@ -34,9 +34,10 @@ class DeliveryConfiguration {
             BatchControl batches,
             Checks checks,
             Failover failover,
+            UnderWay underWay,
             CamelContext context) {
         ExecutorService turns = context.getExecutorServiceManager().newCachedThreadPool(this, "turn");
-        return new Dispatcher(accounts, store, sends, lanes, batches, checks, failover, turns);
+        return new Dispatcher(accounts, store, sends, lanes, batches, checks, failover, underWay, turns);
     }
 
     @Bean("lane")
@@ -71,8 +72,14 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Claiming claiming(Store store, Sends sends, Lanes lanes, StoredSends storedSends, Providers providers) {
-        return new Claiming(store, sends, lanes, storedSends, providers);
+    UnderWay underWay() {
+        return new UnderWay();
+    }
+
+    @Bean
+    Claiming claiming(
+            Store store, Sends sends, Lanes lanes, StoredSends storedSends, Providers providers, UnderWay underWay) {
+        return new Claiming(store, sends, lanes, storedSends, providers, underWay);
     }
 
     @Bean
@@ -86,9 +93,20 @@ class DeliveryConfiguration {
             TrackedSends trackedSends,
             Failover failover,
             Dispatcher dispatcher,
-            LaneMetrics metrics) {
+            LaneMetrics metrics,
+            UnderWay underWay) {
         return new Settling(
-                store, sends, lanes, schedule, providers, lookups, trackedSends, failover, dispatcher, metrics);
+                store,
+                sends,
+                lanes,
+                schedule,
+                providers,
+                lookups,
+                trackedSends,
+                failover,
+                dispatcher,
+                metrics,
+                underWay);
     }
 
     @Bean("candidate")

@@ -1,7 +1,9 @@
 package dev.caravan.delivery;
 
 import dev.caravan.account.Accounts;
+import dev.caravan.delivery.UnderWay.Broken;
 import dev.caravan.ledger.Arrivals;
+import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.BatchControl.QueuedRow;
 import dev.caravan.ledger.Checks;
@@ -50,6 +52,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     private final BatchControl batches;
     private final Checks checks;
     private final Failover failover;
+    private final UnderWay underWay;
     private final Map<String, Lane> open = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = thread("lane-timer");
     private final ScheduledExecutorService polls = thread("dispatcher");
@@ -76,6 +79,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             BatchControl batches,
             Checks checks,
             Failover failover,
+            UnderWay underWay,
             ExecutorService executor) {
         this.accounts = accounts;
         this.store = store;
@@ -84,6 +88,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         this.batches = batches;
         this.checks = checks;
         this.failover = failover;
+        this.underWay = underWay;
         this.executor = executor;
         polls.scheduleWithFixedDelay(poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
         sweeps.scheduleWithFixedDelay(sweep, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -145,6 +150,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
 
     private void sweep() {
         long now = System.currentTimeMillis();
+        settleBroken(now);
         expire(now);
         store.read(batches::toCancel).forEach(batch -> cancel(batch, now));
         List<String> paused = store.read(batches::paused);
@@ -161,6 +167,25 @@ final class Dispatcher implements Arrivals, AutoCloseable {
                 step < MOST_STEPS && store.read(transaction -> sends.anyStartsOver(transaction, now));
                 step++) {
             store.write(transaction -> sends.forgetStarts(transaction, now));
+        }
+    }
+
+    /** What a turn that broke off had claimed goes back to its queue if it cannot have been sent; else nobody knows. */
+    private void settleBroken(long now) {
+        for (Broken broken : underWay.broken()) {
+            Attempt attempt = broken.attempt();
+            boolean wasUnderWay = store.write(transaction -> broken.isCallPossible()
+                    ? sends.interrupt(transaction, attempt, now)
+                    : sends.giveBack(transaction, attempt));
+            underWay.settled(List.of(attempt));
+            if (wasUnderWay) {
+                LOG.warn(
+                        "The turn of send {} broke off {}",
+                        attempt.id(),
+                        broken.isCallPossible()
+                                ? "before its result was known; it is held as unknown"
+                                : "before its call; it is back in its queue");
+            }
         }
     }
 

@@ -46,6 +46,7 @@ final class Settling {
     private final Failover failover;
     private final Arrivals arrivals;
     private final LaneMetrics metrics;
+    private final UnderWay underWay;
 
     Settling(
             Store store,
@@ -57,7 +58,8 @@ final class Settling {
             TrackedSends trackedSends,
             Failover failover,
             Arrivals arrivals,
-            LaneMetrics metrics) {
+            LaneMetrics metrics,
+            UnderWay underWay) {
         this.store = store;
         this.sends = sends;
         this.lanes = lanes;
@@ -68,6 +70,7 @@ final class Settling {
         this.failover = failover;
         this.arrivals = arrivals;
         this.metrics = metrics;
+        this.underWay = underWay;
     }
 
     /** The result of a call that was made: tried again until it is on disk, for nobody else knows it. */
@@ -126,6 +129,7 @@ final class Settling {
             }
             return written;
         });
+        underWay.settled(attempts);
         arrivals.at(elsewhere);
         for (int index = 0; index < attempts.size(); index++) {
             Optional<Settlement> settlement = settlements.get(index);

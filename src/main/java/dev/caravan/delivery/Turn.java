@@ -43,11 +43,15 @@ final class Turn {
     private long heldUntil;
     private boolean nothing;
     private boolean asking;
+    private volatile boolean over;
 
     /** Told once a turn, as soon as it has claimed its send or knows that it will not. */
     @FunctionalInterface
     interface ClaimListener {
         void claimed(boolean found);
+
+        /** Returns when the call of a send that has been claimed may begin: at once, as a rule. */
+        default void awaitCall() {}
     }
 
     /**
@@ -128,6 +132,7 @@ final class Turn {
         // What a look-up was answered is no answer to the send.
         answer = null;
         claimDone();
+        listener.awaitCall();
     }
 
     /**
@@ -168,6 +173,16 @@ final class Turn {
             claimDone = true;
             listener.claimed(attempt != null);
         }
+    }
+
+    /** Nothing more happens in it, however it went. */
+    void over() {
+        claimDone();
+        over = true;
+    }
+
+    boolean isOver() {
+        return over;
     }
 
     boolean isNothing() {

@@ -41,6 +41,9 @@ public final class Admission {
     private static final InvalidSendException CANCELLED = new InvalidSendException(
             "", "batch-cancelled", "the batch was cancelled before this row was read; nothing of the row was sent");
 
+    /** Whoever waits at a door is to be told before long, and comes again. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private final Store store;
     private final Sends sends;
     private final Lanes lanes;
@@ -108,13 +111,15 @@ public final class Admission {
         full(candidates).ifPresent(account -> {
             throw new QueueFullException(account);
         });
-        List<Admitted> admitted = store.write(transaction -> {
-            List<Admitted> done = new ArrayList<>(candidates.size());
-            for (int index = 0; index < incoming.size(); index++) {
-                done.add(admitAlone(transaction, origin, candidates.get(index), incoming.get(index), now));
-            }
-            return done;
-        });
+        List<Admitted> admitted = store.write(
+                transaction -> {
+                    List<Admitted> done = new ArrayList<>(candidates.size());
+                    for (int index = 0; index < incoming.size(); index++) {
+                        done.add(admitAlone(transaction, origin, candidates.get(index), incoming.get(index), now));
+                    }
+                    return done;
+                },
+                PATIENCE);
         arrivals.at(admitted.stream()
                 .filter(Admitted.Accepted.class::isInstance)
                 .map(one -> ((Admitted.Accepted) one).account())

@@ -27,7 +27,42 @@ public final class Events {
      */
     public record Event(long id, String eventId, String type, long at, String account, String batch, String detail) {}
 
-    /** @param cause {@code hand}, or {@code account}: the provider refuses it, or its line cannot send */
+    private static final String BY = "by";
+
+    /** @param by the name of the key that paused it */
+    void lanePausedByHand(Transaction transaction, String account, String reason, String by, long now)
+            throws SQLException {
+        ObjectNode detail = JSON.objectNode().put(CAUSE, "hand").put(BY, by);
+        if (reason != null) {
+            detail.put("reason", reason);
+        }
+        raise(transaction, "lane-paused", account, null, detail, now);
+    }
+
+    /** @param by the name of the key that resumed it */
+    void laneResumedByHand(Transaction transaction, String account, String by, long now) throws SQLException {
+        raise(
+                transaction,
+                "lane-resumed",
+                account,
+                null,
+                JSON.objectNode().put(CAUSE, "hand").put(BY, by),
+                now);
+    }
+
+    /**
+     * Somebody stops a batch or lets it go on.
+     *
+     * @param type {@code batch-paused}, {@code batch-resumed} or {@code batch-cancelled}
+     * @param by the name of the key
+     */
+    public void batchByHand(Transaction transaction, Batch batch, String type, String by, long now)
+            throws SQLException {
+        ObjectNode detail = JSON.objectNode().put(CAUSE, "hand").put(BY, by).put("name", batch.name());
+        raise(transaction, type, null, batch.id(), detail, now);
+    }
+
+    /** @param cause {@code account}: the provider refuses it, or its line cannot send */
     void lanePaused(Transaction transaction, String account, String cause, String reason, long now)
             throws SQLException {
         ObjectNode detail = JSON.objectNode().put(CAUSE, cause);
@@ -48,7 +83,7 @@ public final class Events {
         raise(transaction, "lane-paused", account, null, detail, now);
     }
 
-    /** @param cause {@code hand}, or {@code recovered}: its provider accepted a send again */
+    /** @param cause {@code recovered}: its provider accepted a send again */
     void laneResumed(Transaction transaction, String account, String cause, long now) throws SQLException {
         raise(transaction, "lane-resumed", account, null, JSON.objectNode().put(CAUSE, cause), now);
     }

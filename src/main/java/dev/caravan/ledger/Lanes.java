@@ -68,6 +68,26 @@ public final class Lanes {
     }
 
     /**
+     * At the start of a gateway: what waits in an account's queue goes through the provider that the account has now. Costs
+     * something only when that is another than before.
+     */
+    public void serve(Transaction transaction, String account, String provider) throws SQLException {
+        boolean isNew = transaction.update(
+                        "UPDATE account SET provider = ? WHERE name = ? AND coalesce(provider, '') <> ?",
+                        provider,
+                        account,
+                        provider)
+                == 1;
+        if (isNew) {
+            transaction.update(
+                    "UPDATE send SET provider = ? WHERE account = ? AND state = 'queued' AND provider <> ?",
+                    provider,
+                    account,
+                    provider);
+        }
+    }
+
+    /**
      * Claims the best due send of an account, unless the account is paused or was asked to wait. A paused account whose
      * probe is due gives out one send, and no other before the next probe.
      *
@@ -427,10 +447,12 @@ public final class Lanes {
      * Somebody pauses an account, whatever it was doing; nothing but {@link #resume} ends that.
      *
      * @param reason or null
+     * @param by who does it
      */
-    public void pauseByHand(Transaction transaction, String account, String reason, long now) throws SQLException {
+    public void pauseByHand(Transaction transaction, String account, String reason, String by, long now)
+            throws SQLException {
         if (!"hand".equals(gate(transaction, account, now).paused())) {
-            events.lanePaused(transaction, account, "hand", reason, now);
+            events.lanePausedByHand(transaction, account, reason, by, now);
         }
         transaction.update(
                 """
@@ -444,10 +466,12 @@ public final class Lanes {
     /**
      * Somebody lets an account send again: whatever paused it is over, and if nothing did, so is the wait that its provider
      * asked for.
+     *
+     * @param by who does it
      */
-    public void resume(Transaction transaction, String account, long now) throws SQLException {
+    public void resume(Transaction transaction, String account, String by, long now) throws SQLException {
         if (gate(transaction, account, now).paused() != null) {
-            events.laneResumed(transaction, account, "hand", now);
+            events.laneResumedByHand(transaction, account, by, now);
         }
         transaction.update(
                 """

@@ -765,6 +765,36 @@ public final class Sends {
                 "the gateway stopped while it was being sent");
     }
 
+    /**
+     * An attempt was given up in the middle: it may or may not have reached the provider.
+     *
+     * @return false when it is no longer the send's current one, and nothing was written
+     */
+    public boolean interrupt(Transaction transaction, Attempt attempt, long now) throws SQLException {
+        Settlement brokenOff =
+                new Settlement(State.UNKNOWN, 0, false, null, null, "unknown", "interrupted", "its sending broke off");
+        return settle(transaction, attempt, brokenOff, now);
+    }
+
+    /**
+     * An attempt ended before its call could begin: the send is in its queue as if it had never been claimed.
+     *
+     * @return false when it is no longer the send's current one, and nothing was written
+     */
+    public boolean giveBack(Transaction transaction, Attempt attempt) throws SQLException {
+        Optional<String> account = transaction.one(
+                "UPDATE send SET state = 'queued', ready = 1, attempt = attempt - 1, gateway = NULL"
+                        + " WHERE id = ? AND state = 'sending' AND attempt = ? AND gateway = ? RETURNING account",
+                row -> row.getString(1),
+                attempt.id(),
+                attempt.number(),
+                gateway);
+        if (account.isPresent()) {
+            transaction.countQueued(account.get(), 1);
+        }
+        return account.isPresent();
+    }
+
     /** The accounts that have due sends, whoever admitted them. */
     public List<String> accountsWithWork(Transaction transaction) throws SQLException {
         return transaction.all(

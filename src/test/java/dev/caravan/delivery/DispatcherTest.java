@@ -13,6 +13,7 @@ import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
 import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Settlement;
 import dev.caravan.ledger.StandIns;
@@ -30,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +50,7 @@ class DispatcherTest {
     private final Batches batches = new Batches("here");
     private final BatchControl control = new BatchControl(sends);
     private final Semaphore calls = new Semaphore(0);
+    private final UnderWay underWay = new UnderWay();
     private final AtomicInteger made = new AtomicInteger();
 
     @TempDir
@@ -73,6 +76,10 @@ class DispatcherTest {
     }
 
     private void start(Supplier<Settlement> provider) {
+        start(turn -> deliver(turn, provider));
+    }
+
+    private void start(Consumer<Turn> route) {
         Accounts accounts = new Accounts(List.of(account()), List.of(), null);
         Providers providers = new Providers(List.of(new AskablePigeon()));
         dispatcher = new Dispatcher(
@@ -83,8 +90,9 @@ class DispatcherTest {
                 control,
                 new Checks(),
                 new Failover(accounts, providers, new StoredSends(new SendJson(ZoneOffset.UTC)), new StandIns(sends)),
+                underWay,
                 Executors.newCachedThreadPool());
-        lane = dispatcher.open("main", turn -> deliver(turn, provider));
+        lane = dispatcher.open("main", route);
     }
 
     private void stop() {
@@ -141,7 +149,7 @@ class DispatcherTest {
     @Test
     void anAccountPausedByHandStaysSoOverARestartUntilItIsResumed() {
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", "the office is closed", 1);
+            lanes.pauseByHand(transaction, "main", "the office is closed", "anne", 1);
             return null;
         });
         calls.release(1_000_000);
@@ -160,7 +168,7 @@ class DispatcherTest {
         assertThat(ledger.text("SELECT paused || ' ' || paused_reason FROM account"))
                 .isEqualTo("hand the office is closed");
         write(transaction -> {
-            lanes.resume(transaction, "main", 2);
+            lanes.resume(transaction, "main", "anne", 2);
             return null;
         });
         dispatcher.resumed("main");
@@ -229,7 +237,7 @@ class DispatcherTest {
     @Test
     void anAccountThatIsResumedStartsAtOnce() {
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", null, 1);
+            lanes.pauseByHand(transaction, "main", null, "anne", 1);
             return null;
         });
         String id = admitAlone();
@@ -238,12 +246,63 @@ class DispatcherTest {
         await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(2)).until(() -> made.get() == 0);
 
         write(transaction -> {
-            lanes.resume(transaction, "main", 2);
+            lanes.resume(transaction, "main", "anne", 2);
             return null;
         });
         dispatcher.resumed("main");
         dispatcher.resumed("unknown");
         await().atMost(Duration.ofSeconds(1)).until(() -> state(id).equals("sent"));
+    }
+
+    @Test
+    void whatABrokenTurnHadClaimedIsHeldAsUnknown() {
+        String id = admitAlone();
+        start(turn -> {
+            Claim claim = write(transaction -> {
+                Claim done = lanes.claim(transaction, "main", null, System.currentTimeMillis());
+                noted(done, turn);
+                return done;
+            });
+            if (claim instanceof Claim.Claimed claimed) {
+                turn.claimed(claimed.attempt());
+                throw new IllegalStateException("as a test has it");
+            }
+            turn.foundNothing();
+        });
+
+        await().until(() -> state(id).equals("unknown"));
+        assertThat(ledger.text("SELECT error_code FROM send")).isEqualTo("interrupted");
+        assertThat(ledger.number("SELECT attempt FROM send")).isEqualTo(1);
+        assertThat(underWay.broken()).isEmpty();
+        assertCounters();
+    }
+
+    @Test
+    void whatATurnDidNotLearnOfGoesBackToTheQueue() {
+        String id = admitAlone();
+        AtomicInteger turns = new AtomicInteger();
+        start(turn -> {
+            if (turns.getAndIncrement() == 0) {
+                write(transaction -> {
+                    noted(lanes.claim(transaction, "main", null, System.currentTimeMillis()), turn);
+                    return null;
+                });
+                throw new LedgerException("the write was interrupted", null);
+            }
+            calls.release();
+            deliver(turn, () -> SENT);
+        });
+
+        await().until(() -> state(id).equals("sent"));
+        assertThat(ledger.number("SELECT attempt FROM send")).isEqualTo(1);
+        assertThat(ledger.texts("SELECT status FROM history")).containsExactly("sent");
+        assertCounters();
+    }
+
+    private void noted(Claim claim, Turn turn) {
+        if (claim instanceof Claim.Claimed claimed) {
+            underWay.claimed(claimed.attempt(), turn);
+        }
     }
 
     /** What the route of a lane does; the provider answers one call for each permit. */

@@ -72,7 +72,8 @@ class SettlingTest {
                         new StoredSends(new SendJson(ZoneOffset.UTC)),
                         new StandIns(sends)),
                 names -> {},
-                new LaneMetrics(new SimpleMeterRegistry()));
+                new LaneMetrics(new SimpleMeterRegistry()),
+                new UnderWay());
     }
 
     @AfterEach

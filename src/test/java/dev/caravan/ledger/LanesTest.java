@@ -86,7 +86,7 @@ class LanesTest extends OnLedger {
                 .isLessThan(NOW + 10 * MINUTE);
 
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", null, NOW);
+            lanes.pauseByHand(transaction, "main", null, "anne", NOW);
             return null;
         });
         probeNow(NOW);
@@ -296,16 +296,32 @@ class LanesTest extends OnLedger {
         assertThat(claimAt(NOW)).isInstanceOf(Claimed.class);
     }
 
+    @Test
+    void whatIsQueuedGoesThroughTheProviderThatItsAccountHasNow() {
+        admit(Draft.draft(), Draft.draft(), Draft.draft().account("other"));
+        settle(claim(), sent("wamid"));
+
+        for (int start = 0; start < 2; start++) {
+            write(transaction -> {
+                lanes.serve(transaction, "main", "raven");
+                return null;
+            });
+        }
+
+        assertThat(ledger.texts("SELECT account || ' ' || state || ' ' || provider FROM send ORDER BY id"))
+                .containsExactly("main sent pigeon", "main queued raven", "other queued pigeon");
+    }
+
     private void pauseByHand(String reason, long now) {
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", reason, now);
+            lanes.pauseByHand(transaction, "main", reason, "anne", now);
             return null;
         });
     }
 
     private void resume() {
         write(transaction -> {
-            lanes.resume(transaction, "main", NOW);
+            lanes.resume(transaction, "main", "anne", NOW);
             return null;
         });
     }

@@ -89,9 +89,9 @@ class StandInsTest extends OnLedger {
         settle(attempt, sent("wamid"));
 
         Reported delivered = new Reported(List.of("wamid"), State.DELIVERED, null, null, null, null, null, null);
-        write(transaction -> new Deliveries(sends).apply(transaction, List.of("main"), delivered, NOW));
+        write(transaction -> new Deliveries(sends).apply(transaction, "pigeon", List.of("main"), delivered, NOW));
         assertThat(state(id)).isEqualTo("sent");
-        write(transaction -> new Deliveries(sends).apply(transaction, List.of("other"), delivered, NOW));
+        write(transaction -> new Deliveries(sends).apply(transaction, "pigeon", List.of("other"), delivered, NOW));
         assertThat(state(id)).isEqualTo("delivered");
     }
 
@@ -107,7 +107,7 @@ class StandInsTest extends OnLedger {
         assertThat(paused(NOW)).isEmpty();
 
         write(transaction -> {
-            lanes.pauseByHand(transaction, "other", null, NOW);
+            lanes.pauseByHand(transaction, "other", null, "anne", NOW);
             return null;
         });
         assertThat(isDown(other, NOW + MINUTE)).isTrue();
