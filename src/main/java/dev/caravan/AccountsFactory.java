@@ -103,6 +103,12 @@ final class AccountsFactory {
         if (written.maxQueued() < 1) {
             throw new ConfigurationException(key + ".max-queued", "is less than 1", "write how many sends may wait");
         }
+        if (written.webhookToken() != null && provider.webhook().isEmpty()) {
+            LOG.warn(
+                    "{} is set but has no effect: provider {} posts no reports",
+                    key + ".webhook-token",
+                    provider.name());
+        }
         try {
             provider.check(account);
         } catch (IllegalArgumentException refused) {

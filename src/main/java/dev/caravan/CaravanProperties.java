@@ -84,6 +84,7 @@ public record CaravanProperties(
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:}]*)}");
     private static final Pattern LISTEN =
             Pattern.compile("tcp://(\\[[0-9a-fA-F:.]+]|[^\\s:/?#@\\[]+):\\d{1,5}(\\?\\S*)?");
+    private static final Duration SHORTEST_AGE = Duration.ofSeconds(1);
     private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
 
     /** What becomes of a send whose fate is unknown. */
@@ -284,10 +285,10 @@ public record CaravanProperties(
     }
 
     /**
-     * How long things are kept after the end of a send.
+     * How long things are kept after the end of a send, each as long as the one before or longer.
      *
-     * @param content what was sent, and to whom
-     * @param record that it was sent, and what became of it
+     * @param content what was sent, and to whom, in the ledger and in files
+     * @param record what became of it
      * @param reference that its reference is taken
      */
     public record Keep(
@@ -392,6 +393,7 @@ public record CaravanProperties(
         checkResolved("caravan.jms.user", jms.user());
         checkResolved("caravan.jms.password", jms.password());
         checkBroker(jms);
+        checkAges(keep);
         inbox.folders().forEach((name, folder) -> {
             if (folder.region() != null) {
                 checkRegion("caravan.inbox.folders." + name + ".region", folder.region());
@@ -447,6 +449,24 @@ public record CaravanProperties(
                     "caravan.jms.password",
                     "begins with ENC(",
                     "choose another: clients of Artemis would decode it first");
+        }
+    }
+
+    private static void checkAges(Keep keep) {
+        if (keep.record().compareTo(SHORTEST_AGE) < 0 || keep.reference().compareTo(SHORTEST_AGE) < 0) {
+            return; // which the validator says better
+        }
+        if (keep.record().compareTo(keep.content()) < 0) {
+            throw new ConfigurationException(
+                    "caravan.keep.record",
+                    "is shorter than caravan.keep.content",
+                    "what became of a send is kept as long as what it said, or longer");
+        }
+        if (keep.reference().compareTo(keep.record()) < 0) {
+            throw new ConfigurationException(
+                    "caravan.keep.reference",
+                    "is shorter than caravan.keep.record",
+                    "that a reference is taken is kept as long as what became of its send, or longer");
         }
     }
 

@@ -3,9 +3,9 @@ package dev.caravan;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What only a gateway that runs has: its home and its identity. */
+/** What only one process at a time has: a home, and the identity of the gateway that lives there. */
 @Configuration(proxyBeanMethods = false)
-class GatewayConfiguration {
+public class GatewayConfiguration {
 
     @Bean
     HomeLock homeLock(CaravanProperties properties) {

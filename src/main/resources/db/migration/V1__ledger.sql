@@ -24,12 +24,16 @@ CREATE TABLE batch (
   read_at      BIGINT,                     -- when the last record was committed
   changes      BIGINT NOT NULL DEFAULT 0,  -- commits in which sends of it reached or left an end
   reported     BIGINT,                     -- as many of them are in the report on disk
-  reported_at  BIGINT                      -- when that was written
+  reported_at  BIGINT,                     -- when that was written
+  erased       SMALLINT NOT NULL DEFAULT 0, -- 1 once its file, its reports and what was read of rows are deleted
+  deleted      BIGINT NOT NULL DEFAULT 0,  -- accepted sends whose rows are deleted
+  checked      BIGINT NOT NULL DEFAULT 0   -- as many of its changes had happened when its figures were last compared
 );
 
 CREATE INDEX batch_state ON batch (state);
 CREATE INDEX batch_unfinished ON batch (paused) WHERE unfinished > 0;
 CREATE INDEX batch_report ON batch (report);
+CREATE INDEX batch_over ON batch (erased, reported_at) WHERE state = 'finished';
 
 CREATE TABLE send (
   id                  TEXT PRIMARY KEY,    -- a ULID: sorts in order of acceptance
@@ -41,6 +45,7 @@ CREATE TABLE send (
   line                BIGINT,              -- in the file, where the record begins
   account             TEXT NOT NULL,
   provider            TEXT NOT NULL,
+  barred              TEXT,                -- accounts it must not go through (again), with a space between their names
   recipient           TEXT NOT NULL,
   type                TEXT NOT NULL,
   category            TEXT,
@@ -62,6 +67,7 @@ CREATE TABLE send (
   error_class         TEXT,
   error_code          TEXT,
   error_message       TEXT,
+  run                 TEXT,                -- of one that failed in a row of unrecognised refusals: the id of that row
   accepted_at         BIGINT NOT NULL,
   changed_at          BIGINT NOT NULL,
   sent_at             BIGINT,
@@ -69,7 +75,8 @@ CREATE TABLE send (
   check_at            BIGINT,              -- when its provider is asked next what became of it; null for never
   checks              SMALLINT NOT NULL DEFAULT 0,  -- which of the growing waits before a question that is
   traceparent         TEXT,                -- W3C trace context, as the caller gave it
-  replies             SMALLINT NOT NULL DEFAULT 0  -- 1 when somebody waits for its end in reply
+  replies             SMALLINT NOT NULL DEFAULT 0, -- 1 when somebody waits for its end in reply
+  kept                SMALLINT NOT NULL DEFAULT 0  -- 0 all of it; 1 without content and recipient; 2 for its reference
 );
 
 CREATE INDEX send_claim  ON send (account, priority, fair_rank, id) WHERE state = 'queued' AND ready = 1;
@@ -83,7 +90,8 @@ CREATE INDEX send_aside  ON send (batch, row_number) WHERE state = 'queued' AND 
 CREATE INDEX send_check  ON send (account, check_at) WHERE check_at IS NOT NULL AND state IN ('sent', 'delivered', 'unknown');
 CREATE INDEX send_confirm ON send (confirm_at) WHERE state = 'sent' AND confirm_at IS NOT NULL;
 CREATE INDEX send_trouble ON send (state, id) WHERE state IN ('failed', 'expired', 'unknown', 'cancelled');
-CREATE INDEX send_unknown ON send (recipient) WHERE state = 'unknown';
+CREATE INDEX send_unknown ON send (recipient, account) WHERE state = 'unknown';
+CREATE INDEX send_run ON send (run, recipient) WHERE run IS NOT NULL;
 CREATE INDEX send_message ON send (provider_message_id) WHERE provider_message_id IS NOT NULL;
 
 -- Further ids by which a provider reports on a send, beside its provider_message_id.
@@ -127,14 +135,16 @@ CREATE TABLE history (
   status              TEXT NOT NULL,       -- the state it brought, or rejected, duplicate, erased, deleted, hint
   attempt             INTEGER NOT NULL DEFAULT 0,
   started_at          BIGINT,              -- of the attempt
+  took                BIGINT,              -- milliseconds until its verdict
   http_status         INTEGER,
+  answer              TEXT,                -- the provider's, without credentials and what is personal
   error_class         TEXT,
   error_code          TEXT,
   error_message       TEXT,
   provider_message_id TEXT,
   repeats             TEXT,                -- of a duplicate row: the send it repeats
   actor               TEXT,                -- of a change by hand: the name of the key
-  reason              TEXT,                -- of a change by hand: why, in the words of who did it
+  reason              TEXT,                -- of a change by hand: why, in the words of who did it; or why it was moved
   detail              TEXT                 -- of a rejected or duplicate row: what was read of it, as JSON;
                                            -- of what a provider reported: its own words and time, as JSON
 );
@@ -156,7 +166,8 @@ CREATE TABLE account (
   paused_at     BIGINT,
   probe_at      BIGINT,                     -- when one send may try whether the account works again
   probes        INTEGER NOT NULL DEFAULT 0,
-  refusals      INTEGER NOT NULL DEFAULT 0, -- unrecognised refusals in a row
+  refusals      INTEGER NOT NULL DEFAULT 0, -- unrecognised refusals in a row, each recipient counted once
+  run           TEXT,                       -- the id of that row of refusals
   budget_day    TEXT,
   budget_used   BIGINT NOT NULL DEFAULT 0
 );
@@ -239,3 +250,20 @@ CREATE TABLE inbound (
 );
 
 CREATE INDEX inbound_received ON inbound (received_at);
+
+-- The sends that are old enough to be looked at, in blocks: from_id is not among them, to_id is. A block is visited again when
+-- the next of its sends is due to lose something, and forgotten with the last of them.
+CREATE TABLE keep (
+  from_id TEXT PRIMARY KEY,
+  to_id   TEXT NOT NULL,
+  due_at  BIGINT NOT NULL
+);
+
+CREATE INDEX keep_due ON keep (due_at);
+
+-- How many sends were accepted on each day, counted apart from their rows, which these figures are compared with.
+CREATE TABLE accepted_day (
+  day      BIGINT PRIMARY KEY,             -- since 1970-01-01, in UTC, by the time in the sends' ids
+  accepted BIGINT NOT NULL,
+  deleted  BIGINT NOT NULL                 -- as many of their rows have been deleted since
+);

@@ -63,6 +63,10 @@ class ArchitectureTest {
             .because("outcomes come from the history, and a report repeats the rows of its file");
 
     @ArchTest
+    static final ArchRule careIsOfTheLedgerAndItsFiles = only("care", "intake", "outcome", "ledger", "message")
+            .because("what is kept is in the ledger, in the files of batches and in their reports");
+
+    @ArchTest
     static final ArchRule commandsKnowTheWayOfASend = only(
                     "command", "api", "intake", "delivery", "provider", "account", "ledger", "message")
             .because(
@@ -71,7 +75,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule restDoorLeadsToTheOthers = only(
-                    "api", "intake", "delivery", "outcome", "provider", "account", "ledger", "message")
+                    "api", "care", "intake", "delivery", "outcome", "provider", "account", "ledger", "message")
             .because("a request asks for what other packages do, and none of them knows who asks");
 
     @ArchTest

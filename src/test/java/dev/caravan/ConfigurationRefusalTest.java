@@ -141,6 +141,8 @@ class ConfigurationRefusalTest {
                 refused("caravan.keep.content", "1", "30"),
                 refused("caravan.keep.record", "1", "90"),
                 refused("caravan.keep.reference", "1", "400"),
+                refused("caravan.keep.record", "shorter than caravan.keep.content", "29d"),
+                refused("caravan.keep.reference", "shorter than caravan.keep.record", "89d"),
                 refused("caravan.categories.otp.priority", "high, normal, low", "urgent"),
                 refused("caravan.categories.otp.expires-after", "1", "5"),
                 refused("caravan.categories.news.priority", "no such key", "high"),

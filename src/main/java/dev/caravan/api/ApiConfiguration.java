@@ -2,6 +2,7 @@ package dev.caravan.api;
 
 import dev.caravan.CaravanProperties;
 import dev.caravan.account.Accounts;
+import dev.caravan.care.RecipientFiles;
 import dev.caravan.delivery.DeliveryReports;
 import dev.caravan.intake.Admission;
 import dev.caravan.intake.BlocklistImport;
@@ -109,8 +110,9 @@ class ApiConfiguration {
             Recipients recipients,
             Blocklist blocklist,
             WrittenRecipients written,
+            RecipientFiles files,
             Views views) {
-        return new RecipientSteps(store, sends, recipients, blocklist, written, views);
+        return new RecipientSteps(store, sends, recipients, blocklist, written, files, views);
     }
 
     @Bean

@@ -106,7 +106,7 @@ final class BatchControlSteps {
                         transaction -> batches.find(transaction, request.path().get("id")))
                 .filter(batch -> caller.mayUseNamespace(batch.namespace())
                         && (caller.accounts().isEmpty()
-                                || !batch.hasFile() && batch.name().equals(caller.name())))
+                                || !batch.isFromFile() && batch.name().equals(caller.name())))
                 .orElseThrow(() -> new ProblemException(404, "not-found", "There is no such batch."));
     }
 }

@@ -21,7 +21,7 @@ import org.apache.camel.Exchange;
 /** The steps of the operations by which people look through sends and change them by hand. */
 final class SendControlSteps {
 
-    private static final int LONGEST_REASON = 1_000;
+    static final int LONGEST_REASON = 1_000;
     private static final int LONGEST_NAME = 200;
     private static final List<String> RETRIED = List.of("failed", "expired", "unknown");
 
@@ -115,7 +115,7 @@ final class SendControlSteps {
     void retryAll(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
         JsonFields body = new JsonFields(
-                JsonBody.object(request), "status", "error", "account", "batch", "includeUnknown", "reason");
+                JsonBody.object(request), "status", "error", "account", "batch", "run", "includeUnknown", "reason");
         String status = body.word("status", RETRIED);
         SendFilter filter = new SendFilter(
                 null,
@@ -124,10 +124,11 @@ final class SendControlSteps {
                 body.text("account", LONGEST_NAME),
                 body.text("batch", LONGEST_NAME),
                 body.text("error", LONGEST_NAME),
-                null);
+                null,
+                body.text("run", LONGEST_NAME));
         if (filter.equals(SendFilter.ALL)) {
             throw new ProblemException(
-                    422, "missing-field", "Name at least one of status, error, account and batch.", "status");
+                    422, "missing-field", "Name at least one of status, error, account, batch and run.", "status");
         }
         boolean includeUnknown = body.flag("includeUnknown");
         if ("unknown".equals(status) && !includeUnknown) {
@@ -138,9 +139,12 @@ final class SendControlSteps {
                     "includeUnknown");
         }
         ByHand by = new ByHand(request.caller().name(), body.text("reason", LONGEST_REASON));
-        long count = control.retryAll(filter, request.caller().reach(), includeUnknown, by, System.currentTimeMillis());
-        ApiAnswer.json(200, JsonNodeFactory.instance.objectNode().put("count", count))
-                .to(exchange);
+        long now = System.currentTimeMillis();
+        Reach reach = request.caller().reach();
+        long unknown = control.unknown(filter, reach, now);
+        long count = control.retryAll(filter, reach, includeUnknown, by, now);
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        ApiAnswer.json(200, view.put("count", count).put("unknown", unknown)).to(exchange);
     }
 
     private SendRecord find(ApiRequest request) {

@@ -52,6 +52,7 @@ final class Views {
         put(view, "providerMessageId", send.providerMessageId());
         view.put("attempts", send.attempts());
         putError(view, send.errorClass(), send.errorCode(), send.errorMessage());
+        put(view, "run", send.run());
         putTime(view, "acceptedAt", send.acceptedAt());
         putTime(view, "dueAt", send.dueAt());
         putTime(view, "expiresAt", send.expiresAt());
@@ -131,9 +132,13 @@ final class Views {
         put(view, "status", event.status());
         view.put("attempt", event.attempt());
         putTime(view, "startedAt", event.startedAt());
+        if (event.took() != null) {
+            view.put("tookMillis", event.took());
+        }
         if (event.httpStatus() != null) {
             view.put("httpStatus", event.httpStatus());
         }
+        put(view, "answer", event.answer());
         putError(view, event.errorClass(), event.errorCode(), event.errorMessage());
         put(view, "providerMessageId", event.providerMessageId());
         put(view, "actor", event.actor());

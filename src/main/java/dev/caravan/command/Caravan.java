@@ -48,6 +48,8 @@ import picocli.CommandLine.Option;
             JudgeAnswer.class,
             Webhooks.class,
             Verify.class,
+            Backup.class,
+            Recover.class,
             HelpCommand.class
         })
 final class Caravan {

@@ -7,6 +7,7 @@ import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;
 import dev.caravan.message.SendJson;
 import dev.caravan.provider.Providers;
@@ -32,10 +33,11 @@ class DeliveryConfiguration {
             Lanes lanes,
             BatchControl batches,
             Checks checks,
+            Failover failover,
             UnderWay underWay,
             CamelContext context) {
         ExecutorService turns = context.getExecutorServiceManager().newCachedThreadPool(this, "turn");
-        return new Dispatcher(accounts, store, sends, lanes, batches, checks, underWay, turns);
+        return new Dispatcher(accounts, store, sends, lanes, batches, checks, failover, underWay, turns);
     }
 
     @Bean("lane")
@@ -56,6 +58,11 @@ class DeliveryConfiguration {
     @Bean
     StoredSends storedSends(SendJson sendJson) {
         return new StoredSends(sendJson);
+    }
+
+    @Bean
+    Failover failover(Accounts accounts, Providers providers, StoredSends storedSends, Sends sends) {
+        return new Failover(accounts, providers, storedSends, new StandIns(sends));
     }
 
     @Bean
@@ -81,11 +88,25 @@ class DeliveryConfiguration {
             Sends sends,
             Lanes lanes,
             RetrySchedule schedule,
+            Providers providers,
             Lookups lookups,
             TrackedSends trackedSends,
+            Failover failover,
+            Dispatcher dispatcher,
             LaneMetrics metrics,
             UnderWay underWay) {
-        return new Settling(store, sends, lanes, schedule, lookups, trackedSends, metrics, underWay);
+        return new Settling(
+                store,
+                sends,
+                lanes,
+                schedule,
+                providers,
+                lookups,
+                trackedSends,
+                failover,
+                dispatcher,
+                metrics,
+                underWay);
     }
 
     @Bean("candidate")

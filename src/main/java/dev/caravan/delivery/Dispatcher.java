@@ -10,6 +10,7 @@ import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.StandIns.Waiting;
 import dev.caravan.ledger.Store;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -41,12 +42,16 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     /** After so many small commits the rest is left to the next time. */
     private static final int MOST_STEPS = 40;
 
+    private static final int STEP = 100;
+    private static final long BETWEEN_LONG_PASSAGES = TimeUnit.SECONDS.toMillis(10);
+
     private final Accounts accounts;
     private final Store store;
     private final Sends sends;
     private final Lanes lanes;
     private final BatchControl batches;
     private final Checks checks;
+    private final Failover failover;
     private final UnderWay underWay;
     private final Map<String, Lane> open = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = thread("lane-timer");
@@ -62,6 +67,9 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     /** How far the queues have got with a batch that is being released, by account. */
     private final Map<String, Map<String, Long>> released = new HashMap<>();
 
+    /** How far the queues of accounts that are down have been gone through. */
+    private final Map<String, Passage> passages = new HashMap<>();
+
     /** @param executor runs the turns; its threads are bounded by the lanes' concurrency */
     Dispatcher(
             Accounts accounts,
@@ -70,6 +78,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             Lanes lanes,
             BatchControl batches,
             Checks checks,
+            Failover failover,
             UnderWay underWay,
             ExecutorService executor) {
         this.accounts = accounts;
@@ -78,6 +87,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         this.lanes = lanes;
         this.batches = batches;
         this.checks = checks;
+        this.failover = failover;
         this.underWay = underWay;
         this.executor = executor;
         polls.scheduleWithFixedDelay(poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -152,6 +162,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             }
         }
         release(now);
+        failOver(now);
         for (int step = 0;
                 step < MOST_STEPS && store.read(transaction -> sends.anyStartsOver(transaction, now));
                 step++) {
@@ -229,6 +240,56 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             }
             released.put(batch.get(), ranks);
         }
+    }
+
+    /** Offers what waits for accounts that are down to others, a limited number each time. */
+    private void failOver(long now) {
+        List<String> down = store.read(transaction -> failover.down(transaction, now));
+        passages.keySet().retainAll(down);
+        for (String account : down) {
+            for (int step = 0; step < MOST_STEPS && passage(account).restsUntil() <= now; step++) {
+                failOver(account, passage(account), now);
+            }
+        }
+    }
+
+    private Passage passage(String account) {
+        return passages.getOrDefault(account, Passage.BEGINNING);
+    }
+
+    private void failOver(String account, Passage passage, long now) {
+        List<Waiting> front = store.read(
+                transaction -> failover.waiting(transaction, account, Optional.ofNullable(passage.after()), STEP));
+        Set<String> elsewhere = new HashSet<>();
+        if (front.isEmpty()) {
+            passages.put(account, new Passage(null, now + 1));
+            return;
+        }
+        store.write(transaction -> {
+            elsewhere.clear();
+            for (Waiting waiting : front) {
+                failover.moveFromDown(transaction, account, waiting, now).ifPresent(elsewhere::add);
+            }
+            return null;
+        });
+        at(elsewhere);
+        boolean atEnd = front.size() < STEP;
+        boolean allAtOnce = passage.after() == null;
+        passages.put(
+                account,
+                atEnd
+                        ? new Passage(null, allAtOnce ? now + 1 : now + BETWEEN_LONG_PASSAGES)
+                        : new Passage(front.get(STEP - 1), 0));
+    }
+
+    /**
+     * A way through a queue.
+     *
+     * @param after goes on after this send; null for the first one
+     * @param restsUntil begins again then, in milliseconds
+     */
+    private record Passage(Waiting after, long restsUntil) {
+        private static final Passage BEGINNING = new Passage(null, 0);
     }
 
     /** Something done again and again, whatever happens to it; a ledger that is away is told of once. */

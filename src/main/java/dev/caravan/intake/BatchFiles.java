@@ -1,14 +1,22 @@
 package dev.caravan.intake;
 
 import dev.caravan.ledger.Batch;
+import dev.caravan.message.Mentions;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** The files of batches, read as the folder they were dropped into says. */
 public final class BatchFiles {
@@ -76,6 +84,91 @@ public final class BatchFiles {
     /** Whether the file of a batch is still where it was laid away. */
     public boolean isThere(Batch batch) {
         return batch.hasFile() && Files.exists(home.resolve(batch.path()));
+    }
+
+    /**
+     * Takes records out of the file of a batch that is read to its end: all others keep their numbers and their lines.
+     *
+     * @return how many were taken out
+     * @throws IOException when it cannot be written anew, and is as it was
+     * @throws UnreadableInputException when it cannot be read any more
+     */
+    public int blank(Batch batch, Predicate<Row> theirs) throws IOException, UnreadableInputException {
+        Path file = home.resolve(batch.path());
+        try (Rows rows = open(batch)) {
+            return new Blanking(file, folder(batch.folder()).format()).blank(rows, theirs);
+        }
+    }
+
+    /** Whether a file below home has a number in it, by its last digits, however these are set apart. */
+    public boolean mentions(String path, Mentions number) throws IOException {
+        try (InputStream bytes = Files.newInputStream(home.resolve(path))) {
+            return number.in(bytes);
+        }
+    }
+
+    /** The files of {@code work} and {@code refused}, below home, which no ledger tells the rows of. */
+    public List<String> unread() throws IOException {
+        List<String> unread = new ArrayList<>();
+        for (String directory : List.of("work", "refused")) {
+            Path root = home.resolve(directory);
+            if (Files.isDirectory(root)) {
+                try (Stream<Path> files = Files.walk(root)) {
+                    files.filter(Files::isRegularFile)
+                            .map(file -> home.relativize(file).toString())
+                            .sorted()
+                            .forEach(unread::add);
+                }
+            }
+        }
+        return unread;
+    }
+
+    /**
+     * Deletes the file of a batch, and the day's directory with the last file in it.
+     *
+     * @return how many files there were
+     */
+    public int delete(Batch batch) throws IOException {
+        if (!batch.hasFile()) {
+            return 0;
+        }
+        Path file = home.resolve(batch.path());
+        boolean deleted = Files.deleteIfExists(file);
+        if (file.getParent().getParent().equals(home.resolve("done"))) {
+            try {
+                Files.deleteIfExists(file.getParent());
+            } catch (DirectoryNotEmptyException others) {
+                return deleted ? 1 : 0;
+            }
+        }
+        return deleted ? 1 : 0;
+    }
+
+    /**
+     * Deletes files that were refused before a time, with their reasons. Those without a reason beside them were put there
+     * by somebody else, and stay.
+     *
+     * @return how many
+     */
+    public int deleteRefused(Instant before) throws IOException {
+        Path refused = home.resolve("refused");
+        if (!Files.isDirectory(refused)) {
+            return 0;
+        }
+        int deleted = 0;
+        try (DirectoryStream<Path> reasons = Files.newDirectoryStream(refused, "*" + Home.REASON)) {
+            for (Path reason : reasons) {
+                // The file itself has the time at which it was written, wherever that was.
+                if (Files.getLastModifiedTime(reason).toInstant().isBefore(before)) {
+                    String name = reason.getFileName().toString();
+                    String file = name.substring(0, name.length() - Home.REASON.length());
+                    deleted += Files.deleteIfExists(refused.resolve(file)) ? 1 : 0;
+                    Files.delete(reason);
+                }
+            }
+        }
+        return deleted;
     }
 
     /**

@@ -30,10 +30,13 @@ final class CsvRows extends RecordRows<CsvRecord> {
      * @throws UnreadableInputException when no record of it can be read
      */
     static CsvRows open(Path file, FileFormat folder) throws IOException {
+        return read(encoding(file, folder).open(file), format(file, folder));
+    }
+
+    /** How a file is encoded, after reading through all of it once. */
+    static Encoding encoding(Path file, FileFormat folder) throws IOException {
         FileFormat format = format(file, folder);
-        Encoding encoding =
-                Encoding.prove(file, format.charset(), format.advice().onEncoding());
-        return read(encoding.open(file), format);
+        return Encoding.prove(file, format.charset(), format.advice().onEncoding());
     }
 
     /**

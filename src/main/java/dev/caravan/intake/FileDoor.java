@@ -296,7 +296,7 @@ final class FileDoor {
         // reason.
         Files.createDirectories(target.getParent());
         Files.writeString(
-                target.resolveSibling(target.getFileName() + ".reason.txt"), reason + '\n', StandardCharsets.UTF_8);
+                target.resolveSibling(target.getFileName() + Home.REASON), reason + '\n', StandardCharsets.UTF_8);
         Home.move(file, target);
         LOG.error("File {} is refused, nothing of it is sent: {}", name, reason);
     }

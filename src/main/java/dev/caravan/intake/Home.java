@@ -16,6 +16,9 @@ final class Home {
     /** In bytes: what is put before and after a name still fits into the 255 that file systems allow. */
     static final int LONGEST_NAME = 200;
 
+    /** What is put after the name of a refused file to name the one that says why. */
+    static final String REASON = ".reason.txt";
+
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
     private final Path home;

@@ -33,7 +33,7 @@ public final class RequestBatches {
      */
     void finishInterrupted() {
         for (Batch batch : store.read(batches::running)) {
-            if (batch.isReading() && !batch.hasFile() && !open.contains(batch.id())) {
+            if (batch.isReading() && !batch.isFromFile() && !open.contains(batch.id())) {
                 finish(batch.id());
             }
         }

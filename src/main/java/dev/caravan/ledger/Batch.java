@@ -8,8 +8,8 @@ package dev.caravan.ledger;
  * @param name of the file as it was dropped, or of the key that posted it
  * @param folder of the inbox, or null for the inbox itself
  * @param namespace of its references
- * @param path of the file now, below home; null for a request
- * @param report what its reports are called, before {@code .report.csv}; null for a request
+ * @param path of the file now, below home; null for a request, and once it is no longer kept
+ * @param report what its reports are called, before {@code .report.csv}; null like {@code path}
  * @param state {@code reading}, {@code read}, {@code finished} or {@code refused}
  * @param paused why none of its sends is claimed: {@code hand}, {@code held} because it is large, {@code failures} or
  *     {@code cancelled}; null when they are
@@ -38,9 +38,14 @@ public record Batch(
         long changes,
         long createdAt) {
 
-    /** Whether it came as a file, which reports are made from. */
+    /** Whether its file is kept, which reports are made from. */
     public boolean hasFile() {
         return path != null;
+    }
+
+    /** Whether it came as a file, kept or not. */
+    public boolean isFromFile() {
+        return "file".equals(source);
     }
 
     public boolean isReading() {

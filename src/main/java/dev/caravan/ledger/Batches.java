@@ -9,7 +9,8 @@ import java.util.function.Predicate;
 /** The batches: what has been read of each file, and how many of its sends still have no end. */
 public final class Batches {
 
-    private static final String COLUMNS =
+    /** What {@link #read} takes, in its order. */
+    static final String COLUMNS =
             "id, source, name, folder, namespace, path, report, state, paused, rows_read, accepted, duplicates,"
                     + " rejected, unfinished, failed, changes, created_at";
 
@@ -186,6 +187,29 @@ public final class Batches {
                 reportedBy);
     }
 
+    /** This gateway's batches whose files are kept, after one, in the order of their ids. */
+    public List<Batch> withFiles(Transaction transaction, String after, int limit) throws SQLException {
+        return transaction.all(
+                "SELECT " + COLUMNS
+                        + " FROM batch WHERE id > ? AND path IS NOT NULL AND gateway = ? ORDER BY id LIMIT ?",
+                Batches::read,
+                after,
+                gateway,
+                limit);
+    }
+
+    /** Whether the file of a batch is in the home of this gateway. */
+    public boolean isHere(Transaction transaction, String id) throws SQLException {
+        return transaction
+                .one("SELECT 1 FROM batch WHERE id = ? AND gateway = ?", row -> true, id, gateway)
+                .isPresent();
+    }
+
+    /** What the report of a batch says is no longer so: a finished one gets another. */
+    public void outdate(Transaction transaction, String id) throws SQLException {
+        transaction.update("UPDATE batch SET changes = changes + 1 WHERE id = ?", id);
+    }
+
     /** A report is on disk that was begun when the batch had so many changes. */
     public void reported(Transaction transaction, String id, long changes, long now) throws SQLException {
         Batch batch = find(transaction, id).orElseThrow();
@@ -259,7 +283,7 @@ public final class Batches {
                 """
                 SELECT row_number, line, content FROM send WHERE batch = ? AND row_number BETWEEN ? AND ?
                 UNION ALL
-                SELECT row_number, line, detail FROM history
+                SELECT row_number, line, coalesce(detail, '') FROM history
                 WHERE send IS NULL AND batch = ? AND row_number BETWEEN ? AND ?
                 ORDER BY 1""",
                 row -> new RowContent(row.getLong(1), row.getLong(2), row.getString(3)),
@@ -271,7 +295,7 @@ public final class Batches {
                 to);
     }
 
-    private static Batch read(ResultSet row) throws SQLException {
+    static Batch read(ResultSet row) throws SQLException {
         return new Batch(
                 row.getString(1),
                 row.getString(2),

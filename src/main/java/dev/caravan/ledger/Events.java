@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.f4b6a3.ulid.UlidCreator;
+import dev.caravan.message.Masking;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -71,12 +72,23 @@ public final class Events {
         raise(transaction, "lane-paused", account, null, detail, now);
     }
 
+    /**
+     * A lane is paused after refusals that nobody can explain.
+     *
+     * @param run their id: {@code POST /api/v1/sends/retry} sends those again that failed
+     */
+    void laneRefused(Transaction transaction, String account, String reason, String run, long now) throws SQLException {
+        ObjectNode detail =
+                JSON.objectNode().put(CAUSE, "refusals").put("reason", reason).put("run", run);
+        raise(transaction, "lane-paused", account, null, detail, now);
+    }
+
     /** @param cause {@code recovered}: its provider accepted a send again */
     void laneResumed(Transaction transaction, String account, String cause, long now) throws SQLException {
         raise(transaction, "lane-resumed", account, null, JSON.objectNode().put(CAUSE, cause), now);
     }
 
-    /** @param cause {@code held}, because it is large, or {@code failures} */
+    /** @param cause {@code held}, because it is large, {@code failures}, or {@code restored}, because it was half read */
     void batchPaused(Transaction transaction, String batch, String cause, long now) throws SQLException {
         ObjectNode detail = transaction
                 .one(
@@ -118,6 +130,32 @@ public final class Events {
     void expiring(Transaction transaction, String account, long count, long earliest, long now) throws SQLException {
         ObjectNode detail = JSON.objectNode().put("count", count).put("earliest", earliest);
         raise(transaction, "sends-expiring", account, null, detail, now);
+    }
+
+    /**
+     * Somebody asked for all that is known of a recipient, or erased it.
+     *
+     * @param deed {@code searched}, {@code exported} or {@code erased}
+     * @param recipient normalised; only enough of it to tell it from others is noted
+     */
+    void recipient(Transaction transaction, String deed, String recipient, ByHand by, long now) throws SQLException {
+        ObjectNode detail =
+                JSON.objectNode().put("recipient", Masking.mask(recipient)).put("actor", by.actor());
+        if (by.reason() != null) {
+            detail.put("reason", by.reason());
+        }
+        raise(transaction, "recipient-" + deed, null, null, detail, now);
+    }
+
+    /** Figures of the ledger that should be the same are not. */
+    void discrepancy(Transaction transaction, Reconciliation.Discrepancy discrepancy, long now) throws SQLException {
+        ObjectNode detail = JSON.objectNode()
+                .put("figure", discrepancy.figure())
+                .put("name", discrepancy.name())
+                .put("expected", discrepancy.expected())
+                .put("found", discrepancy.found());
+        String batch = discrepancy.isOfBatch() ? discrepancy.name() : null;
+        raise(transaction, "ledger-discrepancy", null, batch, detail, now);
     }
 
     private static void raise(

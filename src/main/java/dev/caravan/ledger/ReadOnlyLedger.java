@@ -34,6 +34,10 @@ public final class ReadOnlyLedger implements AutoCloseable {
         return store;
     }
 
+    DataSource dataSource() {
+        return dataSource;
+    }
+
     private static DataSource sqlite(String url) {
         Path file = LedgerConfiguration.file(url);
         if (!Files.exists(file)) {

@@ -3,13 +3,16 @@ package dev.caravan.ledger;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.message.Mentions;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * What is known of one recipient. No index lists sends by recipient, because every send would pay for what is asked a few
@@ -20,15 +23,28 @@ public final class Recipients {
     /** What stands in the place of what has been erased. */
     public static final String ERASED = "erased";
 
+    /** What is done to a send that loses what was sent and to whom. */
+    static final String SEND_ERASED = "recipient = 'erased', content = '', provider_message_id = NULL,"
+            + " error_message = CASE WHEN error_message IS NULL THEN NULL ELSE 'erased' END";
+
+    /** What is done to its history, and to that of rows which became no send. */
+    static final String HISTORY_ERASED = "provider_message_id = NULL, detail = NULL, answer = NULL,"
+            + " error_message = CASE WHEN error_message IS NULL THEN NULL ELSE 'erased' END,"
+            + " reason = CASE WHEN reason IS NULL THEN NULL ELSE 'erased' END";
+
     private static final int STEP = 500;
 
     /** As many of a number's last digits, in a reference, tell whose it is. */
     private static final int TELLING_DIGITS = 8;
 
+    /** Bodies can be of several megabytes. */
+    private static final int TEXTS = 20;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Store store;
     private final Sends sends;
+    private final Events events = new Events();
 
     public Recipients(Store store, Sends sends) {
         this.store = store;
@@ -47,9 +63,8 @@ public final class Recipients {
      *
      * @param sends how many were erased
      * @param underWay how many could not be, because they are being sent at this moment
-     * @param files of the batches they came in, below home: these still hold what was dropped, and so may their reports
      */
-    public record Erased(long sends, long underWay, List<String> files) {}
+    public record Erased(long sends, long underWay) {}
 
     /** The next sends to a recipient, the oldest first, a limited number at a time. */
     public List<Full> export(String recipient, Reach reach, String after) {
@@ -88,14 +103,18 @@ public final class Recipients {
      * Takes a recipient and all that was said to them out of the ledger, a limited number of sends in each commit. Queued
      * sends are cancelled before. What stays is that something was sent, when, and through which account; the digests by
      * which a reference is recognised; and the reference itself, unless the number is part of it. The blocklist holds
-     * digests only, and keeps them.
+     * digests only, and keeps them. Of what recipients wrote, and of reports that match no send, goes whatever has their number
+     * in it.
      *
      * @param recipient normalised
      * @param isThem whether a recipient as somebody wrote it is this one; asked of rows that became no send
      */
     public Erased erase(String recipient, Reach reach, Predicate<String> isThem, ByHand by, long now) {
-        store.write(transaction -> transaction.update(
-                "DELETE FROM report WHERE recipient IN (?, ?)", recipient, recipient.replaceFirst("^\\+", "")));
+        store.write(transaction -> {
+            RecipientPace.forget(transaction, recipient);
+            return transaction.update(
+                    "DELETE FROM report WHERE recipient IN (?, ?)", recipient, recipient.replaceFirst("^\\+", ""));
+        });
         Step all = new Step();
         String after = "";
         while (after != null) {
@@ -112,22 +131,53 @@ public final class Recipients {
             after = ids.size() < STEP ? null : ids.get(STEP - 1);
         }
         eraseRows(reach, isThem);
-        return new Erased(
-                all.erased,
-                all.underWay,
-                all.batches.stream().flatMap(this::files).toList());
+        eraseInbound(recipient, reach);
+        return new Erased(all.erased, all.underWay);
     }
 
     private static final class Step {
         private long erased;
         private long underWay;
-        private final Set<String> batches = new TreeSet<>();
 
         private void add(Step other) {
             erased += other.erased;
             underWay += other.underWay;
-            batches.addAll(other.batches);
         }
+    }
+
+    /**
+     * Where a recipient stands in batches: the numbers of rows by the batch's id.
+     *
+     * @param isThem as for {@link #erase}
+     */
+    public Map<String, Set<Long>> rows(String recipient, Reach reach, Predicate<String> isThem) {
+        Map<String, Set<Long>> rows = new TreeMap<>();
+        Conditions conditions =
+                new Conditions().within(reach).and("recipient = ?", recipient).and("batch IS NOT NULL");
+        store.read(transaction -> transaction.all(
+                        "SELECT batch, row_number FROM send WHERE " + conditions.sql(),
+                        row -> new Place(row.getString(1), row.getLong(2)),
+                        conditions.values()))
+                .forEach(place -> place.addTo(rows));
+        everyDetail(details -> details.stream()
+                .filter(detail -> detail.erased(reach, isThem) != null)
+                .forEach(detail -> detail.place().addTo(rows)));
+        return rows;
+    }
+
+    private record Place(String batch, long row) {
+
+        private void addTo(Map<String, Set<Long>> rows) {
+            rows.computeIfAbsent(batch, none -> new TreeSet<>()).add(row);
+        }
+    }
+
+    /** Notes who asked for a recipient, or erased one, and why. */
+    public void audit(String deed, String recipient, ByHand by, long now) {
+        store.write(transaction -> {
+            events.recipient(transaction, deed, recipient, by, now);
+            return null;
+        });
     }
 
     private void erase(Transaction transaction, String id, String recipient, ByHand by, long now, Step step)
@@ -142,22 +192,13 @@ public final class Recipients {
         }
         boolean telling = send.reference() != null && tells(send.reference(), recipient);
         transaction.update(
-                """
-                UPDATE send SET recipient = 'erased', content = '', provider_message_id = NULL,
-                  error_message = CASE WHEN error_message IS NULL THEN NULL ELSE 'erased' END,
-                  reference = CASE WHEN ? = 1 THEN 'erased' ELSE reference END,
-                  idempotency_key = CASE WHEN ? = 1 THEN NULL ELSE idempotency_key END, sequence = sequence + 1
-                WHERE id = ?""",
+                "UPDATE send SET " + SEND_ERASED + ", reference = CASE WHEN ? = 1 THEN 'erased' ELSE reference END,"
+                        + " idempotency_key = CASE WHEN ? = 1 THEN NULL ELSE idempotency_key END,"
+                        + " sequence = sequence + 1 WHERE id = ?",
                 telling ? 1 : 0,
                 telling ? 1 : 0,
                 id);
-        transaction.update(
-                """
-                UPDATE history SET provider_message_id = NULL, detail = NULL,
-                  error_message = CASE WHEN error_message IS NULL THEN NULL ELSE 'erased' END,
-                  reason = CASE WHEN reason IS NULL THEN NULL ELSE 'erased' END
-                WHERE send = ?""",
-                id);
+        transaction.update("UPDATE history SET " + HISTORY_ERASED + " WHERE send = ?", id);
         Sends.forgetFurtherIds(transaction, id);
         transaction.update(
                 """
@@ -168,9 +209,6 @@ public final class Recipients {
                 by.reason(),
                 id);
         step.erased++;
-        if (send.batch() != null) {
-            step.batches.add(send.batch());
-        }
     }
 
     private static boolean tells(String reference, String recipient) {
@@ -186,14 +224,7 @@ public final class Recipients {
 
     /** What the history keeps of rows that were rejected, or repeated an earlier send. */
     private void eraseRows(Reach reach, Predicate<String> isThem) {
-        long after = 0;
-        while (after >= 0) {
-            long from = after;
-            List<Detail> details = store.read(transaction -> transaction.all(
-                    "SELECT id, detail FROM history WHERE send IS NULL AND detail IS NOT NULL AND id > ?"
-                            + " ORDER BY id LIMIT " + STEP,
-                    row -> new Detail(row.getLong(1), row.getString(2)),
-                    from));
+        everyDetail(details -> {
             List<Detail> theirs = details.stream()
                     .map(detail -> detail.erased(reach, isThem))
                     .filter(detail -> detail != null)
@@ -206,11 +237,56 @@ public final class Recipients {
                     return null;
                 });
             }
+        });
+    }
+
+    private void everyDetail(Consumer<List<Detail>> some) {
+        long after = 0;
+        while (after >= 0) {
+            long from = after;
+            List<Detail> details = store.read(transaction -> transaction.all(
+                    "SELECT id, detail, batch, row_number FROM history"
+                            + " WHERE send IS NULL AND detail IS NOT NULL AND id > ? ORDER BY id LIMIT " + STEP,
+                    row -> new Detail(row.getLong(1), row.getString(2), new Place(row.getString(3), row.getLong(4))),
+                    from));
+            some.accept(details);
             after = details.size() < STEP ? -1 : details.get(STEP - 1).id();
         }
     }
 
-    private record Detail(long id, String json) {
+    /** What recipients wrote, or reported ids, where the number is in the text; it is no other's. */
+    private void eraseInbound(String recipient, Reach reach) {
+        Mentions mentions = new Mentions(recipient);
+        forget("inbound", "body", mentions, reach);
+        forget("report", "message_ids || coalesce(raw, '') || coalesce(error_message, '')", mentions, reach);
+    }
+
+    private void forget(String table, String text, Mentions mentions, Reach reach) {
+        long after = 0;
+        while (after >= 0) {
+            Conditions conditions =
+                    new Conditions().in("account", reach.accounts()).and("id > ?", after);
+            List<Text> texts = store.read(transaction -> transaction.all(
+                    "SELECT id, " + text + " FROM " + table + " WHERE " + conditions.sql() + " ORDER BY id LIMIT ?",
+                    row -> new Text(row.getLong(1), row.getString(2)),
+                    conditions.valuesAnd(TEXTS)));
+            List<Text> theirs =
+                    texts.stream().filter(one -> mentions.in(one.text())).toList();
+            if (!theirs.isEmpty()) {
+                store.write(transaction -> {
+                    for (Text one : theirs) {
+                        transaction.update("DELETE FROM " + table + " WHERE id = ?", one.id());
+                    }
+                    return null;
+                });
+            }
+            after = texts.size() < TEXTS ? -1 : texts.get(TEXTS - 1).id();
+        }
+    }
+
+    private record Text(long id, String text) {}
+
+    private record Detail(long id, String json, Place place) {
 
         /** Without its recipient; null when that is somebody else. */
         private Detail erased(Reach reach, Predicate<String> isThem) {
@@ -222,21 +298,11 @@ public final class Recipients {
                         && reach.covers(detail.path("account").asText());
                 String to = detail.path("to").textValue();
                 return within && to != null && isThem.test(to)
-                        ? new Detail(id, detail.put("to", ERASED).toString())
+                        ? new Detail(id, detail.put("to", ERASED).toString(), place)
                         : null;
             } catch (JsonProcessingException damaged) {
                 throw new IllegalStateException("the ledger holds a detail that is not JSON", damaged);
             }
         }
-    }
-
-    private Stream<String> files(String batch) {
-        return store
-                .read(transaction -> transaction.all(
-                        "SELECT path, report FROM batch WHERE id = ? AND path IS NOT NULL",
-                        row -> List.of(row.getString(1), "reports/" + row.getString(2) + ".report.csv"),
-                        batch))
-                .stream()
-                .flatMap(List::stream);
     }
 }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A database connection with its prepared statements kept, and the counters of batches and accounts summed up until the
@@ -26,6 +27,8 @@ public final class Transaction implements AutoCloseable {
     private final Map<String, long[]> accounts = new HashMap<>();
     private boolean changed;
     private boolean committing;
+    private final Map<Long, long[]> days = new TreeMap<>();
+    private final Map<String, long[]> deleted = new TreeMap<>();
 
     Transaction(Connection connection, Dialect dialect) {
         this.connection = connection;
@@ -95,6 +98,23 @@ public final class Transaction implements AutoCloseable {
         accounts.computeIfAbsent(account, name -> new long[2])[0] += change;
     }
 
+    /** Counts a send that is stored, by the day in its id. */
+    void countAccepted(String send) {
+        day(send)[0]++;
+    }
+
+    /** Counts a send whose row is deleted; {@code batch} may be null. */
+    void countDeleted(String send, String batch) {
+        day(send)[1]++;
+        if (batch != null) {
+            deleted.computeIfAbsent(batch, name -> new long[1])[0]++;
+        }
+    }
+
+    private long[] day(String send) {
+        return days.computeIfAbsent(Reconciliation.day(send), day -> new long[2]);
+    }
+
     /** Notes the place in the queue that an account has got to. */
     void advance(String account, long fairRank) {
         long[] counters = accounts.computeIfAbsent(account, name -> new long[2]);
@@ -123,6 +143,18 @@ public final class Transaction implements AutoCloseable {
                     rank,
                     rank,
                     account.getKey());
+        }
+        for (Map.Entry<Long, long[]> day : days.entrySet()) {
+            update(
+                    "INSERT INTO accepted_day (day, accepted, deleted) VALUES (?, ?, ?) ON CONFLICT (day) DO UPDATE"
+                            + " SET accepted = accepted_day.accepted + excluded.accepted,"
+                            + " deleted = accepted_day.deleted + excluded.deleted",
+                    day.getKey(),
+                    day.getValue()[0],
+                    day.getValue()[1]);
+        }
+        for (Map.Entry<String, long[]> batch : deleted.entrySet()) {
+            update("UPDATE batch SET deleted = deleted + ? WHERE id = ?", batch.getValue()[0], batch.getKey());
         }
         forgetCounters();
         if (changed) {
@@ -196,6 +228,8 @@ public final class Transaction implements AutoCloseable {
     private void forgetCounters() {
         unfinished.clear();
         accounts.clear();
+        days.clear();
+        deleted.clear();
     }
 
     private PreparedStatement prepare(String sql, Object... values) throws SQLException {

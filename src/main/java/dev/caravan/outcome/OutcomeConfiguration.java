@@ -38,6 +38,16 @@ class OutcomeConfiguration {
     }
 
     @Bean
+    Endpoints endpoints(CaravanProperties properties) {
+        return new Endpoints(
+                digests(properties.outcomes()), digests(properties.events()), digests(properties.inbound()));
+    }
+
+    private static List<String> digests(List<String> endpoints) {
+        return endpoints.stream().map(OutcomeConfiguration::digest).toList();
+    }
+
+    @Bean
     FeedSteps feedSteps(
             Store store,
             Leases leases,
@@ -45,9 +55,8 @@ class OutcomeConfiguration {
             Outcomes outcomes,
             Events events,
             Inbound inbound,
+            Endpoints endpoints,
             CaravanProperties properties) {
-        List<String> inboundEndpoints =
-                properties.inbound().stream().map(OutcomeConfiguration::digest).toList();
         return new FeedSteps(
                 store,
                 leases,
@@ -57,7 +66,7 @@ class OutcomeConfiguration {
                         Feed.EVENTS,
                         new EventNews(events, properties.zone()),
                         Feed.INBOUND,
-                        new InboundNews(inbound, inboundEndpoints, properties.zone())));
+                        new InboundNews(inbound, endpoints.inbound(), properties.zone())));
     }
 
     @Bean

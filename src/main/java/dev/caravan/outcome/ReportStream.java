@@ -4,7 +4,7 @@ import java.io.InputStream;
 import java.util.Iterator;
 
 /** A text that is made part by part while it is read. */
-final class ReportStream extends InputStream {
+public final class ReportStream extends InputStream {
 
     private final Iterator<byte[]> parts;
     private final Runnable whenClosed;
@@ -12,7 +12,7 @@ final class ReportStream extends InputStream {
     private int position;
 
     /** @param first is there already; the others are asked for when those before have been read */
-    ReportStream(byte[] first, Iterator<byte[]> parts, Runnable whenClosed) {
+    public ReportStream(byte[] first, Iterator<byte[]> parts, Runnable whenClosed) {
         this.part = first;
         this.parts = parts;
         this.whenClosed = whenClosed;

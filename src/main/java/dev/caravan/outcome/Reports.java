@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,8 @@ public final class Reports {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
     private static final int CHUNK = 1_000;
+    private static final String REPORT = ".report.csv";
+    private static final String REJECTED = ".rejected.csv";
     private static final Duration BETWEEN_REWRITES = Duration.ofMinutes(1);
     private static final List<String> REPORT_COLUMNS =
             List.of("line", "send_id", "status", "provider_message_id", "attempts", "error_code", "error", "sent_at");
@@ -61,11 +64,15 @@ public final class Reports {
     /** Step {@code write-rejected}: the rows that were rejected, ready to be corrected and dropped again. */
     void writeRejected(Exchange exchange) throws IOException {
         String id = exchange.getVariable("batch", String.class);
-        Batch batch = store.read(transaction -> batches.find(transaction, id)).orElseThrow();
+        writeRejected(store.read(transaction -> batches.find(transaction, id)).orElseThrow());
+    }
+
+    /** The same of a batch whose file has changed. */
+    public void writeRejected(Batch batch) throws IOException {
         if (batch.rejected() > 0) {
             write(
                     batch,
-                    batch.report() + ".rejected.csv",
+                    batch.report() + REJECTED,
                     REJECTED_COLUMNS,
                     result -> "rejected".equals(result.status()),
                     (row, result) ->
@@ -83,7 +90,7 @@ public final class Reports {
     void write(Exchange exchange) throws IOException {
         Batch batch = exchange.getMessage().getBody(Batch.class);
         if (files.isThere(batch)) {
-            write(batch, batch.report() + ".report.csv", REPORT_COLUMNS, result -> true, this::reportCells);
+            write(batch, batch.report() + REPORT, REPORT_COLUMNS, result -> true, this::reportCells);
             LOG.info(
                     "Batch {} ({}) is finished: {} sends, {} duplicates, {} rejected; reports/{}.report.csv",
                     batch.name(),
@@ -92,7 +99,7 @@ public final class Reports {
                     batch.duplicates(),
                     batch.rejected(),
                     batch.report());
-        } else if (!batch.hasFile()) {
+        } else if (!batch.hasFile() && !batch.isFromFile()) {
             LOG.info(
                     "Batch {} of key {} is finished: {} sends, {} duplicates, {} rejected",
                     batch.id(),
@@ -100,7 +107,7 @@ public final class Reports {
                     batch.accepted(),
                     batch.duplicates(),
                     batch.rejected());
-        } else {
+        } else if (batch.hasFile()) {
             LOG.error(
                     "Batch {} ({}) is finished, but {} is gone: there is no report without the original columns",
                     batch.name(),
@@ -111,6 +118,27 @@ public final class Reports {
             batches.reported(transaction, batch.id(), batch.changes(), clock.millis());
             return null;
         });
+    }
+
+    /**
+     * Deletes the reports of a batch, which hold what its file held.
+     *
+     * @return how many there were
+     */
+    public int delete(Batch batch) throws IOException {
+        int deleted = 0;
+        for (String name : List.of(batch.report() + REPORT, batch.report() + REJECTED)) {
+            deleted += Files.deleteIfExists(directory.resolve(name)) ? 1 : 0;
+        }
+        return deleted;
+    }
+
+    /** The reports of a batch that are on disk, below home. */
+    public List<String> files(Batch batch) {
+        return Stream.of(batch.report() + REPORT, batch.report() + REJECTED)
+                .filter(name -> Files.exists(directory.resolve(name)))
+                .map(name -> directory.getFileName() + "/" + name)
+                .toList();
     }
 
     /**

@@ -80,7 +80,8 @@ class CommandsTest {
         CommandLine line = Commands.line(null);
 
         assertThat(line.getSubcommands().keySet())
-                .containsExactlyInAnyOrder("check", "send", "keys", "verdict", "webhooks", "verify", "help");
+                .containsExactlyInAnyOrder(
+                        "check", "send", "keys", "verdict", "webhooks", "verify", "backup", "recover", "help");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.caravan.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.delivery.ProviderStub;
+import dev.caravan.ledger.TemporaryLedger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,12 @@ class ReadmeCommandsTest {
                 here = here + " --caravan.accounts.maytapi-sandbox.base-url=" + provider.baseUrl() + " --yes --out "
                         + directory.resolve("verified");
             }
+            if (here.startsWith("backup ") || here.startsWith("recover ")) {
+                here = here.replace("/var/backups", directory.toString());
+                Path ledger = Files.createDirectories(directory.resolve("data/ledger"));
+                TemporaryLedger.at("jdbc:sqlite:" + ledger.resolve("caravan.db"))
+                        .close();
+            }
             List<String> words = List.of(here.split(" "));
             List<String> configuration = Stream.concat(
                             words.stream().filter(Commands::isConfiguration),
@@ -73,7 +80,8 @@ class ReadmeCommandsTest {
     @Test
     void everyCommandIsShown() throws IOException {
         assertThat(commands().map(command -> command.split(" ")[0]).distinct())
-                .containsExactlyInAnyOrder("check", "send", "keys", "verdict", "webhooks", "verify");
+                .containsExactlyInAnyOrder(
+                        "check", "send", "keys", "verdict", "webhooks", "verify", "backup", "recover");
     }
 
     @Test

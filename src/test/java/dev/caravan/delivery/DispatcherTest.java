@@ -16,11 +16,15 @@ import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Settlement;
+import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
+import dev.caravan.message.SendJson;
+import dev.caravan.provider.Providers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -76,13 +80,16 @@ class DispatcherTest {
     }
 
     private void start(Consumer<Turn> route) {
+        Accounts accounts = new Accounts(List.of(account()), List.of(), null);
+        Providers providers = new Providers(List.of(new AskablePigeon()));
         dispatcher = new Dispatcher(
-                new Accounts(List.of(account()), List.of(), null),
+                accounts,
                 ledger.store(),
                 sends,
                 lanes,
                 control,
                 new Checks(),
+                new Failover(accounts, providers, new StoredSends(new SendJson(ZoneOffset.UTC)), new StandIns(sends)),
                 underWay,
                 Executors.newCachedThreadPool());
         lane = dispatcher.open("main", route);
@@ -137,6 +144,39 @@ class DispatcherTest {
         change(transaction -> control.resume(transaction, "b"));
         await().atMost(Duration.ofSeconds(10)).until(() -> count("sent") == 50);
         assertCounters();
+    }
+
+    @Test
+    void anAccountPausedByHandStaysSoOverARestartUntilItIsResumed() {
+        write(transaction -> {
+            lanes.pauseByHand(transaction, "main", "the office is closed", "anne", 1);
+            return null;
+        });
+        calls.release(1_000_000);
+        start(() -> SENT);
+        stop();
+        ledger.close();
+        ledger = TemporaryLedger.sqlite(directory);
+        write(transaction -> {
+            lanes.register(transaction, List.of("main"));
+            return null;
+        });
+        String id = admitAlone();
+        start(() -> SENT);
+
+        await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(3)).until(() -> made.get() == 0);
+        assertThat(ledger.text("SELECT paused || ' ' || paused_reason FROM account"))
+                .isEqualTo("hand the office is closed");
+        write(transaction -> {
+            lanes.resume(transaction, "main", "anne", 2);
+            return null;
+        });
+        dispatcher.resumed("main");
+        await().until(() -> state(id).equals("sent"));
+        stop();
+        ledger.close();
+        ledger = TemporaryLedger.sqlite(directory);
+        assertThat(ledger.text("SELECT coalesce(paused, 'runs') FROM account")).isEqualTo("runs");
     }
 
     @Test

@@ -21,6 +21,7 @@ public final class Draft {
     private String recipient = "+905301234567";
     private String content = "{\"to\":\"+905301234567\",\"type\":\"text\",\"text\":\"hello\"}";
     private boolean aside;
+    private String barred;
     private long rank = 1;
     private long dueAt = OnLedger.NOW;
     private long expiresAt = FAR;
@@ -76,6 +77,12 @@ public final class Draft {
         return this;
     }
 
+    /** Not to be taken over by these accounts. */
+    public Draft barred(String accounts) {
+        barred = accounts;
+        return this;
+    }
+
     public Draft rank(long value) {
         rank = value;
         return this;
@@ -89,6 +96,17 @@ public final class Draft {
     public Draft expiresAt(long value) {
         expiresAt = value;
         return this;
+    }
+
+    /** Stores sends, as an intake does. */
+    public static void admitTo(TemporaryLedger ledger, Draft... drafts) {
+        Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
+        ledger.store().write(transaction -> {
+            for (Draft draft : drafts) {
+                sends.insert(transaction, draft.send());
+            }
+            return null;
+        });
     }
 
     public NewSend send() {
@@ -113,6 +131,7 @@ public final class Draft {
                 expiresAt,
                 OnLedger.NOW,
                 aside,
+                barred,
                 null);
     }
 }

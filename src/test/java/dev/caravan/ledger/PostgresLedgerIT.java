@@ -79,6 +79,30 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfKeep extends KeepTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfReconciliation extends ReconciliationTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfRestored extends RestoredTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfSends extends SendsTest {
         @Override
         TemporaryLedger open() {
@@ -200,6 +224,14 @@ class PostgresLedgerIT {
 
     @Nested
     class OfBatchStandings extends BatchStandingsTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfStandIns extends StandInsTest {
         @Override
         TemporaryLedger open() {
             return newDatabase();

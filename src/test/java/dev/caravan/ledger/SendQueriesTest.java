@@ -98,7 +98,7 @@ class SendQueriesTest extends OnLedger {
     @Test
     void tellsEverythingOfASendAndItsHistory() {
         String id = admit(draft().of("b", 7).reference("order-1")).get(0);
-        settle(claim(), failed());
+        settle(claim(), failed().after(12L, "{\"error\":\"bad\"}"));
         write(transaction ->
                 transaction.update("UPDATE history SET actor = 'anne', reason = 'because' WHERE send = ?", id));
 
@@ -125,6 +125,7 @@ class SendQueriesTest extends OnLedger {
                         "permanent",
                         "bad",
                         "bad number",
+                        null,
                         NOW,
                         null,
                         send.expiresAt(),
@@ -137,7 +138,9 @@ class SendQueriesTest extends OnLedger {
                         "failed",
                         1,
                         NOW,
+                        12L,
                         400,
+                        "{\"error\":\"bad\"}",
                         "permanent",
                         "bad",
                         "bad number",

@@ -18,31 +18,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.io.ByteArrayResource;
 
 @ExtendWith(OutputCaptureExtension.class)
-class WithoutEffectTest {
-
-    @Test
-    void keysThatChangeNothingYetAreNamedAtStart(CapturedOutput output) {
-        String yaml = ConfigurationRunner.ACCOUNT
-                + """
-                  routing:
-                    - { to: "+90", accounts: [main], failover: down }
-                """;
-
-        ConfigurationRunner.configured(yaml).run(context -> assertThat(context).hasNotFailed());
-
-        assertThat(output).contains("have no effect yet: caravan.routing[0].failover");
-    }
-
-    @Test
-    void keysThatHaveADefaultAreNamedWhenTheyAreSetToSomethingElse(CapturedOutput output) {
-        String yaml = ConfigurationRunner.ACCOUNT + """
-                  keep: { content: 7d }
-                """;
-
-        ConfigurationRunner.configured(yaml).run(context -> assertThat(context).hasNotFailed());
-
-        assertThat(output).contains("have no effect yet: caravan.keep");
-    }
+class AccountWarningsTest {
 
     @Test
     void anAccountWhoseProviderTellsNothingAfterwardsIsNotWatched(CapturedOutput output) {
@@ -99,7 +75,8 @@ class WithoutEffectTest {
         ConfigurationRunner.configured(ConfigurationRunner.ACCOUNT + "      webhook-token: hush-hush-hush-hush\n")
                 .run(context -> assertThat(context).hasNotFailed());
 
-        assertThat(output).contains("have no effect yet: caravan.accounts.main.webhook-token");
+        assertThat(output)
+                .contains("caravan.accounts.main.webhook-token is set but has no effect: provider pigeon posts no");
     }
 
     @Test
@@ -107,6 +84,6 @@ class WithoutEffectTest {
         ConfigurationRunner.configured(ConfigurationRunner.ACCOUNT)
                 .run(context -> assertThat(context).hasNotFailed());
 
-        assertThat(output).doesNotContain("no effect yet");
+        assertThat(output).doesNotContain("no effect");
     }
 }
