@@ -28,20 +28,20 @@ class BackupIT {
     void aRestoredGatewaySendsNothingTwice() throws Exception {
         try (ProviderStub stub =
                 new ProviderStub().latency(() -> ThreadLocalRandom.current().nextLong(11))) {
-            String configuration = Installation.configuration(stub, "rate: 200/1s, timeout: 10s, concurrency: 8");
+            String configuration = Installation.configuration(stub, "rate: 25/1s, timeout: 10s, concurrency: 8");
             Installation first = new Installation(Files.createDirectory(directory.resolve("first")), configuration);
             first.drop("sends.csv", rows("r", ROWS));
             String since;
             Path copy = directory.resolve("copy");
             try (GatewayProcess gateway = first.start()) {
-                gateway.awaitThat("some are sent", () -> stub.acceptances() > 200);
+                gateway.awaitThat("some are sent", () -> stub.acceptances() > 50);
                 Installation.Ended backup = first.command(Map.of(), "backup", copy);
                 assertThat(backup.exitCode()).as(backup.err()).isZero();
                 since = Files.readString(copy.resolve("made-at")).strip();
                 Installation.Ended refused = first.command(Map.of(), "recover", "--since", since);
                 assertThat(refused.exitCode()).as("while it runs").isEqualTo(4);
                 int copied = stub.acceptances();
-                gateway.awaitThat("it sends on", () -> stub.acceptances() > copied + 300);
+                gateway.awaitThat("it sends on", () -> stub.acceptances() > copied + 50);
                 gateway.kill();
             }
 

@@ -226,6 +226,11 @@ class ApiConfiguration {
         return steps::show;
     }
 
+    @Bean("list-dead-letters")
+    Processor listDeadLetters(SendControlSteps steps) {
+        return steps::deadLetters;
+    }
+
     @Bean("list-sends")
     Processor listSends(SendControlSteps steps) {
         return steps::list;

@@ -8,6 +8,7 @@ import dev.caravan.ledger.Refusal;
 import dev.caravan.ledger.SendControl;
 import dev.caravan.ledger.SendFilter;
 import dev.caravan.ledger.SendQueries;
+import dev.caravan.ledger.SendQueries.DeadLetters;
 import dev.caravan.ledger.SendRecord;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
@@ -53,6 +54,18 @@ final class SendControlSteps {
                 null);
         ApiAnswer.json(200, page(filter, caller, query.get("cursor"), Paging.limit(query)))
                 .to(exchange);
+    }
+
+    /** Step {@code list-dead-letters}: how many sends ended badly, by error and account. */
+    void deadLetters(Exchange exchange) {
+        ApiRequest request = ApiRequest.of(exchange);
+        Map<String, String> query = request.query("account", "batch");
+        List<DeadLetters> kinds = store.read(transaction -> queries.deadLetters(
+                transaction,
+                query.get("account"),
+                query.get("batch"),
+                request.caller().reach()));
+        ApiAnswer.json(200, views.deadLetters(kinds)).to(exchange);
     }
 
     private static Set<State> states(String status) {

@@ -89,6 +89,19 @@ final class Views {
         return view.put("next", page.next());
     }
 
+    /** {@code DeadLetters}. */
+    ObjectNode deadLetters(List<SendQueries.DeadLetters> kinds) {
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        ArrayNode items = view.putArray("items");
+        for (SendQueries.DeadLetters kind : kinds) {
+            ObjectNode item = items.addObject().put("status", kind.state().word());
+            put(item, "error", kind.error());
+            item.put("account", kind.account()).put("count", kind.count());
+            putTime(item, "newest", kind.newest());
+        }
+        return view;
+    }
+
     /**
      * {@code AccountView}.
      *

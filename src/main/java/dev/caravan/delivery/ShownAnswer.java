@@ -135,9 +135,17 @@ final class ShownAnswer {
             case 't' -> expected == '\t';
             case '"' -> expected == '"';
             case '/' -> expected == '/';
-            case 'u' -> text.regionMatches(true, at + 2, String.format("%04x", (int) expected), 0, 4);
+            case 'u' -> isHexadecimal(text, at + 2, expected);
             default -> false;
         };
+    }
+
+    private static boolean isHexadecimal(String text, int at, char expected) {
+        int value = 0;
+        for (int digit = at; digit < at + 4; digit++) {
+            value = digit < text.length() ? value * 16 + Character.digit(text.charAt(digit), 16) : -1;
+        }
+        return value == expected;
     }
 
     private static String cut(String text) {

@@ -25,10 +25,10 @@ public final class Transaction implements AutoCloseable {
     private final Map<String, PreparedStatement> statements = new HashMap<>();
     private final Map<String, long[]> unfinished = new HashMap<>();
     private final Map<String, long[]> accounts = new HashMap<>();
-    private boolean changed;
-    private boolean committing;
     private final Map<Long, long[]> days = new TreeMap<>();
     private final Map<String, long[]> deleted = new TreeMap<>();
+    private boolean changed;
+    private boolean committing;
 
     Transaction(Connection connection, Dialect dialect) {
         this.connection = connection;

@@ -56,6 +56,18 @@ class StandInsTest extends OnLedger {
     }
 
     @Test
+    void whoeverWaitedForAMovedSendIsNext() {
+        List<String> ids = admit(draft(), draft());
+        ledger.change("UPDATE send SET followed = 1, ready = CASE id WHEN ? THEN 3 ELSE 1 END", ids.get(1));
+
+        move(ids.get(0));
+
+        assertThat(claim().id()).isEqualTo(ids.get(1));
+        assertThat(ledger.number("SELECT followed FROM send WHERE id = ?", ids.get(0)))
+                .isZero();
+    }
+
+    @Test
     void nothingMovesThatIsBeingSentOrMayHaveBeen() {
         String id = admit(draft()).get(0);
         Attempt attempt = claim();
@@ -77,9 +89,9 @@ class StandInsTest extends OnLedger {
         settle(attempt, sent("wamid"));
 
         Reported delivered = new Reported(List.of("wamid"), State.DELIVERED, null, null, null, null, null, null);
-        write(transaction -> new Deliveries(sends).apply(transaction, List.of("main"), delivered, NOW));
+        write(transaction -> new Deliveries(sends).apply(transaction, "pigeon", List.of("main"), delivered, NOW));
         assertThat(state(id)).isEqualTo("sent");
-        write(transaction -> new Deliveries(sends).apply(transaction, List.of("other"), delivered, NOW));
+        write(transaction -> new Deliveries(sends).apply(transaction, "pigeon", List.of("other"), delivered, NOW));
         assertThat(state(id)).isEqualTo("delivered");
     }
 
