@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -20,8 +22,10 @@ import java.util.stream.Stream;
  * Starts the gateway with an empty home, drops one file into its inbox and waits until the stub has counted every row; or,
  * with an account that may send once a day, until every row is admitted.
  *
- * <p>{@code java Gateway.java JAR STUB_PORT ROWS DIRECTORY send|admit [HEAP]} works below a directory of its own, which
- * the caller removes, and prints {@code <rows per second> <seconds to ready> <peak resident MiB>}.
+ * <p>{@code java Gateway.java JAR STUB_PORT ROWS DIRECTORY send|admit|idle [NAME=VALUE ...]} works below a directory of its
+ * own, which the caller removes, and prints {@code <rows per second> <seconds to ready> <peak resident MiB>}; {@code idle}
+ * sends nothing, and prints per cent of a core instead. Names: {@code accounts} that share the rows (1), {@code unused}
+ * accounts beside them (0), {@code recipients} of the rows (as many as rows), {@code heap} (the JVM's default).
  */
 final class Gateway {
 
@@ -30,6 +34,13 @@ final class Gateway {
     private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
     private static final Duration ADMISSION_LIMIT = Duration.ofMinutes(10);
     private static final Duration AFTERMATH = Duration.ofSeconds(1);
+    private static final Duration WARMING_UP = Duration.ofSeconds(60);
+    private static final Duration IDLING = Duration.ofSeconds(60);
+
+    /** Linux counts processor time in hundredths of a second (proc(5), sysconf(_SC_CLK_TCK)). */
+    private static final int TICKS = 100;
+
+    private static final int CALLS_AT_ONCE = 32;
     private static final int CONSOLE_END = 40;
 
     private final HttpClient client = HttpClient.newBuilder()
@@ -47,25 +58,36 @@ final class Gateway {
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        if (arguments.length < 5 || arguments.length > 6) {
-            throw new IllegalArgumentException("usage: Gateway JAR STUB_PORT ROWS DIRECTORY send|admit [HEAP]");
+        if (arguments.length < 5) {
+            throw new IllegalArgumentException(
+                    "usage: Gateway JAR STUB_PORT ROWS DIRECTORY send|admit|idle [NAME=VALUE ...]");
+        }
+        Map<String, String> options = new HashMap<>();
+        for (String option : List.of(arguments).subList(5, arguments.length)) {
+            options.put(option.substring(0, option.indexOf('=')), option.substring(option.indexOf('=') + 1));
         }
         Path jar = Path.of(arguments[0]).toAbsolutePath();
         int stubPort = Integer.parseInt(arguments[1]);
         int rows = Integer.parseInt(arguments[2]);
         Path directory = Path.of(arguments[3]).toAbsolutePath();
-        boolean sends = arguments[4].equals("send");
+        String mode = arguments[4];
+        boolean sends = mode.equals("send");
+        int accounts = Integer.parseInt(options.getOrDefault("accounts", "1"));
+        int unused = Integer.parseInt(options.getOrDefault("unused", "0"));
+        int recipients = Integer.parseInt(options.getOrDefault("recipients", String.valueOf(rows)));
         Path home = Files.createDirectories(directory.resolve("home"));
         Path inbox = Files.createDirectories(home.resolve("inbox"));
         Path console = directory.resolve("console.log");
-        Files.writeString(directory.resolve("application.yaml"), configuration(stubPort, sends ? "unlimited" : "1/1d"));
-        Path file = writeRows(directory.resolve("bench.csv"), rows, sends);
+        Files.writeString(
+                directory.resolve("application.yaml"),
+                configuration(stubPort, mode.equals("admit") ? "1/1d" : "unlimited", accounts, unused));
+        Path file = writeRows(directory.resolve("bench.csv"), rows, sends, accounts, recipients);
         int port = freePort();
 
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        if (arguments.length == 6) {
-            command.add("-Xmx" + arguments[5]);
+        if (options.containsKey("heap")) {
+            command.add("-Xmx" + options.get("heap"));
         }
         command.addAll(List.of("-jar", jar.toString(), "--server.port=" + port, "--caravan.home=" + home));
         long start = System.nanoTime();
@@ -79,6 +101,11 @@ final class Gateway {
             Gateway gateway = new Gateway(process, port, stubPort);
             gateway.awaitReady();
             double ready = secondsSince(start);
+            if (mode.equals("idle")) {
+                double percent = gateway.idle();
+                System.out.printf(Locale.ROOT, "%.1f %.1f %d%n", percent, ready, gateway.peakResidentMebibytes());
+                return;
+            }
             double rate = sends
                     ? gateway.send(file, inbox.resolve("bench.csv"), rows)
                     : gateway.admit(file, inbox.resolve("bench.csv"), home, rows);
@@ -151,6 +178,21 @@ final class Gateway {
         return rows / secondsSince(start);
     }
 
+    /** How much of a core the gateway takes while there is nothing to do, in per cent. */
+    private double idle() throws IOException, InterruptedException {
+        Thread.sleep(WARMING_UP.toMillis());
+        long before = processorTicks();
+        long start = System.nanoTime();
+        Thread.sleep(IDLING.toMillis());
+        return (processorTicks() - before) * 100.0 / TICKS / secondsSince(start);
+    }
+
+    private long processorTicks() throws IOException {
+        String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+    }
+
     private static boolean isLaidAway(Path done) throws IOException {
         if (!Files.isDirectory(done)) {
             return false;
@@ -191,29 +233,39 @@ final class Gateway {
         }
     }
 
-    private static String configuration(int stubPort, String rate) {
+    private static String configuration(int stubPort, String rate, int accounts, int unused) {
+        StringBuilder written = new StringBuilder();
+        for (int number = 1; number <= accounts + unused; number++) {
+            written.append(
+                    """
+                    #    bench-%d:
+                    #      provider: maytapi
+                    #      base-url: http://127.0.0.1:%d/api
+                    #      rate: %s
+                    #      concurrency: %d
+                    #      settings: { product-id: "bench", phone-id: "%d", api-key: "bench" }
+                    """
+                            .replace("#", "")
+                            .formatted(number, stubPort, rate, Math.max(2, CALLS_AT_ONCE / accounts), number));
+        }
         return """
                 caravan:
-                  default-account: bench
                   accounts:
-                    bench:
-                      provider: maytapi
-                      base-url: http://127.0.0.1:%d/api
-                      rate: %s
-                      concurrency: 32
-                      settings: { product-id: "bench", phone-id: "1", api-key: "bench" }
+                %s
                   inbox: { poll: 50ms, settle: 50ms }
                   outcomes: [ "log:caravan.outcome" ]
                 """
-                .formatted(stubPort, rate);
+                .formatted(written);
     }
 
     /** @param referenced whether each row has a reference; without one it is recognised by its fingerprint */
-    private static Path writeRows(Path file, int rows, boolean referenced) throws IOException {
+    private static Path writeRows(Path file, int rows, boolean referenced, int accounts, int recipients)
+            throws IOException {
         try (BufferedWriter writer = Files.newBufferedWriter(file)) {
-            writer.write(referenced ? "reference,to,text\n" : "order,to,text\n");
+            writer.write(referenced ? "reference,account,to,text\n" : "order,account,to,text\n");
             for (int row = 1; row <= rows; row++) {
-                writer.write("bench-" + row + ",+9053" + String.format(Locale.ROOT, "%08d", row) + ",Your order " + row
+                writer.write("bench-" + row + ",bench-" + (1 + row % accounts) + ",+9053"
+                        + String.format(Locale.ROOT, "%08d", 1 + row % recipients) + ",Your order " + row
                         + " has shipped.\n");
             }
         }

@@ -45,6 +45,7 @@ final class Lanes {
     private static final String KEY = "bench-bench-bench-bench-bench-bench";
     private static final Pattern TEXT = Pattern.compile("\"message\"\\s*:\\s*\"([^\"]*)\"");
     private static final int WARM_UP_SECONDS = 15;
+    private static final int PATIENCE_SECONDS = 60;
     private static final int LATENCY_MILLIS = 20;
     private static final long URGENT_EVERY_MILLIS = 700;
     private static final List<String> ACCOUNTS = List.of("one", "two", "three", "four", "five");
@@ -71,6 +72,16 @@ final class Lanes {
 
     public static void main(String[] arguments) throws Exception {
         System.setProperty("sun.net.httpserver.nodelay", "true");
+        try {
+            measure(arguments);
+        } catch (IllegalStateException failed) {
+            System.err.println("bench: " + failed.getMessage());
+            System.exit(1);
+        }
+        System.exit(0);
+    }
+
+    private static void measure(String[] arguments) throws Exception {
         Path jar = Path.of(arguments[1]).toAbsolutePath();
         Path directory = Path.of(arguments[2]).toAbsolutePath();
         int rate = Integer.parseInt(arguments[3]);
@@ -90,7 +101,6 @@ final class Lanes {
             print("all answering: 99th percentile, ms", well[2]);
             print("a fifth hanging: 99th percentile, ms", hanging[2]);
         }
-        System.exit(0);
     }
 
     private void pace(Path jar, int rate, int rows, int seconds) throws Exception {
@@ -150,7 +160,12 @@ final class Lanes {
                 posts.execute(() -> post(account, text, "normal"));
             }
         }
-        pause(3_000);
+        posts.shutdown();
+        posts.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (arrived(4) < (long) posted.size() * 4 / 5 && System.nanoTime() < patience) {
+            pause(100);
+        }
         stop();
         List<Arrival> four = ACCOUNTS.subList(0, 4).stream()
                 .flatMap(account -> arrivals.get(account).stream())
@@ -158,6 +173,13 @@ final class Lanes {
         double[] waits = waits(four, texts);
         long inside = four.stream().filter(arrival -> inside(arrival, from, to)).count();
         return new double[] {(double) inside / seconds, percentile(waits, 0.5), percentile(waits, 0.99)};
+    }
+
+    /** How many calls the first accounts' providers have got. */
+    private long arrived(int accounts) {
+        return ACCOUNTS.subList(0, accounts).stream()
+                .mapToLong(account -> arrivals.get(account).size())
+                .sum();
     }
 
     private static boolean inside(Arrival arrival, long from, long to) {

@@ -6,9 +6,6 @@ import dev.caravan.provider.Judge;
 import dev.caravan.provider.Provider;
 import dev.caravan.provider.Providers;
 import dev.caravan.provider.VerdictRow;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -27,14 +24,6 @@ public class AccountsConfiguration {
         if (accounts.isEmpty()) {
             LOG.warn("No account is configured, so nothing is sent and nothing is taken in; add one below"
                     + " caravan.accounts");
-        }
-        Set<String> reporting = providers.stream()
-                .filter(provider -> provider.webhook().isPresent())
-                .map(Provider::name)
-                .collect(Collectors.toSet());
-        List<String> withoutEffect = WithoutEffect.in(properties, reporting);
-        if (!withoutEffect.isEmpty()) {
-            LOG.warn("These keys are set but have no effect yet: {}", String.join(", ", withoutEffect));
         }
         return accounts;
     }

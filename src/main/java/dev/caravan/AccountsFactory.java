@@ -51,6 +51,7 @@ final class AccountsFactory {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccountsFactory.class);
     private static final String UNLIMITED = "unlimited";
+    private static final int SHORTEST_TOKEN = 16;
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~-]+");
     private static final Pattern SETTING_IN_URL = Pattern.compile("\\{([a-z0-9-]+)}");
 
@@ -101,6 +102,12 @@ final class AccountsFactory {
                 settings);
         if (written.maxQueued() < 1) {
             throw new ConfigurationException(key + ".max-queued", "is less than 1", "write how many sends may wait");
+        }
+        if (written.webhookToken() != null && provider.webhook().isEmpty()) {
+            LOG.warn(
+                    "{} is set but has no effect: provider {} posts no reports",
+                    key + ".webhook-token",
+                    provider.name());
         }
         try {
             provider.check(account);
@@ -180,6 +187,13 @@ final class AccountsFactory {
             throw new ConfigurationException(
                     key,
                     "has other characters than letters, digits, '.', '-', '_' and '~'",
+                    "write a random one, as openssl rand -hex 16 makes");
+        }
+        if (written.strip().length() < SHORTEST_TOKEN) {
+            throw new ConfigurationException(
+                    key,
+                    "is shorter than " + SHORTEST_TOKEN
+                            + " characters: whoever guesses it can report in the provider's name",
                     "write a random one, as openssl rand -hex 16 makes");
         }
         return written.strip();

@@ -45,6 +45,7 @@ CREATE TABLE send (
   line                BIGINT,              -- in the file, where the record begins
   account             TEXT NOT NULL,
   provider            TEXT NOT NULL,
+  barred              TEXT,                -- accounts it must not go through (again), with a space between their names
   recipient           TEXT NOT NULL,
   type                TEXT NOT NULL,
   category            TEXT,
@@ -66,6 +67,7 @@ CREATE TABLE send (
   error_class         TEXT,
   error_code          TEXT,
   error_message       TEXT,
+  run                 TEXT,                -- of one that failed in a row of unrecognised refusals: the id of that row
   accepted_at         BIGINT NOT NULL,
   changed_at          BIGINT NOT NULL,
   sent_at             BIGINT,
@@ -88,7 +90,8 @@ CREATE INDEX send_aside  ON send (batch, row_number) WHERE state = 'queued' AND 
 CREATE INDEX send_check  ON send (account, check_at) WHERE check_at IS NOT NULL AND state IN ('sent', 'delivered', 'unknown');
 CREATE INDEX send_confirm ON send (confirm_at) WHERE state = 'sent' AND confirm_at IS NOT NULL;
 CREATE INDEX send_trouble ON send (state, id) WHERE state IN ('failed', 'expired', 'unknown', 'cancelled');
-CREATE INDEX send_unknown ON send (recipient) WHERE state = 'unknown';
+CREATE INDEX send_unknown ON send (recipient, account) WHERE state = 'unknown';
+CREATE INDEX send_run ON send (run, recipient) WHERE run IS NOT NULL;
 CREATE INDEX send_message ON send (provider_message_id) WHERE provider_message_id IS NOT NULL;
 
 -- Further ids by which a provider reports on a send, beside its provider_message_id.
@@ -132,14 +135,16 @@ CREATE TABLE history (
   status              TEXT NOT NULL,       -- the state it brought, or rejected, duplicate, erased, deleted, hint
   attempt             INTEGER NOT NULL DEFAULT 0,
   started_at          BIGINT,              -- of the attempt
+  took                BIGINT,              -- milliseconds until its verdict
   http_status         INTEGER,
+  answer              TEXT,                -- the provider's, without credentials and what is personal
   error_class         TEXT,
   error_code          TEXT,
   error_message       TEXT,
   provider_message_id TEXT,
   repeats             TEXT,                -- of a duplicate row: the send it repeats
   actor               TEXT,                -- of a change by hand: the name of the key
-  reason              TEXT,                -- of a change by hand: why, in the words of who did it
+  reason              TEXT,                -- of a change by hand: why, in the words of who did it; or why it was moved
   detail              TEXT                 -- of a rejected or duplicate row: what was read of it, as JSON;
                                            -- of what a provider reported: its own words and time, as JSON
 );
@@ -149,6 +154,7 @@ CREATE INDEX history_batch ON history (batch, row_number) WHERE send IS NULL;
 
 CREATE TABLE account (
   name          TEXT PRIMARY KEY,
+  provider      TEXT,                       -- that its sends go through
   queued        BIGINT NOT NULL DEFAULT 0,  -- sends in state queued
   fair_clock    BIGINT NOT NULL DEFAULT 0,  -- greatest fair_rank claimed
   next_slot     BIGINT NOT NULL DEFAULT 0,  -- microseconds: the first start that nobody has reserved
@@ -160,7 +166,8 @@ CREATE TABLE account (
   paused_at     BIGINT,
   probe_at      BIGINT,                     -- when one send may try whether the account works again
   probes        INTEGER NOT NULL DEFAULT 0,
-  refusals      INTEGER NOT NULL DEFAULT 0, -- unrecognised refusals in a row
+  refusals      INTEGER NOT NULL DEFAULT 0, -- unrecognised refusals in a row, each recipient counted once
+  run           TEXT,                       -- the id of that row of refusals
   budget_day    TEXT,
   budget_used   BIGINT NOT NULL DEFAULT 0
 );
@@ -202,6 +209,19 @@ CREATE TABLE reply (
 CREATE UNIQUE INDEX reply_send ON reply (send, request, gateway);
 CREATE INDEX reply_due  ON reply (gateway, id) WHERE sequence IS NOT NULL;
 
+-- Which gateway does what only one of them does at a time.
+CREATE TABLE lease (
+  name    TEXT PRIMARY KEY,
+  gateway TEXT NOT NULL,
+  beats   BIGINT NOT NULL                   -- one more whenever the gateway says that it is there
+);
+
+-- The latest commit of each gateway: looked up when the answer to a commit was lost.
+CREATE TABLE writer (
+  name        TEXT PRIMARY KEY,
+  last_commit TEXT NOT NULL
+);
+
 -- Where each endpoint has got to in each feed, and the key of the digests.
 CREATE TABLE setting (
   name  TEXT PRIMARY KEY,
@@ -222,7 +242,7 @@ CREATE TABLE event (
 -- What providers passed on from those who wrote to us, until every endpoint of caravan.inbound has it.
 CREATE TABLE inbound (
   id          ${identity},
-  event_id    TEXT NOT NULL,                -- a ULID: the same each time an endpoint is told
+  event_id    TEXT NOT NULL,                -- of the post and the account: the same each time an endpoint is told
   account     TEXT NOT NULL,
   provider    TEXT NOT NULL,
   body        TEXT NOT NULL,                -- as the provider posted it

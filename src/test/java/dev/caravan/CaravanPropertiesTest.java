@@ -132,7 +132,7 @@ class CaravanPropertiesTest {
                       on-unknown: retry
                       ordering: none
                       max-queued: 10
-                      webhook-token: hush
+                      webhook-token: hush-hush-hush-hush
                       settings: { loft-id: a, key: b }
                 """
                         .formatted(holidays),
@@ -143,7 +143,7 @@ class CaravanPropertiesTest {
                     assertThat(written.budget()).isEqualTo(Rate.parse("1000/1d"));
                     assertThat(written.confirmWithin()).isEqualTo(Duration.ofHours(1));
                     assertThat(written.ordering()).isEqualTo(Ordering.NONE);
-                    assertThat(written.webhookToken()).isEqualTo("hush");
+                    assertThat(written.webhookToken()).isEqualTo("hush-hush-hush-hush");
 
                     Account account = context.getBean(Accounts.class).get("main_2");
                     QuietTimes quiet = account.rules().quiet();
@@ -164,7 +164,7 @@ class CaravanPropertiesTest {
                                     10,
                                     // A pigeon never tells afterwards.
                                     null,
-                                    "hush",
+                                    "hush-hush-hush-hush",
                                     new SendingRules(
                                             false, quiet, Rate.parse("1/6s"), 1000, ZoneId.of("Europe/Istanbul")),
                                     Map.of(),
@@ -325,7 +325,7 @@ class CaravanPropertiesTest {
         start(
                 ACCOUNT
                         + """
-                      webhook-token: hush-token
+                      webhook-token: hush-token-of-the-tests
                   outcomes: ["https://hub.example?authPassword=hush-outcome"]
                   jms: { password: hush-password }
                   api: { keys: { hub: { sha256: "%s", scopes: [send] } } }
@@ -333,7 +333,7 @@ class CaravanPropertiesTest {
                                 .formatted("ab".repeat(32)),
                 context -> {
                     CaravanProperties properties = context.getBean(CaravanProperties.class);
-                    assertThat(properties.accounts().get("main").webhookToken()).isEqualTo("hush-token");
+                    assertThat(properties.accounts().get("main").webhookToken()).isEqualTo("hush-token-of-the-tests");
                     assertThat(properties.toString()
                                     + properties.accounts()
                                     + properties.jms()

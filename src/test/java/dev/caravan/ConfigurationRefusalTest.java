@@ -80,6 +80,8 @@ class ConfigurationRefusalTest {
                 refused(main + "settings.loft-id", "the number of the loft", ""),
                 refused(main + "settings.key", "${PIGEON_KEY}", "${PIGEON_KEY}"),
                 refused(main + "webhook-token", "${TOKEN}", "${TOKEN}"),
+                refused(main + "webhook-token", "16 characters", "fifteen-letters"),
+                refused(main + "webhook-token", "letters, digits", "sixteen/characters"),
                 refused("caravan.jms.password", "${PASSWORD}", "a${PASSWORD}b"),
                 refused(main + "settings.keys", "loft-id, key, mood", "hush"),
                 arguments(main + "settings", "grumpy", new String[] {main + "settings.mood=grumpy"}),

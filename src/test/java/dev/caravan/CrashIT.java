@@ -105,6 +105,8 @@ class CrashIT {
     private final Set<String> toBeAnswered = new HashSet<>();
     private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS + 1);
     private final List<Future<?>> calls = new ArrayList<>();
+
+    /** Where the gateway is; null while there is none. */
     private volatile String url;
 
     @Test
@@ -122,6 +124,8 @@ class CrashIT {
                     Moment moment = Moment.values()[(round + (int) (seed & 7)) % Moment.values().length];
                     awaitMoment(moment, round, gateway, installation, stub);
                     await().pollDelay(random.nextInt(60), MILLISECONDS).until(() -> true);
+                    // Somebody else may be given its port.
+                    url = null;
                     gateway.kill();
                     LOG.info("Killed ({}) after {} acceptances: {}", moment, stub.acceptances(), gateway.latest());
                 }
@@ -240,7 +244,11 @@ class CrashIT {
                 .atMost(Duration.ofMinutes(10))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> {
-                    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + "/api/v1/" + path))
+                    String gateway = url;
+                    if (gateway == null) {
+                        return false;
+                    }
+                    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway + "/api/v1/" + path))
                             .timeout(Duration.ofSeconds(10))
                             .header("Authorization", "Bearer " + key)
                             .header("Content-Type", type)

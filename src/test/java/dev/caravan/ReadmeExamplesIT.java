@@ -49,7 +49,7 @@ class ReadmeExamplesIT {
                     .findFirst()
                     .orElseThrow();
 
-            assertThat(calls).hasSize(4);
+            assertThat(calls).hasSize(5);
             HttpResponse<String> accepted = call(calls.get(0), gateway, key);
             assertThat(accepted.statusCode()).isEqualTo(202);
             String id = JSON.readTree(accepted.body()).path("id").asText();
@@ -63,7 +63,11 @@ class ReadmeExamplesIT {
                     .containsExactly(id);
             JsonNode rehearsed = JSON.readTree(call(calls.get(2), gateway, key).body());
             assertThat(rehearsed.path("rejected").asInt()).isEqualTo(1);
-            assertThat(call(calls.get(3), gateway, key).statusCode()).isBetween(200, 201);
+            assertThat(JSON.readTree(call(calls.get(3), gateway, key).body())
+                            .path("count")
+                            .asInt(-1))
+                    .isZero();
+            assertThat(call(calls.get(4), gateway, key).statusCode()).isBetween(200, 201);
         }
     }
 

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** All configured accounts, and the choice of one for a send. Immutable. */
 public final class Accounts {
@@ -65,30 +67,29 @@ public final class Accounts {
      *     nothing decides; both name the configured accounts
      */
     public Account choose(String given, Recipient to) {
-        return serving(given, to).get(0);
-    }
-
-    /**
-     * The account that serves a send, then those that it may fail over to, in their order; so each of them must be able
-     * to carry it.
-     *
-     * @param given the name in the send, which then has no other account; or null when it has none
-     * @throws InvalidSendException as {@link #choose}
-     */
-    public List<Account> serving(String given, Recipient to) {
         if (isEmpty()) {
             throw noAccount("no account is configured; add one below caravan.accounts");
         }
         if (given != null) {
-            return List.of(find(given).orElseThrow(this::unknownAccount));
+            return find(given).orElseThrow(this::unknownAccount);
         }
-        return routing.stream()
-                .filter(rule -> rule.matches(to))
-                .findFirst()
-                .map(RoutingRule::serving)
-                .or(() -> Optional.ofNullable(defaultAccount).map(List::of))
+        return rule(to).map(rule -> rule.accounts().get(0))
+                .or(() -> Optional.ofNullable(defaultAccount))
                 .orElseThrow(() -> noAccount("no account is given, no routing rule matches and there is no default"
                         + " account; name one of " + names()));
+    }
+
+    /** The rule for the sends to a recipient that name no account. */
+    public Optional<RoutingRule> rule(Recipient to) {
+        return routing.stream().filter(rule -> rule.matches(to)).findFirst();
+    }
+
+    /** The accounts in rules that fail over in this way. */
+    public Set<Account> inRules(RoutingRule.Failover failover) {
+        return routing.stream()
+                .filter(rule -> rule.failover() == failover)
+                .flatMap(rule -> rule.accounts().stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private String names() {

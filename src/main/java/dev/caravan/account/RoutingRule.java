@@ -15,12 +15,12 @@ public record RoutingRule(String to, List<Account> accounts, Failover failover) 
 
     private static final Pattern PREFIX = Pattern.compile("\\+[0-9]{0,15}");
 
-    /** When a send that one account could not deliver goes to the next account of its rule. */
+    /** When a send goes to the next account of its rule; never while it may have been sent already. */
     public enum Failover {
         NEVER,
-        /** After the provider has definitely refused it. */
+        /** When the provider has refused it for a reason of the account. */
         DEFINITE_REFUSAL,
-        /** While the account is down, before anything has been tried with it. */
+        /** While the account's lane is paused, or has a longer queue than the send can wait. */
         DOWN
     }
 
@@ -42,10 +42,5 @@ public record RoutingRule(String to, List<Account> accounts, Failover failover) 
     /** Whether a recipient is a phone number that begins with the prefix. */
     public boolean matches(Recipient recipient) {
         return recipient.address().startsWith(to);
-    }
-
-    /** The first account, and the others if one may take over from it. */
-    List<Account> serving() {
-        return failover == Failover.NEVER ? accounts.subList(0, 1) : accounts;
     }
 }

@@ -65,7 +65,8 @@ final class AccountSteps {
         Account account = find(request);
         String reason = new JsonFields(JsonBody.objectIfAny(request), "reason").text("reason", LONGEST_REASON);
         store.write(transaction -> {
-            lanes.pauseByHand(transaction, account.name(), reason, System.currentTimeMillis());
+            lanes.pauseByHand(
+                    transaction, account.name(), reason, request.caller().name(), System.currentTimeMillis());
             return null;
         });
         LOG.info("Account {} is paused by {}", account.name(), request.caller().name());
@@ -77,7 +78,7 @@ final class AccountSteps {
         ApiRequest request = ApiRequest.of(exchange);
         Account account = find(request);
         store.write(transaction -> {
-            lanes.resume(transaction, account.name(), System.currentTimeMillis());
+            lanes.resume(transaction, account.name(), request.caller().name(), System.currentTimeMillis());
             return null;
         });
         arrivals.resumed(account.name());

@@ -16,6 +16,7 @@ import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.BatchStandings;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
+import dev.caravan.ledger.Events;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Recipients;
 import dev.caravan.ledger.SendControl;
@@ -75,9 +76,10 @@ class ApiConfiguration {
             Batches batches,
             BatchControl control,
             BatchStandings standings,
+            Events events,
             Reports reports,
             Views views) {
-        return new BatchControlSteps(store, batches, control, standings, reports, views);
+        return new BatchControlSteps(store, batches, control, standings, events, reports, views);
     }
 
     @Bean
@@ -222,6 +224,11 @@ class ApiConfiguration {
     @Bean("show-senders")
     Processor showSenders(SenderSteps steps) {
         return steps::show;
+    }
+
+    @Bean("list-dead-letters")
+    Processor listDeadLetters(SendControlSteps steps) {
+        return steps::deadLetters;
     }
 
     @Bean("list-sends")

@@ -4,6 +4,7 @@ import dev.caravan.ledger.Batch;
 import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.BatchStandings;
 import dev.caravan.ledger.Batches;
+import dev.caravan.ledger.Events;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
 import dev.caravan.outcome.Reports;
@@ -17,6 +18,7 @@ final class BatchControlSteps {
     private final Batches batches;
     private final BatchControl control;
     private final BatchStandings standings;
+    private final Events events;
     private final Reports reports;
     private final Views views;
 
@@ -25,12 +27,14 @@ final class BatchControlSteps {
             Batches batches,
             BatchControl control,
             BatchStandings standings,
+            Events events,
             Reports reports,
             Views views) {
         this.store = store;
         this.batches = batches;
         this.control = control;
         this.standings = standings;
+        this.events = events;
         this.reports = reports;
         this.views = views;
     }
@@ -51,26 +55,42 @@ final class BatchControlSteps {
 
     /** Step {@code pause-batch}. */
     void pause(Exchange exchange) {
-        change(exchange, control::pause, "It is paused or cancelled already, or nothing of it is left to send.");
+        change(
+                exchange,
+                control::pause,
+                "batch-paused",
+                "It is paused or cancelled already, or nothing of it is left to send.");
     }
 
     /** Step {@code resume-batch}. */
     void resume(Exchange exchange) {
-        change(exchange, control::resume, "It is not paused, or cancelled.");
+        change(exchange, control::resume, "batch-resumed", "It is not paused, or cancelled.");
     }
 
     /** Step {@code cancel-batch}. */
     void cancel(Exchange exchange) {
-        change(exchange, control::cancel, "It is cancelled already, or nothing of it is left to send.");
+        change(
+                exchange,
+                control::cancel,
+                "batch-cancelled",
+                "It is cancelled already, or nothing of it is left to send.");
     }
 
     private interface Change {
         boolean apply(Transaction transaction, String batch) throws SQLException;
     }
 
-    private void change(Exchange exchange, Change change, String otherwise) {
+    private void change(Exchange exchange, Change change, String event, String otherwise) {
         Batch batch = find(exchange);
-        if (!store.write(transaction -> change.apply(transaction, batch.id()))) {
+        String by = ApiRequest.of(exchange).caller().name();
+        boolean changed = store.write(transaction -> {
+            boolean done = change.apply(transaction, batch.id());
+            if (done) {
+                events.batchByHand(transaction, batch, event, by, System.currentTimeMillis());
+            }
+            return done;
+        });
+        if (!changed) {
             throw new ProblemException(409, "wrong-state", otherwise);
         }
     }

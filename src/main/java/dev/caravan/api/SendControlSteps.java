@@ -8,6 +8,7 @@ import dev.caravan.ledger.Refusal;
 import dev.caravan.ledger.SendControl;
 import dev.caravan.ledger.SendFilter;
 import dev.caravan.ledger.SendQueries;
+import dev.caravan.ledger.SendQueries.DeadLetters;
 import dev.caravan.ledger.SendRecord;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
@@ -53,6 +54,18 @@ final class SendControlSteps {
                 null);
         ApiAnswer.json(200, page(filter, caller, query.get("cursor"), Paging.limit(query)))
                 .to(exchange);
+    }
+
+    /** Step {@code list-dead-letters}: how many sends ended badly, by error and account. */
+    void deadLetters(Exchange exchange) {
+        ApiRequest request = ApiRequest.of(exchange);
+        Map<String, String> query = request.query("account", "batch");
+        List<DeadLetters> kinds = store.read(transaction -> queries.deadLetters(
+                transaction,
+                query.get("account"),
+                query.get("batch"),
+                request.caller().reach()));
+        ApiAnswer.json(200, views.deadLetters(kinds)).to(exchange);
     }
 
     private static Set<State> states(String status) {
@@ -115,7 +128,7 @@ final class SendControlSteps {
     void retryAll(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
         JsonFields body = new JsonFields(
-                JsonBody.object(request), "status", "error", "account", "batch", "includeUnknown", "reason");
+                JsonBody.object(request), "status", "error", "account", "batch", "run", "includeUnknown", "reason");
         String status = body.word("status", RETRIED);
         SendFilter filter = new SendFilter(
                 null,
@@ -124,10 +137,11 @@ final class SendControlSteps {
                 body.text("account", LONGEST_NAME),
                 body.text("batch", LONGEST_NAME),
                 body.text("error", LONGEST_NAME),
-                null);
+                null,
+                body.text("run", LONGEST_NAME));
         if (filter.equals(SendFilter.ALL)) {
             throw new ProblemException(
-                    422, "missing-field", "Name at least one of status, error, account and batch.", "status");
+                    422, "missing-field", "Name at least one of status, error, account, batch and run.", "status");
         }
         boolean includeUnknown = body.flag("includeUnknown");
         if ("unknown".equals(status) && !includeUnknown) {
@@ -138,9 +152,12 @@ final class SendControlSteps {
                     "includeUnknown");
         }
         ByHand by = new ByHand(request.caller().name(), body.text("reason", LONGEST_REASON));
-        long count = control.retryAll(filter, request.caller().reach(), includeUnknown, by, System.currentTimeMillis());
-        ApiAnswer.json(200, JsonNodeFactory.instance.objectNode().put("count", count))
-                .to(exchange);
+        long now = System.currentTimeMillis();
+        Reach reach = request.caller().reach();
+        long unknown = control.unknown(filter, reach, now);
+        long count = control.retryAll(filter, reach, includeUnknown, by, now);
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        ApiAnswer.json(200, view.put("count", count).put("unknown", unknown)).to(exchange);
     }
 
     private SendRecord find(ApiRequest request) {

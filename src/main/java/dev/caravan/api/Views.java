@@ -52,6 +52,7 @@ final class Views {
         put(view, "providerMessageId", send.providerMessageId());
         view.put("attempts", send.attempts());
         putError(view, send.errorClass(), send.errorCode(), send.errorMessage());
+        put(view, "run", send.run());
         putTime(view, "acceptedAt", send.acceptedAt());
         putTime(view, "dueAt", send.dueAt());
         putTime(view, "expiresAt", send.expiresAt());
@@ -86,6 +87,19 @@ final class Views {
         ArrayNode items = view.putArray("items");
         page.sends().forEach(send -> items.add(of(send)));
         return view.put("next", page.next());
+    }
+
+    /** {@code DeadLetters}. */
+    ObjectNode deadLetters(List<SendQueries.DeadLetters> kinds) {
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        ArrayNode items = view.putArray("items");
+        for (SendQueries.DeadLetters kind : kinds) {
+            ObjectNode item = items.addObject().put("status", kind.state().word());
+            put(item, "error", kind.error());
+            item.put("account", kind.account()).put("count", kind.count());
+            putTime(item, "newest", kind.newest());
+        }
+        return view;
     }
 
     /**
@@ -131,9 +145,13 @@ final class Views {
         put(view, "status", event.status());
         view.put("attempt", event.attempt());
         putTime(view, "startedAt", event.startedAt());
+        if (event.took() != null) {
+            view.put("tookMillis", event.took());
+        }
         if (event.httpStatus() != null) {
             view.put("httpStatus", event.httpStatus());
         }
+        put(view, "answer", event.answer());
         putError(view, event.errorClass(), event.errorCode(), event.errorMessage());
         put(view, "providerMessageId", event.providerMessageId());
         put(view, "actor", event.actor());

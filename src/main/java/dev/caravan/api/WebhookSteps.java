@@ -7,6 +7,7 @@ import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.delivery.DeliveryReports;
 import dev.caravan.intake.InboundMessages;
+import dev.caravan.ledger.Inbound;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Store.Promise;
 import dev.caravan.ledger.Transaction;
@@ -48,7 +49,7 @@ final class WebhookSteps {
      * @param body as it came
      * @param notices that are in it
      */
-    private record Told(Account account, String body, List<Notice> notices) {
+    private record Told(Account account, Inbound.Body body, List<Notice> notices) {
 
         /** No part of the body. */
         @Override
@@ -66,7 +67,8 @@ final class WebhookSteps {
         byte[] body = JsonBody.bytes(request, MOST_BYTES);
         JsonNode json = JsonBody.foreign(body);
         try {
-            exchange.getMessage().setBody(new Told(account, new String(body, UTF_8), webhook.read(json)));
+            exchange.getMessage()
+                    .setBody(new Told(account, Inbound.Body.of(new String(body, UTF_8)), webhook.read(json)));
         } catch (IllegalArgumentException foreign) {
             throw new ProblemException(
                     400,

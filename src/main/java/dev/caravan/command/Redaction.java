@@ -8,6 +8,7 @@ import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
 import dev.caravan.account.Account;
+import dev.caravan.message.Masking;
 import dev.caravan.message.Recipient;
 import dev.caravan.provider.Credentials;
 import dev.caravan.provider.Provider;
@@ -29,9 +30,6 @@ final class Redaction {
 
     /** Shorter ones are found in everything. */
     private static final int SHORTEST_REPLACED = 6;
-
-    /** Cloud API ids hold the recipient's number in base64. */
-    private static final Pattern CLOUD_ID = Pattern.compile("wamid\\.[A-Za-z0-9+/=_-]+");
 
     private static final Pattern DIGIT = Pattern.compile("\\d");
 
@@ -107,7 +105,7 @@ final class Redaction {
         if (recipient != null) {
             clean = recipient.pattern().matcher(clean).replaceAll(this::stranger);
         }
-        return CLOUD_ID.matcher(clean).replaceAll(this::cloudId);
+        return Masking.CLOUD_ID.matcher(clean).replaceAll(this::cloudId);
     }
 
     private String stranger(MatchResult number) {

@@ -81,10 +81,11 @@ final class Asking {
             return;
         }
         int together = provider.tracking().get().together();
-        List<Tracked> tracked =
-                store.write(transaction -> checks.take(transaction, account.name(), together, now)).stream()
-                        .map(due -> tracked(due, account))
-                        .toList();
+        List<Tracked> tracked = store
+                .write(transaction -> checks.take(transaction, account.name(), account.provider(), together, now))
+                .stream()
+                .map(due -> tracked(due, account))
+                .toList();
         if (!tracked.isEmpty()) {
             Turn.exposeSettings(exchange);
             exchange.setVariable(TRACKED, tracked);

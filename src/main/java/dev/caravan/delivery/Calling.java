@@ -60,8 +60,9 @@ final class Calling {
         });
         String body = text(message.getBody(InputStream.class));
         message.removeHeaders("*");
-        message.setBody(new Answer(status, headers, body));
-        Turn.of(exchange).answered(status);
+        Answer answer = new Answer(status, headers, body);
+        message.setBody(answer);
+        Turn.of(exchange).answered(answer);
     }
 
     /** Step {@code answer}: the provider's answer to the send call as a verdict. */
@@ -69,7 +70,8 @@ final class Calling {
         Turn turn = Turn.of(exchange);
         Send send = exchange.getVariable(Turn.SEND, Send.class);
         Answer answer = exchange.getMessage().getBody(Answer.class);
-        turn.verdict(judged(turn, answer, send).verdict());
+        Judged judged = judged(turn, answer, send);
+        turn.verdict(judged.verdict(), judged.recognised());
         metrics.answered(turn.account().name(), turn.attempt().startedAt());
     }
 

@@ -34,9 +34,11 @@ final class Claiming {
     private final Lanes lanes;
     private final StoredSends storedSends;
     private final Providers providers;
+    private final UnderWay underWay;
     private final Set<String> candidates = ConcurrentHashMap.newKeySet();
 
-    Claiming(Store store, Sends sends, Lanes lanes, StoredSends storedSends, Providers providers) {
+    Claiming(Store store, Sends sends, Lanes lanes, StoredSends storedSends, Providers providers, UnderWay underWay) {
+        this.underWay = underWay;
         this.providers = providers;
         this.store = store;
         this.sends = sends;
@@ -85,7 +87,11 @@ final class Claiming {
     void claim(Exchange exchange) {
         Turn turn = Turn.of(exchange);
         String only = turn.candidate() == null ? null : turn.candidate().id();
-        Taken taken = store.write(transaction -> take(transaction, turn, only));
+        Taken taken = store.write(transaction -> {
+            Taken done = take(transaction, turn, only);
+            done.attempts().forEach(attempt -> underWay.claimed(attempt, turn));
+            return done;
+        });
         Claim claim = taken.claim();
         if (claim instanceof Claim.Claimed claimed) {
             Send send = storedSends.read(claimed.attempt().content());
@@ -96,7 +102,7 @@ final class Claiming {
             if (!taken.companions().isEmpty()) {
                 turn.accompanied(
                         taken.companions(),
-                        Stream.concat(Stream.of(claimed.attempt()), taken.companions().stream())
+                        taken.attempts().stream()
                                 .map(attempt -> storedSends
                                         .carried(turn.account(), attempt.content())
                                         .orElseThrow())
@@ -111,7 +117,15 @@ final class Claiming {
     }
 
     /** What a turn has claimed, with those that share its call. */
-    private record Taken(Claim claim, List<Attempt> companions) {}
+    private record Taken(Claim claim, List<Attempt> companions) {
+
+        private List<Attempt> attempts() {
+            return claim instanceof Claim.Claimed claimed
+                    ? Stream.concat(Stream.of(claimed.attempt()), companions.stream())
+                            .toList()
+                    : List.of();
+        }
+    }
 
     private Taken take(Transaction transaction, Turn turn, String only) throws SQLException {
         Claim claim = claim(transaction, turn, only);

@@ -7,6 +7,7 @@ import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;
 import dev.caravan.message.SendJson;
 import dev.caravan.provider.Providers;
@@ -32,9 +33,11 @@ class DeliveryConfiguration {
             Lanes lanes,
             BatchControl batches,
             Checks checks,
+            Failover failover,
+            UnderWay underWay,
             CamelContext context) {
         ExecutorService turns = context.getExecutorServiceManager().newCachedThreadPool(this, "turn");
-        return new Dispatcher(accounts, store, sends, lanes, batches, checks, turns);
+        return new Dispatcher(accounts, store, sends, lanes, batches, checks, failover, underWay, turns);
     }
 
     @Bean("lane")
@@ -58,14 +61,25 @@ class DeliveryConfiguration {
     }
 
     @Bean
+    Failover failover(Accounts accounts, Providers providers, StoredSends storedSends, Sends sends) {
+        return new Failover(accounts, providers, storedSends, new StandIns(sends));
+    }
+
+    @Bean
     RetrySchedule retrySchedule(CaravanProperties properties) {
         return new RetrySchedule(
                 properties.zone(), () -> ThreadLocalRandom.current().nextLong());
     }
 
     @Bean
-    Claiming claiming(Store store, Sends sends, Lanes lanes, StoredSends storedSends, Providers providers) {
-        return new Claiming(store, sends, lanes, storedSends, providers);
+    UnderWay underWay() {
+        return new UnderWay();
+    }
+
+    @Bean
+    Claiming claiming(
+            Store store, Sends sends, Lanes lanes, StoredSends storedSends, Providers providers, UnderWay underWay) {
+        return new Claiming(store, sends, lanes, storedSends, providers, underWay);
     }
 
     @Bean
@@ -74,10 +88,25 @@ class DeliveryConfiguration {
             Sends sends,
             Lanes lanes,
             RetrySchedule schedule,
+            Providers providers,
             Lookups lookups,
             TrackedSends trackedSends,
-            LaneMetrics metrics) {
-        return new Settling(store, sends, lanes, schedule, lookups, trackedSends, metrics);
+            Failover failover,
+            Dispatcher dispatcher,
+            LaneMetrics metrics,
+            UnderWay underWay) {
+        return new Settling(
+                store,
+                sends,
+                lanes,
+                schedule,
+                providers,
+                lookups,
+                trackedSends,
+                failover,
+                dispatcher,
+                metrics,
+                underWay);
     }
 
     @Bean("candidate")

@@ -90,16 +90,16 @@ public final class DeliveryReports {
                 warnOfUnmapped(told, report);
             } else if (!concerned.isEmpty()) {
                 Reported reported = reported(report);
-                if (apply(transaction, concerned, reported, now) == Effect.UNMATCHED) {
+                if (apply(transaction, told.provider(), concerned, reported, now) == Effect.UNMATCHED) {
                     deliveries.keep(transaction, told.name(), reported, now);
                 }
             }
         }
     }
 
-    private Effect apply(Transaction transaction, List<String> concerned, Reported report, long now)
+    private Effect apply(Transaction transaction, String provider, List<String> concerned, Reported report, long now)
             throws SQLException {
-        Effect effect = deliveries.apply(transaction, concerned, report, now);
+        Effect effect = deliveries.apply(transaction, provider, concerned, report, now);
         if (effect == Effect.REVIVED) {
             LOG.info(
                     "The provider of account {} reports that a message arrived after it had reported that it had not",
@@ -226,11 +226,13 @@ public final class DeliveryReports {
             Optional<Account> told = accounts.find(kept.account());
             List<String> concerned =
                     told.map(account -> names(account, kept.report().line())).orElse(List.of());
-            if (concerned.isEmpty() || apply(transaction, concerned, kept.report(), now) != Effect.UNMATCHED) {
+            String provider = told.map(Account::provider).orElse("");
+            if (concerned.isEmpty()
+                    || apply(transaction, provider, concerned, kept.report(), now) != Effect.UNMATCHED) {
                 deliveries.forget(transaction, kept);
             } else {
                 if (now - kept.receivedAt() >= UNMATCHED_FOR_LONG.toMillis()) {
-                    deliveries.hint(transaction, concerned, kept, now);
+                    deliveries.hint(transaction, provider, concerned, kept, now);
                 }
                 if (!deliveries.postpone(transaction, kept, now)) {
                     LOG.debug("A report of account {} on a message of nobody's is kept no longer", kept.account());

@@ -1,13 +1,16 @@
 package dev.caravan.delivery;
 
 import dev.caravan.account.Accounts;
+import dev.caravan.delivery.UnderWay.Broken;
 import dev.caravan.ledger.Arrivals;
+import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.BatchControl.QueuedRow;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.StandIns.Waiting;
 import dev.caravan.ledger.Store;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -39,12 +42,17 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     /** After so many small commits the rest is left to the next time. */
     private static final int MOST_STEPS = 40;
 
+    private static final int STEP = 100;
+    private static final long BETWEEN_LONG_PASSAGES = TimeUnit.SECONDS.toMillis(10);
+
     private final Accounts accounts;
     private final Store store;
     private final Sends sends;
     private final Lanes lanes;
     private final BatchControl batches;
     private final Checks checks;
+    private final Failover failover;
+    private final UnderWay underWay;
     private final Map<String, Lane> open = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = thread("lane-timer");
     private final ScheduledExecutorService polls = thread("dispatcher");
@@ -59,6 +67,9 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     /** How far the queues have got with a batch that is being released, by account. */
     private final Map<String, Map<String, Long>> released = new HashMap<>();
 
+    /** How far the queues of accounts that are down have been gone through. */
+    private final Map<String, Passage> passages = new HashMap<>();
+
     /** @param executor runs the turns; its threads are bounded by the lanes' concurrency */
     Dispatcher(
             Accounts accounts,
@@ -67,6 +78,8 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             Lanes lanes,
             BatchControl batches,
             Checks checks,
+            Failover failover,
+            UnderWay underWay,
             ExecutorService executor) {
         this.accounts = accounts;
         this.store = store;
@@ -74,6 +87,8 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         this.lanes = lanes;
         this.batches = batches;
         this.checks = checks;
+        this.failover = failover;
+        this.underWay = underWay;
         this.executor = executor;
         polls.scheduleWithFixedDelay(poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
         sweeps.scheduleWithFixedDelay(sweep, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -135,6 +150,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
 
     private void sweep() {
         long now = System.currentTimeMillis();
+        settleBroken(now);
         expire(now);
         store.read(batches::toCancel).forEach(batch -> cancel(batch, now));
         List<String> paused = store.read(batches::paused);
@@ -146,10 +162,30 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             }
         }
         release(now);
+        failOver(now);
         for (int step = 0;
                 step < MOST_STEPS && store.read(transaction -> sends.anyStartsOver(transaction, now));
                 step++) {
             store.write(transaction -> sends.forgetStarts(transaction, now));
+        }
+    }
+
+    /** What a turn that broke off had claimed goes back to its queue if it cannot have been sent; else nobody knows. */
+    private void settleBroken(long now) {
+        for (Broken broken : underWay.broken()) {
+            Attempt attempt = broken.attempt();
+            boolean wasUnderWay = store.write(transaction -> broken.isCallPossible()
+                    ? sends.interrupt(transaction, attempt, now)
+                    : sends.giveBack(transaction, attempt));
+            underWay.settled(List.of(attempt));
+            if (wasUnderWay) {
+                LOG.warn(
+                        "The turn of send {} broke off {}",
+                        attempt.id(),
+                        broken.isCallPossible()
+                                ? "before its result was known; it is held as unknown"
+                                : "before its call; it is back in its queue");
+            }
         }
     }
 
@@ -204,6 +240,56 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             }
             released.put(batch.get(), ranks);
         }
+    }
+
+    /** Offers what waits for accounts that are down to others, a limited number each time. */
+    private void failOver(long now) {
+        List<String> down = store.read(transaction -> failover.down(transaction, now));
+        passages.keySet().retainAll(down);
+        for (String account : down) {
+            for (int step = 0; step < MOST_STEPS && passage(account).restsUntil() <= now; step++) {
+                failOver(account, passage(account), now);
+            }
+        }
+    }
+
+    private Passage passage(String account) {
+        return passages.getOrDefault(account, Passage.BEGINNING);
+    }
+
+    private void failOver(String account, Passage passage, long now) {
+        List<Waiting> front = store.read(
+                transaction -> failover.waiting(transaction, account, Optional.ofNullable(passage.after()), STEP));
+        Set<String> elsewhere = new HashSet<>();
+        if (front.isEmpty()) {
+            passages.put(account, new Passage(null, now + 1));
+            return;
+        }
+        store.write(transaction -> {
+            elsewhere.clear();
+            for (Waiting waiting : front) {
+                failover.moveFromDown(transaction, account, waiting, now).ifPresent(elsewhere::add);
+            }
+            return null;
+        });
+        at(elsewhere);
+        boolean atEnd = front.size() < STEP;
+        boolean allAtOnce = passage.after() == null;
+        passages.put(
+                account,
+                atEnd
+                        ? new Passage(null, allAtOnce ? now + 1 : now + BETWEEN_LONG_PASSAGES)
+                        : new Passage(front.get(STEP - 1), 0));
+    }
+
+    /**
+     * A way through a queue.
+     *
+     * @param after goes on after this send; null for the first one
+     * @param restsUntil begins again then, in milliseconds
+     */
+    private record Passage(Waiting after, long restsUntil) {
+        private static final Passage BEGINNING = new Passage(null, 0);
     }
 
     /** Something done again and again, whatever happens to it; a ledger that is away is told of once. */

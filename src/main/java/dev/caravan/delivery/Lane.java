@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,22 @@ final class Lane {
     private final int reservedAtOnce;
 
     private final boolean paced;
+    private final Turn.ClaimListener claims = new Turn.ClaimListener() {
+        @Override
+        public void claimed(boolean found) {
+            Lane.this.claimed(found);
+        }
+
+        @Override
+        public void awaitCall() {
+            long call = nextCall();
+            for (long wait = call - System.nanoTime();
+                    wait > 0 && !Thread.currentThread().isInterrupted();
+                    wait = call - System.nanoTime()) {
+                LockSupport.parkNanos(wait);
+            }
+        }
+    };
 
     private boolean open;
     private boolean work;
@@ -69,6 +86,7 @@ final class Lane {
     private int clockSets;
     private long taken;
     private long wakeAt;
+    private long nextCall = System.nanoTime();
 
     /** By {@link System#nanoTime}, which nobody can set. */
     private long heldUntil = System.nanoTime();
@@ -266,7 +284,7 @@ final class Lane {
         boolean again = true;
         while (again) {
             long seen = signals();
-            Turn turn = new Turn(account, start, sets, this::claimed, this::mayAsk);
+            Turn turn = new Turn(account, start, sets, claims, this::mayAsk);
             boolean failed = false;
             try {
                 route.accept(turn);
@@ -274,7 +292,7 @@ final class Lane {
                 LOG.warn("A turn of lane {} broke off: {}", account.name(), broken.getMessage());
                 failed = true;
             } finally {
-                turn.claimDone();
+                turn.over();
             }
             again = isFollowed(turn, seen, failed);
         }
@@ -296,6 +314,17 @@ final class Lane {
             ramp = Math.min(account.concurrency(), ramp + 1);
             startTurns();
         }
+    }
+
+    /**
+     * A ledger that was slow lets several claims go at once, although their starts were not at once; then their calls are
+     * set apart here.
+     */
+    private synchronized long nextCall() {
+        long now = System.nanoTime();
+        long call = paced && nextCall - now > 0 ? nextCall : now;
+        nextCall = call + account.pace().shortest().toNanos();
+        return call;
     }
 
     /** One turn at a time asks, so that the others are there for what comes to be sent. */

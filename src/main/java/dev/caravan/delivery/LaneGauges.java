@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Gauges by account: {@code caravan.lane.queued} (sends), {@code caravan.lane.paused} (0 or 1) and
- * {@code caravan.lane.oldest.due} (seconds the next due send has been waiting). All of one scrape come from one read of
+ * Gauges by account: {@code caravan.lane.queued} (sends), {@code caravan.lane.paused} (0 or 1),
+ * {@code caravan.lane.oldest.due} (seconds the next due send has been waiting) and {@code caravan.lane.unknown} (sends
+ * that are held because nobody can say whether they were sent). All of one scrape come from one read of
  * the ledger.
  */
 final class LaneGauges implements MeterBinder {
@@ -36,8 +37,8 @@ final class LaneGauges implements MeterBinder {
     }
 
     /** What one account shows; not a number when the ledger could not be read. */
-    private record Reading(double queued, double paused, double oldestDueSeconds) {
-        private static final Reading NONE = new Reading(Double.NaN, Double.NaN, Double.NaN);
+    private record Reading(double queued, double paused, double oldestDueSeconds, double unknown) {
+        private static final Reading NONE = new Reading(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
     }
 
     @Override
@@ -51,6 +52,7 @@ final class LaneGauges implements MeterBinder {
                     "caravan.lane.oldest.due",
                     "seconds the next due send has been waiting",
                     Reading::oldestDueSeconds);
+            gauge(registry, account, "caravan.lane.unknown", "sends held as unknown", Reading::unknown);
         }
     }
 
@@ -75,13 +77,18 @@ final class LaneGauges implements MeterBinder {
         try {
             return store.read(transaction -> {
                 Map<String, Reading> read = new HashMap<>();
+                Map<String, Long> unknown = lanes.unknown(transaction);
                 for (Lanes.Standing standing : lanes.standings(transaction, System.currentTimeMillis())) {
                     double oldest = lanes.nextDue(transaction, standing.account())
                             .map(due -> (now.toEpochMilli() - due) / 1e3)
                             .orElse(0.0);
                     read.put(
                             standing.account(),
-                            new Reading(standing.queued(), standing.paused() == null ? 0 : 1, Math.max(0, oldest)));
+                            new Reading(
+                                    standing.queued(),
+                                    standing.paused() == null ? 0 : 1,
+                                    Math.max(0, oldest),
+                                    unknown.getOrDefault(standing.account(), 0L)));
                 }
                 return read;
             });

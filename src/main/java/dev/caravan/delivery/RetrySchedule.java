@@ -15,8 +15,11 @@ import java.util.regex.Pattern;
 /** Verdict to reaction: what is retried, and when. Pure, given its source of chance. */
 final class RetrySchedule {
 
-    private static final Duration FIRST = Duration.ofSeconds(1);
+    /** The longest first wait; a wait drawn from all of it is a second on average. */
+    private static final Duration FIRST = Duration.ofSeconds(2);
+
     private static final Duration LONGEST = Duration.ofMinutes(15);
+    private static final Duration SHORTEST_HOLD = Duration.ofMillis(500);
     private static final Duration LONGEST_HOLD = Duration.ofDays(2);
     private static final int MESSAGE_LENGTH = 500;
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
@@ -98,7 +101,8 @@ final class RetrySchedule {
 
     /** Never at once, whatever the provider says: an account without a pace would do nothing but ask. */
     private Instant wanted(Verdict.Wait pause, int throttles, Instant now) {
-        Instant usual = now.plus(backoff(throttles + 1));
+        Duration drawn = backoff(throttles + 1);
+        Instant usual = now.plus(drawn.compareTo(SHORTEST_HOLD) < 0 ? SHORTEST_HOLD : drawn);
         if (pause instanceof Verdict.Wait.For length) {
             return length.duration().isZero() ? usual : now.plus(length.duration());
         }
@@ -111,11 +115,13 @@ final class RetrySchedule {
         return usual;
     }
 
-    /** Doubles from a second to a quarter of an hour, each time between a half and one and a half of that. */
+    /**
+     * Full jitter: anything from nothing to a longest wait that doubles from two seconds to a quarter of an hour. So the
+     * first retry comes after a second on average, and sends that failed together do not come back together.
+     */
     Duration backoff(int attempt) {
         long doubled = FIRST.toMillis() << Math.min(attempt - 1, 20);
-        long middle = Math.min(doubled, LONGEST.toMillis() * 2 / 3);
-        return Duration.ofMillis(middle / 2 + random.nextLong(middle + 1));
+        return Duration.ofMillis(random.nextLong(Math.min(doubled, LONGEST.toMillis()) + 1));
     }
 
     private static Settlement settle(
@@ -141,7 +147,10 @@ final class RetrySchedule {
         if (text == null) {
             return null;
         }
-        String cut = text.length() <= MESSAGE_LENGTH ? text : text.substring(0, MESSAGE_LENGTH);
-        return CONTROL.matcher(cut).replaceAll(" ");
+        return printable(text.length() <= MESSAGE_LENGTH ? text : text.substring(0, MESSAGE_LENGTH));
+    }
+
+    static String printable(String text) {
+        return CONTROL.matcher(text).replaceAll(" ");
     }
 }

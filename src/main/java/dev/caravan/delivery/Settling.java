@@ -1,20 +1,28 @@
 package dev.caravan.delivery;
 
 import dev.caravan.account.Account;
+import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Lanes.Refused;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Scope;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Settlement;
+import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
+import dev.caravan.provider.Answer;
+import dev.caravan.provider.Credentials;
+import dev.caravan.provider.Providers;
 import dev.caravan.provider.Verdict;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -32,25 +40,37 @@ final class Settling {
     private final Sends sends;
     private final Lanes lanes;
     private final RetrySchedule schedule;
+    private final Providers providers;
     private final Lookups lookups;
     private final TrackedSends trackedSends;
+    private final Failover failover;
+    private final Arrivals arrivals;
     private final LaneMetrics metrics;
+    private final UnderWay underWay;
 
     Settling(
             Store store,
             Sends sends,
             Lanes lanes,
             RetrySchedule schedule,
+            Providers providers,
             Lookups lookups,
             TrackedSends trackedSends,
-            LaneMetrics metrics) {
+            Failover failover,
+            Arrivals arrivals,
+            LaneMetrics metrics,
+            UnderWay underWay) {
         this.store = store;
         this.sends = sends;
         this.lanes = lanes;
         this.schedule = schedule;
+        this.providers = providers;
         this.lookups = lookups;
         this.trackedSends = trackedSends;
+        this.failover = failover;
+        this.arrivals = arrivals;
         this.metrics = metrics;
+        this.underWay = underWay;
     }
 
     /** The result of a call that was made: tried again until it is on disk, for nobody else knows it. */
@@ -61,10 +81,11 @@ final class Settling {
                     "the route of provider " + turn.account().provider() + " left no verdict");
         }
         lookups.forgetIfWrong(exchange);
+        String answer = shownAnswer(turn);
         boolean warned = false;
         while (true) {
             try {
-                write(turn);
+                write(turn, answer);
                 return;
             } catch (LedgerException away) {
                 if (Thread.currentThread().isInterrupted()) {
@@ -79,17 +100,37 @@ final class Settling {
         }
     }
 
-    private void write(Turn turn) {
+    /** What a look-up found is about the recipient, and is not kept; why it was refused is. */
+    private String shownAnswer(Turn turn) {
+        Answer answer = turn.answer();
+        if (answer == null || turn.attempt() == null && answer.isSuccess()) {
+            return null;
+        }
+        Account account = turn.account();
+        return ShownAnswer.of(
+                answer.body(),
+                Credentials.of(providers.get(account.provider()), account),
+                attempts(turn).stream().map(Attempt::content).toList());
+    }
+
+    private static List<Attempt> attempts(Turn turn) {
         Attempt first = turn.attempt() == null ? turn.candidate() : turn.attempt();
-        List<Attempt> attempts =
-                Stream.concat(Stream.of(first), turn.companions().stream()).toList();
+        return Stream.concat(Stream.of(first), turn.companions().stream()).toList();
+    }
+
+    private void write(Turn turn, String answer) {
+        List<Attempt> attempts = attempts(turn);
+        Set<String> elsewhere = new HashSet<>();
         List<Optional<Settlement>> settlements = store.write(transaction -> {
+            elsewhere.clear();
             List<Optional<Settlement>> written = new ArrayList<>();
             for (Attempt attempt : attempts) {
-                written.add(write(transaction, turn, attempt));
+                written.add(write(transaction, turn, attempt, answer, elsewhere));
             }
             return written;
         });
+        underWay.settled(attempts);
+        arrivals.at(elsewhere);
         for (int index = 0; index < attempts.size(); index++) {
             Optional<Settlement> settlement = settlements.get(index);
             if (settlement.isEmpty()) {
@@ -102,7 +143,9 @@ final class Settling {
         }
     }
 
-    private Optional<Settlement> write(Transaction transaction, Turn turn, Attempt attempt) throws SQLException {
+    private Optional<Settlement> write(
+            Transaction transaction, Turn turn, Attempt attempt, String answer, Set<String> elsewhere)
+            throws SQLException {
         Instant now = Instant.now();
         Account account = turn.account();
         int throttles = turn.verdict() instanceof Verdict.Throttled ? lanes.throttles(transaction, account.name()) : 0;
@@ -112,22 +155,77 @@ final class Settling {
                 attempt.refreshed(),
                 account.retryUnknown(),
                 throttles,
-                turn.httpStatus(),
+                turn.answer() == null ? null : turn.answer().status(),
                 now);
+        Optional<Refused> refused = refused(transaction, turn, attempt, reaction, now.toEpochMilli());
+        Settlement settlement = refused.map(Refused::again)
+                .map(again -> reaction.settlement().keptUntil(again))
+                .orElse(reaction.settlement())
+                .after(turn.took(), answer);
         boolean applied = turn.attempt() == null
-                ? sends.settleUnclaimed(transaction, attempt.id(), reaction.settlement(), now.toEpochMilli())
-                : sends.settle(transaction, attempt, reaction.settlement(), now.toEpochMilli());
+                ? sends.settleUnclaimed(transaction, attempt.id(), settlement, now.toEpochMilli())
+                : sends.settle(transaction, attempt, settlement, now.toEpochMilli());
         if (applied) {
-            trackedSends.settled(transaction, account, attempt.id(), reaction.settlement(), now.toEpochMilli());
+            trackedSends.settled(transaction, account, attempt.id(), settlement, now.toEpochMilli());
+        }
+        if (applied && settlement.state() == State.FAILED && refused.isPresent()) {
+            sends.mark(transaction, attempt.id(), refused.get().run());
         }
         if (!turn.companions().contains(attempt)) {
+            if (attempt.trial() && Boolean.TRUE.equals(turn.recognised())) {
+                answered(transaction, account.name(), reaction, now.toEpochMilli());
+            }
             affect(transaction, account.name(), attempt, reaction.effect(), now.toEpochMilli());
+        }
+        if (applied && reaction.effect() instanceof Reaction.Effect.Pause pause && settlement.state() == State.QUEUED) {
+            failover.moveRefused(
+                            transaction,
+                            account.name(),
+                            attempt.id(),
+                            attempt.content(),
+                            attempt.expiresAt(),
+                            pause.reason(),
+                            now.toEpochMilli())
+                    .ifPresent(elsewhere::add);
         }
         if (applied && reaction.effect() instanceof Reaction.Effect.OptOut) {
             sends.blockRecipient(
                     transaction, attempt.id(), Scope.MARKETING, "provider " + account.name(), now.toEpochMilli());
         }
-        return applied ? Optional.of(reaction.settlement()) : Optional.empty();
+        return applied ? Optional.of(settlement) : Optional.empty();
+    }
+
+    /** A refusal that nobody knows counts against the account; empty when it is none, or comes too late. */
+    private Optional<Refused> refused(Transaction transaction, Turn turn, Attempt attempt, Reaction reaction, long now)
+            throws SQLException {
+        if (reaction.settlement().state() != State.FAILED || !Boolean.FALSE.equals(turn.recognised())) {
+            return Optional.empty();
+        }
+        Optional<String> recipient = sends.recipient(transaction, attempt);
+        if (recipient.isEmpty()) {
+            return Optional.empty();
+        }
+        String account = turn.account().name();
+        Refused refused =
+                lanes.refused(transaction, account, recipient.get(), RetrySchedule.reason(turn.verdict()), now);
+        if (refused.pauses()) {
+            LOG.error(
+                    "Account {} is paused after many refusals in a row that are not recognised, the last with {}. It keeps"
+                            + " its sends, and is tried again with one in a minute; those that failed are sent again by"
+                            + " POST /api/v1/sends/retry with {\"run\": \"{}\"}",
+                    account,
+                    RetrySchedule.reason(turn.verdict()),
+                    refused.run());
+        }
+        return Optional.of(refused);
+    }
+
+    /** Any answer that is known ends a row of unknown ones; one about its send alone also ends the pause they led to. */
+    private void answered(Transaction transaction, String account, Reaction reaction, long now) throws SQLException {
+        boolean aboutTheSend = reaction.settlement().state() == State.FAILED;
+        if (lanes.answered(transaction, account, aboutTheSend, now)) {
+            LOG.info("Account {} works again and is resumed", account);
+        }
     }
 
     private void affect(Transaction transaction, String account, Attempt attempt, Reaction.Effect effect, long now)

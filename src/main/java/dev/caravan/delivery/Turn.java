@@ -3,6 +3,7 @@ package dev.caravan.delivery;
 import dev.caravan.account.Account;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.message.Send;
+import dev.caravan.provider.Answer;
 import dev.caravan.provider.Verdict;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -36,15 +37,21 @@ final class Turn {
     private List<Send> together = List.of();
     private Attempt candidate;
     private Verdict verdict;
-    private Integer httpStatus;
+    private Boolean recognised;
+    private Answer answer;
+    private long decidedAt;
     private long heldUntil;
     private boolean nothing;
     private boolean asking;
+    private volatile boolean over;
 
     /** Told once a turn, as soon as it has claimed its send or knows that it will not. */
     @FunctionalInterface
     interface ClaimListener {
         void claimed(boolean found);
+
+        /** Returns when the call of a send that has been claimed may begin: at once, as a rule. */
+        default void awaitCall() {}
     }
 
     /**
@@ -122,7 +129,10 @@ final class Turn {
 
     void claimed(Attempt attempt) {
         this.attempt = attempt;
+        // What a look-up was answered is no answer to the send.
+        answer = null;
         claimDone();
+        listener.awaitCall();
     }
 
     /**
@@ -165,6 +175,16 @@ final class Turn {
         }
     }
 
+    /** Nothing more happens in it, however it went. */
+    void over() {
+        claimDone();
+        over = true;
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
     boolean isNothing() {
         return nothing;
     }
@@ -190,14 +210,35 @@ final class Turn {
 
     void verdict(Verdict verdict) {
         this.verdict = verdict;
+        decidedAt = System.currentTimeMillis();
     }
 
-    /** Of the provider's last answer, or null when there was none. */
-    Integer httpStatus() {
-        return httpStatus;
+    /**
+     * The verdict on an answer to the send call.
+     *
+     * @param known whether a row of a table or a status says so
+     */
+    void verdict(Verdict judged, boolean known) {
+        verdict(judged);
+        recognised = known;
     }
 
-    void answered(int httpStatus) {
-        this.httpStatus = httpStatus;
+    /** Whether the answer to the send call is one that is known; null when there was none. */
+    Boolean recognised() {
+        return recognised;
+    }
+
+    /** How long the attempt took until its verdict, in milliseconds; null when there is no attempt. */
+    Long took() {
+        return attempt == null ? null : Math.max(0, decidedAt - attempt.startedAt());
+    }
+
+    /** The provider's last answer, or null when there was none. */
+    Answer answer() {
+        return answer;
+    }
+
+    void answered(Answer given) {
+        answer = given;
     }
 }

@@ -15,6 +15,7 @@ import dev.caravan.ledger.NewSend;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Replies;
 import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
@@ -25,11 +26,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Admission: what comes through any of the doors becomes a send in the ledger, or a duplicate, or a rejection with its
@@ -41,9 +41,13 @@ public final class Admission {
     private static final InvalidSendException CANCELLED = new InvalidSendException(
             "", "batch-cancelled", "the batch was cancelled before this row was read; nothing of the row was sent");
 
+    /** Whoever waits at a door is to be told before long, and comes again. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private final Store store;
     private final Sends sends;
     private final Lanes lanes;
+    private final StandIns standIns;
     private final Batches batches;
     private final Outbox outbox;
     private final Replies replies;
@@ -63,6 +67,7 @@ public final class Admission {
             Store store,
             Sends sends,
             Lanes lanes,
+            StandIns standIns,
             Batches batches,
             Outbox outbox,
             Replies replies,
@@ -75,6 +80,7 @@ public final class Admission {
         this.store = store;
         this.sends = sends;
         this.lanes = lanes;
+        this.standIns = standIns;
         this.batches = batches;
         this.outbox = outbox;
         this.replies = replies;
@@ -102,18 +108,22 @@ public final class Admission {
             candidates.add(
                     examination.examine(origin, row, one.priority(), null, now).withReference(origin, fingerprints));
         }
-        Set<String> touched = touched(candidates);
-        full(touched).ifPresent(account -> {
+        full(candidates).ifPresent(account -> {
             throw new QueueFullException(account);
         });
-        List<Admitted> admitted = store.write(transaction -> {
-            List<Admitted> done = new ArrayList<>(candidates.size());
-            for (int index = 0; index < incoming.size(); index++) {
-                done.add(admitAlone(transaction, origin, candidates.get(index), incoming.get(index), now));
-            }
-            return done;
-        });
-        arrivals.at(touched);
+        List<Admitted> admitted = store.write(
+                transaction -> {
+                    List<Admitted> done = new ArrayList<>(candidates.size());
+                    for (int index = 0; index < incoming.size(); index++) {
+                        done.add(admitAlone(transaction, origin, candidates.get(index), incoming.get(index), now));
+                    }
+                    return done;
+                },
+                PATIENCE);
+        arrivals.at(admitted.stream()
+                .filter(Admitted.Accepted.class::isInstance)
+                .map(one -> ((Admitted.Accepted) one).account())
+                .collect(Collectors.toSet()));
         return admitted;
     }
 
@@ -131,8 +141,7 @@ public final class Admission {
             examined.add(examination.examine(reading.origin(), row, null, reading.idempotencyKey(), now));
         }
         reading.settle();
-        Set<String> touched = touched(examined);
-        if (full(touched).isPresent()) {
+        if (full(examined).isPresent()) {
             return false;
         }
         // Not before: a key counts the equal rows so far, and rows that wait for room are examined again.
@@ -141,10 +150,6 @@ public final class Admission {
         Map<String, Long> ranks = new HashMap<>();
         Store.Promise<Counts> commit = store.submit(transaction -> {
             ranks.clear();
-            for (String account : touched) {
-                ranks.put(
-                        account, Math.max(rank(transaction, reading, account), lanes.fairClock(transaction, account)));
-            }
             Counts done = new Counts();
             Optional<String> paused = batches.paused(transaction, reading.batch());
             boolean nobodyBlocked = blocklist.isEmpty(transaction);
@@ -176,7 +181,7 @@ public final class Admission {
         reading.begin(() -> {
             Counts counts = commit.await();
             reading.committed(candidates.size(), ranks, counts.accepted, counts.duplicates, counts.rejections);
-            arrivals.at(touched);
+            arrivals.at(ranks.keySet());
         });
         return true;
     }
@@ -194,23 +199,55 @@ public final class Admission {
         return rank == null ? sends.latestRank(transaction, reading.batch(), account) : rank;
     }
 
-    private static Set<String> touched(List<Candidate> candidates) {
-        Set<String> touched = new HashSet<>();
-        candidates.stream()
-                .filter(Candidate::isSend)
-                .forEach(one -> touched.add(one.account().name()));
-        return touched;
-    }
-
-    private Optional<String> full(Set<String> touched) {
+    /** An account that has no room for one of the candidates, which no other can take instead. */
+    private Optional<String> full(List<Candidate> candidates) {
         return store.read(transaction -> {
-            for (String name : touched) {
-                if (lanes.queued(transaction, name) >= accounts.get(name).maxQueued()) {
-                    return Optional.of(name);
+            Map<Account, Boolean> full = new HashMap<>();
+            for (Candidate candidate : candidates) {
+                if (candidate.isSend()
+                        && isFull(transaction, candidate.account(), full)
+                        && areFull(transaction, candidate.standIns(), full)) {
+                    return Optional.of(candidate.account().name());
                 }
             }
             return Optional.empty();
         });
+    }
+
+    private boolean areFull(Transaction transaction, List<Account> several, Map<Account, Boolean> full)
+            throws SQLException {
+        for (Account account : several) {
+            if (!isFull(transaction, account, full)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isFull(Transaction transaction, Account account, Map<Account, Boolean> full) throws SQLException {
+        Boolean known = full.get(account);
+        boolean isFull = known == null ? lanes.queued(transaction, account.name()) >= account.maxQueued() : known;
+        full.put(account, isFull);
+        return isFull;
+    }
+
+    /** The account that takes a send: its own unless that is down, while another is not. */
+    private Account lane(Transaction transaction, Candidate candidate, Instant now) throws SQLException {
+        Account own = candidate.account();
+        long expiresAt = candidate.expiresAt().toEpochMilli();
+        boolean isDueNow =
+                candidate.send().sendAt() == null || !candidate.send().sendAt().isAfter(now);
+        if (candidate.standIns().isEmpty()
+                || !isDueNow
+                || !standIns.isDown(transaction, own, expiresAt, now.toEpochMilli())) {
+            return own;
+        }
+        for (Account other : candidate.standIns()) {
+            if (!standIns.isDown(transaction, other, expiresAt, now.toEpochMilli())) {
+                return other;
+            }
+        }
+        return own;
     }
 
     private static final class Counts {
@@ -230,10 +267,12 @@ public final class Admission {
             InvalidSendException problem = candidate.problem();
             return new Admitted.Rejected(problem.field(), problem.code(), Rejection.reason(problem), null);
         }
-        String account = candidate.account().name();
+        Account lane = lane(transaction, candidate, now);
+        String account = lane.name();
         NewSend fresh = fresh(
                 origin,
                 candidate,
+                lane,
                 null,
                 lanes.fairClock(transaction, account) + 1,
                 false,
@@ -311,9 +350,15 @@ public final class Admission {
             repeat(transaction, reading, candidate, candidate.row().sendId(), counts, now);
             return;
         }
-        String account = candidate.account().name();
-        long rank = ranks.get(account) + 1;
-        NewSend fresh = fresh(reading.origin(), candidate, reading.batch(), rank, aside, reading.traceparent(), now);
+        Account lane = lane(transaction, candidate, Instant.ofEpochMilli(now));
+        String account = lane.name();
+        Long latest = ranks.get(account);
+        long rank = 1
+                + (latest == null
+                        ? Math.max(rank(transaction, reading, account), lanes.fairClock(transaction, account))
+                        : latest);
+        NewSend fresh =
+                fresh(reading.origin(), candidate, lane, reading.batch(), rank, aside, reading.traceparent(), now);
         Optional<ExistingSend> existing = insert(transaction, candidate, fresh, now);
         if (existing.isEmpty()) {
             ranks.put(account, rank);
@@ -339,9 +384,15 @@ public final class Admission {
     }
 
     private static NewSend fresh(
-            Origin origin, Candidate candidate, String batch, long rank, boolean aside, String traceparent, long now) {
+            Origin origin,
+            Candidate candidate,
+            Account account,
+            String batch,
+            long rank,
+            boolean aside,
+            String traceparent,
+            long now) {
         Send send = candidate.send();
-        Account account = candidate.account();
         return new NewSend(
                 UlidCreator.getMonotonicUlid().toString(),
                 candidate.key(),
@@ -363,6 +414,7 @@ public final class Admission {
                 candidate.expiresAt().toEpochMilli(),
                 now,
                 aside,
+                candidate.barred(),
                 traceparent);
     }
 

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
+import dev.caravan.account.RoutingRule;
+import dev.caravan.account.RoutingRule.Failover;
 import dev.caravan.ledger.ExistingSend;
 import dev.caravan.ledger.NewSend;
 import dev.caravan.message.Category;
@@ -17,6 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What a row would be as a send, before the ledger is asked: validated against the account that would serve it. The same
@@ -42,6 +46,8 @@ public final class Examination {
      * problem is that it comes too late has them all: it may repeat a send that came in time.
      *
      * @param key null for a send that repeats nothing by definition
+     * @param standIns accounts that can take the send while its account is down
+     * @param barred accounts that its sender may not use, with a space between their names, or null
      * @param content the canonical JSON as text
      * @param digests of the fields that idempotency compares
      */
@@ -49,6 +55,8 @@ public final class Examination {
             Row row,
             Send send,
             Account account,
+            List<Account> standIns,
+            String barred,
             ObjectNode canonical,
             Instant expiresAt,
             String key,
@@ -57,7 +65,7 @@ public final class Examination {
             InvalidSendException problem) {
 
         private static Candidate invalid(Row row, InvalidSendException problem) {
-            return new Candidate(row, null, null, null, null, null, null, null, problem);
+            return new Candidate(row, null, null, List.of(), null, null, null, null, null, null, problem);
         }
 
         boolean isSend() {
@@ -100,6 +108,8 @@ public final class Examination {
                     row,
                     send,
                     account,
+                    standIns,
+                    barred,
                     canonical,
                     expiresAt,
                     fresh,
@@ -125,8 +135,7 @@ public final class Examination {
             }
             ObjectNode node = completed(origin, row, priority, idempotencyKey);
             Send send = origin.sendJson().read(node, (to, account) -> resolve(origin, to, account));
-            List<Account> serving = accounts.serving(send.account(), send.to());
-            Account account = serving.get(0);
+            Account account = accounts.choose(send.account(), send.to());
             if (!origin.mayUse(account.name())) {
                 throw new InvalidSendException(
                         "account",
@@ -136,13 +145,52 @@ public final class Examination {
                                         ", ",
                                         origin.accounts().stream().sorted().toList()));
             }
-            serving.forEach(possible -> providers.check(send, possible));
+            providers.check(send, account);
             Instant expiry = expiry(send, account, now);
             ObjectNode canonical = origin.sendJson().write(send);
-            return new Candidate(row, send, account, canonical, expiry, null, null, null, late(expiry, now));
+            Optional<RoutingRule> rule = send.account() == null ? accounts.rule(send.to()) : Optional.empty();
+            return new Candidate(
+                    row,
+                    send,
+                    account,
+                    standIns(origin, send, account, rule),
+                    barred(origin, rule),
+                    canonical,
+                    expiry,
+                    null,
+                    null,
+                    null,
+                    late(expiry, now));
         } catch (InvalidSendException problem) {
             return Candidate.invalid(row, problem);
         }
+    }
+
+    private List<Account> standIns(Origin origin, Send send, Account account, Optional<RoutingRule> rule) {
+        return rule.filter(found -> found.failover() == Failover.DOWN)
+                .map(found -> found.accounts().stream()
+                        .filter(other -> !other.equals(account) && origin.mayUse(other.name()) && carries(other, send))
+                        .toList())
+                .orElse(List.of());
+    }
+
+    private boolean carries(Account account, Send send) {
+        try {
+            providers.check(send, account);
+            return true;
+        } catch (InvalidSendException notCarried) {
+            return false;
+        }
+    }
+
+    private static String barred(Origin origin, Optional<RoutingRule> rule) {
+        return rule.filter(found -> found.failover() != Failover.NEVER)
+                .map(found -> found.accounts().stream()
+                        .map(Account::name)
+                        .filter(name -> !origin.mayUse(name))
+                        .collect(Collectors.joining(" ")))
+                .filter(names -> !names.isEmpty())
+                .orElse(null);
     }
 
     private static InvalidSendException late(Instant expiry, Instant now) {

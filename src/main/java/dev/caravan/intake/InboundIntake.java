@@ -57,7 +57,7 @@ final class InboundIntake implements InboundMessages {
             Account told,
             List<Account> concerned,
             Notice.Message message,
-            String rawBody,
+            Inbound.Body rawBody,
             long now)
             throws SQLException {
         Account account = concerned.size() == 1 ? concerned.get(0) : told;

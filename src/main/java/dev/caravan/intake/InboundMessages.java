@@ -1,6 +1,7 @@
 package dev.caravan.intake;
 
 import dev.caravan.account.Account;
+import dev.caravan.ledger.Inbound;
 import dev.caravan.ledger.Transaction;
 import dev.caravan.provider.Notice;
 import java.sql.SQLException;
@@ -23,7 +24,7 @@ public interface InboundMessages {
             Account told,
             List<Account> concerned,
             Notice.Message message,
-            String rawBody,
+            Inbound.Body rawBody,
             long now)
             throws SQLException;
 }

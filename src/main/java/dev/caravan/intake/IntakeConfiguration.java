@@ -12,6 +12,7 @@ import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Replies;
 import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;
 import dev.caravan.message.PhoneNumbers;
 import dev.caravan.provider.Provider;
@@ -47,6 +48,7 @@ class IntakeConfiguration {
                 store,
                 sends,
                 lanes,
+                new StandIns(sends),
                 batches,
                 outbox,
                 replies,

@@ -8,7 +8,8 @@ package dev.caravan.ledger;
  * @param content the canonical message as JSON
  * @param expiresAt in milliseconds
  * @param refreshed whether a refused look-up has already been repeated for it
- * @param trial whether its account was in trouble (paused or throttled), so that a success ends the trouble
+ * @param trial whether its account was in trouble (paused, throttled or refused what nobody knows why), so that a success
+ *     ends the trouble
  * @param startedAt in milliseconds
  */
 public record Attempt(

@@ -99,16 +99,18 @@ public final class Checks {
      * Takes the sends of an account that have waited longest for a question, which each have their next one later now,
      * whatever comes of this one.
      *
+     * @param provider of the account; what it sent through another before is asked about no more
      * @param together how many sends with an id at most; one whose fate is unknown is always taken alone
      * @return empty when none can be asked about
      */
-    public List<Due> take(Transaction transaction, String account, int together, long now) throws SQLException {
+    public List<Due> take(Transaction transaction, String account, String provider, int together, long now)
+            throws SQLException {
         if (!isDue(transaction, account, now)) {
             return List.of();
         }
         List<Due> taken = new ArrayList<>();
         for (Row row : oldest(transaction, account, together, now)) {
-            if (!row.canBeAskedAbout()) {
+            if (!row.canBeAskedAbout(provider)) {
                 transaction.update("UPDATE send SET check_at = NULL WHERE id = ?", row.id());
             } else if (taken.isEmpty() || !row.unknown()) {
                 postpone(transaction, row, now);
@@ -126,13 +128,19 @@ public final class Checks {
     List<Row> oldest(Transaction transaction, String account, int most, long now) throws SQLException {
         return transaction.all(
                 "SELECT id, state, provider_message_id, content, checks, coalesce((SELECT max(started_at) FROM history"
-                        + " WHERE history.send = send.id), sent_at, changed_at) FROM send"
+                        + " WHERE history.send = send.id), sent_at, changed_at), provider FROM send"
                         + " WHERE account = ? AND check_at <= ? AND " + OPEN + " ORDER BY check_at LIMIT ?",
                 row -> {
                     boolean unknown = State.of(row.getString(2)) == State.UNKNOWN;
                     String messageId = unknown ? null : row.getString(3);
                     return new Row(
-                            row.getString(1), unknown, messageId, row.getString(4), row.getInt(5), row.getLong(6));
+                            row.getString(1),
+                            unknown,
+                            messageId,
+                            row.getString(4),
+                            row.getInt(5),
+                            row.getLong(6),
+                            row.getString(7));
                 },
                 account,
                 now,
@@ -152,11 +160,11 @@ public final class Checks {
     }
 
     /** @param checks which of the waits is over */
-    record Row(String id, boolean unknown, String messageId, String content, int checks, long at) {
+    record Row(String id, boolean unknown, String messageId, String content, int checks, long at, String provider) {
 
         /** Not when it was erased, or when somebody who settled it knew no id. */
-        private boolean canBeAskedAbout() {
-            return !content.isEmpty() && (unknown || messageId != null);
+        private boolean canBeAskedAbout(String asked) {
+            return provider.equals(asked) && !content.isEmpty() && (unknown || messageId != null);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.ledger.Sends.Changed;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,6 +23,9 @@ public final class Deliveries {
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
     private static final Duration KEPT = Duration.ofDays(3);
     private static final int LAST_DOUBLING = 12;
+
+    /** Bytes; PostgreSQL indexes a third of a page at most, 2,704. */
+    private static final int LONGEST_IDS = 2_000;
 
     private static final String HINT = "hint";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -79,10 +83,15 @@ public final class Deliveries {
         }
     }
 
-    /** Applies a report to the send that has one of its ids and goes through one of the accounts. */
-    public Effect apply(Transaction transaction, Collection<String> accounts, Reported report, long now)
+    /**
+     * Applies a report to the send that has one of its ids and went through one of the accounts.
+     *
+     * @param provider whose report it is: an account may have sent through another before
+     */
+    public Effect apply(
+            Transaction transaction, String provider, Collection<String> accounts, Reported report, long now)
             throws SQLException {
-        Optional<Found> found = find(transaction, accounts, report.messageIds());
+        Optional<Found> found = find(transaction, provider, accounts, report.messageIds());
         if (found.isEmpty()) {
             return Effect.UNMATCHED;
         }
@@ -105,23 +114,28 @@ public final class Deliveries {
      */
     private record Found(String id, State state, String batch, String messageId) {}
 
-    private static Optional<Found> find(Transaction transaction, Collection<String> accounts, List<String> messageIds)
+    private static Optional<Found> find(
+            Transaction transaction, String provider, Collection<String> accounts, List<String> messageIds)
             throws SQLException {
         if (accounts.isEmpty()) {
             return Optional.empty();
         }
         for (String messageId : messageIds) {
             // Sorted by a term, because a database may look for the newest send first, through all of them.
-            Conditions own =
-                    new Conditions().and("provider_message_id = ?", messageId).in("account", accounts);
+            Conditions own = new Conditions()
+                    .and("provider_message_id = ?", messageId)
+                    .and("provider = ?", provider)
+                    .in("account", accounts);
             Optional<Found> found = find(
                     transaction,
                     "send WHERE " + own.sql() + " ORDER BY id || '' DESC LIMIT 1",
                     messageId,
                     own.values());
             if (found.isEmpty()) {
-                Conditions further =
-                        new Conditions().and("message_id = ?", messageId).in("account", accounts);
+                Conditions further = new Conditions()
+                        .and("message_id = ?", messageId)
+                        .and("provider = ?", provider)
+                        .in("account", accounts);
                 found = find(
                         transaction,
                         "further_id JOIN send ON send.id = further_id.send WHERE " + further.sql()
@@ -264,11 +278,16 @@ public final class Deliveries {
     }
 
     /**
-     * Keeps a report that matches no send yet; one that is kept already is kept once.
+     * Keeps a report that matches no send yet; one that is kept already is kept once. Ids longer than any provider's
+     * will never match.
      *
      * @param account to whose address it came
      */
     public void keep(Transaction transaction, String account, Reported report, long now) throws SQLException {
+        String ids = JSON.valueToTree(report.messageIds()).toString();
+        if (ids.getBytes(StandardCharsets.UTF_8).length > LONGEST_IDS) {
+            return;
+        }
         transaction.update(
                 """
                 INSERT INTO report (account, line, message_ids, status, raw, error_code, error_message, recipient,
@@ -276,7 +295,7 @@ public final class Deliveries {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
                 account,
                 report.line(),
-                JSON.valueToTree(report.messageIds()).toString(),
+                ids,
                 report.status(),
                 report.raw(),
                 report.code(),
@@ -325,14 +344,18 @@ public final class Deliveries {
     /**
      * Notes a kept report as a hint at the sends of unknown fate that it may be about: those to its recipient which were
      * accepted before it came.
+     *
+     * @param provider whose report it is
      */
-    public void hint(Transaction transaction, Collection<String> accounts, Kept kept, long now) throws SQLException {
+    public void hint(Transaction transaction, String provider, Collection<String> accounts, Kept kept, long now)
+            throws SQLException {
         Reported report = kept.report();
         if (report.recipient() == null || accounts.isEmpty()) {
             return;
         }
         Conditions conditions = new Conditions()
                 .and("state = 'unknown'")
+                .and("provider = ?", provider)
                 .in("recipient", List.of(report.recipient(), '+' + report.recipient()))
                 .in("account", accounts);
         List<String> ids = transaction.all(

@@ -27,7 +27,42 @@ public final class Events {
      */
     public record Event(long id, String eventId, String type, long at, String account, String batch, String detail) {}
 
-    /** @param cause {@code hand}, or {@code account}: the provider refuses it, or its line cannot send */
+    private static final String BY = "by";
+
+    /** @param by the name of the key that paused it */
+    void lanePausedByHand(Transaction transaction, String account, String reason, String by, long now)
+            throws SQLException {
+        ObjectNode detail = JSON.objectNode().put(CAUSE, "hand").put(BY, by);
+        if (reason != null) {
+            detail.put("reason", reason);
+        }
+        raise(transaction, "lane-paused", account, null, detail, now);
+    }
+
+    /** @param by the name of the key that resumed it */
+    void laneResumedByHand(Transaction transaction, String account, String by, long now) throws SQLException {
+        raise(
+                transaction,
+                "lane-resumed",
+                account,
+                null,
+                JSON.objectNode().put(CAUSE, "hand").put(BY, by),
+                now);
+    }
+
+    /**
+     * Somebody stops a batch or lets it go on.
+     *
+     * @param type {@code batch-paused}, {@code batch-resumed} or {@code batch-cancelled}
+     * @param by the name of the key
+     */
+    public void batchByHand(Transaction transaction, Batch batch, String type, String by, long now)
+            throws SQLException {
+        ObjectNode detail = JSON.objectNode().put(CAUSE, "hand").put(BY, by).put("name", batch.name());
+        raise(transaction, type, null, batch.id(), detail, now);
+    }
+
+    /** @param cause {@code account}: the provider refuses it, or its line cannot send */
     void lanePaused(Transaction transaction, String account, String cause, String reason, long now)
             throws SQLException {
         ObjectNode detail = JSON.objectNode().put(CAUSE, cause);
@@ -37,7 +72,18 @@ public final class Events {
         raise(transaction, "lane-paused", account, null, detail, now);
     }
 
-    /** @param cause {@code hand}, or {@code recovered}: its provider accepted a send again */
+    /**
+     * A lane is paused after refusals that nobody can explain.
+     *
+     * @param run their id: {@code POST /api/v1/sends/retry} sends those again that failed
+     */
+    void laneRefused(Transaction transaction, String account, String reason, String run, long now) throws SQLException {
+        ObjectNode detail =
+                JSON.objectNode().put(CAUSE, "refusals").put("reason", reason).put("run", run);
+        raise(transaction, "lane-paused", account, null, detail, now);
+    }
+
+    /** @param cause {@code recovered}: its provider accepted a send again */
     void laneResumed(Transaction transaction, String account, String cause, long now) throws SQLException {
         raise(transaction, "lane-resumed", account, null, JSON.objectNode().put(CAUSE, cause), now);
     }
@@ -78,6 +124,15 @@ public final class Events {
     }
 
     /**
+     * @param count how many sends will expire before their turn, if nothing changes
+     * @param earliest when the first of those that expire soon does, in milliseconds
+     */
+    void expiring(Transaction transaction, String account, long count, long earliest, long now) throws SQLException {
+        ObjectNode detail = JSON.objectNode().put("count", count).put("earliest", earliest);
+        raise(transaction, "sends-expiring", account, null, detail, now);
+    }
+
+    /**
      * Somebody asked for all that is known of a recipient, or erased it.
      *
      * @param deed {@code searched}, {@code exported} or {@code erased}
@@ -101,15 +156,6 @@ public final class Events {
                 .put("found", discrepancy.found());
         String batch = discrepancy.isOfBatch() ? discrepancy.name() : null;
         raise(transaction, "ledger-discrepancy", null, batch, detail, now);
-    }
-
-    /**
-     * @param count how many sends will expire before their turn, if nothing changes
-     * @param earliest when the first of those that expire soon does, in milliseconds
-     */
-    void expiring(Transaction transaction, String account, long count, long earliest, long now) throws SQLException {
-        ObjectNode detail = JSON.objectNode().put("count", count).put("earliest", earliest);
-        raise(transaction, "sends-expiring", account, null, detail, now);
     }
 
     private static void raise(

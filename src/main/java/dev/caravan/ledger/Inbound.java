@@ -18,20 +18,40 @@ public final class Inbound {
      */
     public record Arrival(long id, String eventId, String account, String provider, String body, long receivedAt) {}
 
+    /**
+     * A body as it was posted, perhaps of several megabytes.
+     *
+     * @param id of this post and no other
+     */
+    public record Body(String id, String text) {
+
+        public static Body of(String text) {
+            return new Body(UlidCreator.getMonotonicUlid().toString(), text);
+        }
+
+        /** Nothing of what is written in it. */
+        @Override
+        public String toString() {
+            return id + " of " + text.length() + " characters";
+        }
+    }
+
     /** Keeps a body; one with several messages to an account, which comes once for each of them, is kept once. */
-    public void keep(Transaction transaction, String account, String provider, String body, long now)
+    public void keep(Transaction transaction, String account, String provider, Body body, long now)
             throws SQLException {
-        transaction.update(
-                "INSERT INTO inbound (event_id, account, provider, body, received_at) SELECT ?, ?, ?, ?, ?"
-                        + " WHERE NOT EXISTS (SELECT 1 FROM inbound WHERE received_at = ? AND account = ? AND body = ?)",
-                UlidCreator.getMonotonicUlid().toString(),
-                account,
-                provider,
-                body,
-                now,
-                now,
-                account,
-                body);
+        String eventId = body.id() + '-' + account;
+        boolean kept = transaction
+                .one("SELECT 1 FROM inbound WHERE received_at = ? AND event_id = ?", row -> true, now, eventId)
+                .isPresent();
+        if (!kept) {
+            transaction.update(
+                    "INSERT INTO inbound (event_id, account, provider, body, received_at) VALUES (?, ?, ?, ?, ?)",
+                    eventId,
+                    account,
+                    provider,
+                    body.text(),
+                    now);
+        }
     }
 
     /** What arrived after {@code cursor}, the oldest first. */

@@ -1,5 +1,6 @@
 package dev.caravan.ledger;
 
+import com.github.f4b6a3.ulid.UlidCreator;
 import dev.caravan.account.Pace;
 import dev.caravan.account.SendingRules;
 import java.sql.ResultSet;
@@ -7,7 +8,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -20,6 +23,12 @@ public final class Lanes {
 
     private static final Duration FIRST_PROBE = Duration.ofMinutes(1);
     private static final Duration LAST_PROBE = Duration.ofMinutes(15);
+
+    /** So many refusals in a row that nobody can explain are about the account, whatever they say. */
+    private static final int MOST_REFUSALS = 20;
+
+    /** A send that was refused as a probe lets another one go first at the next. */
+    private static final long BEHIND_THE_PROBE = TimeUnit.SECONDS.toMillis(1);
 
     /** A reserved start is missed after this long: two sends would come too close together. */
     public static final long LATEST_MICROS = TimeUnit.MILLISECONDS.toMicros(250);
@@ -55,6 +64,26 @@ public final class Lanes {
     public void register(Transaction transaction, Collection<String> accounts) throws SQLException {
         for (String account : accounts) {
             transaction.update("INSERT INTO account (name) VALUES (?) ON CONFLICT DO NOTHING", account);
+        }
+    }
+
+    /**
+     * At the start of a gateway: what waits in an account's queue goes through the provider that the account has now. Costs
+     * something only when that is another than before.
+     */
+    public void serve(Transaction transaction, String account, String provider) throws SQLException {
+        boolean isNew = transaction.update(
+                        "UPDATE account SET provider = ? WHERE name = ? AND coalesce(provider, '') <> ?",
+                        provider,
+                        account,
+                        provider)
+                == 1;
+        if (isNew) {
+            transaction.update(
+                    "UPDATE send SET provider = ? WHERE account = ? AND state = 'queued' AND provider <> ?",
+                    provider,
+                    account,
+                    provider);
         }
     }
 
@@ -152,7 +181,9 @@ public final class Lanes {
                 spent ? Math.max(rules.nextDay(now), row.getLong(2)) : row.getLong(2),
                 row.getLong(3),
                 row.getInt(4),
-                row.getInt(5));
+                row.getInt(5),
+                row.getInt(8),
+                row.getString(9));
     }
 
     /** A probe comes after 1, 2, 4 … and at most 15 minutes. */
@@ -161,12 +192,14 @@ public final class Lanes {
         return wait.compareTo(LAST_PROBE) > 0 ? LAST_PROBE : wait;
     }
 
-    private static final String GATE = "paused, not_before, probe_at, probes, throttles, budget_day, budget_used";
+    private static final String GATE =
+            "paused, not_before, probe_at, probes, throttles, budget_day, budget_used, refusals, run";
 
     /** @param notBefore the provider asked us to wait until then, or the budget is spent */
-    private record Gate(String paused, long notBefore, long probeAt, int probes, int throttles) {
+    private record Gate(
+            String paused, long notBefore, long probeAt, int probes, int throttles, int refusals, String run) {
         boolean isTrial() {
-            return isProbe() || throttles > 0;
+            return isProbe() || throttles > 0 || refusals > 0;
         }
 
         boolean isProbe() {
@@ -230,7 +263,7 @@ public final class Lanes {
                 .one(
                         "SELECT " + GATE + ", next_slot, reserved_at FROM account WHERE name = ?",
                         result -> new SlotRow(
-                                gate(result, sends.rules(account), now), result.getLong(8), result.getLong(9)),
+                                gate(result, sends.rules(account), now), result.getLong(10), result.getLong(11)),
                         account)
                 .orElseThrow();
         long next = unused.filter(slots -> slots.next() == row.nextSlot())
@@ -293,7 +326,17 @@ public final class Lanes {
         if (gate.isProbe() && gate.probeAt() <= now) {
             postponeProbe(transaction, account, gate, now);
         }
-        boolean paused = transaction.update(
+        boolean paused = pauseUntilProbe(transaction, account, reason, now);
+        if (paused) {
+            transaction.update("UPDATE account SET refusals = 0, run = NULL WHERE name = ?", account);
+            events.lanePaused(transaction, account, "account", reason, now);
+        }
+        return paused;
+    }
+
+    private static boolean pauseUntilProbe(Transaction transaction, String account, String reason, long now)
+            throws SQLException {
+        return transaction.update(
                         """
                         UPDATE account SET paused = 'account', paused_reason = ?, paused_at = ?, probes = 0, probe_at = ?
                         WHERE name = ? AND paused IS NULL""",
@@ -302,10 +345,65 @@ public final class Lanes {
                         now + untilProbe(0).toMillis(),
                         account)
                 == 1;
-        if (paused) {
-            events.lanePaused(transaction, account, "account", reason, now);
+    }
+
+    /**
+     * What an unrecognised refusal means for the send that met it.
+     *
+     * @param run the id of the row of refusals that it is one of, or null when that is not counted any more
+     * @param again when the send may be tried again, in milliseconds; null when it has failed
+     * @param pauses whether it is the one that pauses the account
+     */
+    public record Refused(String run, Long again, boolean pauses) {}
+
+    /**
+     * Counts a refusal that no table explains. After twenty in a row, of different recipients, the account is paused as if
+     * its provider refused it, and keeps the last one, as it does those of its probes; {@link #answered} ends the row.
+     *
+     * @param recipient who was to get the send
+     * @param reason code and words of the refusal
+     */
+    public Refused refused(Transaction transaction, String account, String recipient, String reason, long now)
+            throws SQLException {
+        Gate gate = gate(transaction, account, now);
+        if (gate.isProbe()) {
+            return new Refused(gate.run(), Math.max(now, gate.probeAt()) + BEHIND_THE_PROBE, false);
         }
-        return paused;
+        String run = gate.run() == null ? UlidCreator.getMonotonicUlid().toString() : gate.run();
+        boolean isAnother = transaction
+                .one("SELECT 1 FROM send WHERE run = ? AND recipient = ? LIMIT 1", row -> true, run, recipient)
+                .isEmpty();
+        int refusals = gate.refusals() + (isAnother ? 1 : 0);
+        transaction.update("UPDATE account SET refusals = ?, run = ? WHERE name = ?", refusals, run, account);
+        if (refusals < MOST_REFUSALS) {
+            return new Refused(run, null, false);
+        }
+        String words = refusals + " refusals in a row that are not recognised, the last with " + reason;
+        boolean pauses = pauseUntilProbe(transaction, account, words, now);
+        if (pauses) {
+            events.laneRefused(transaction, account, words, run, now);
+        }
+        return new Refused(run, now + untilProbe(0).toMillis() + BEHIND_THE_PROBE, pauses);
+    }
+
+    /**
+     * The provider gave an account in trouble an answer that is recognised, though it accepted nothing: refusals are in a
+     * row no longer.
+     *
+     * @param aboutTheSend whether it refused this send only, so that an account paused for such a row goes on
+     * @return whether it was paused until now
+     */
+    public boolean answered(Transaction transaction, String account, boolean aboutTheSend, long now)
+            throws SQLException {
+        Gate gate = gate(transaction, account, now);
+        if (gate.run() == null) {
+            return false;
+        }
+        if (gate.isProbe()) {
+            return aboutTheSend && recover(transaction, account, now);
+        }
+        transaction.update("UPDATE account SET refusals = 0, run = NULL WHERE name = ?", account);
+        return false;
     }
 
     /** An account that its provider refused may work again: one send tries that at once. */
@@ -331,7 +429,7 @@ public final class Lanes {
      * @return whether it was paused until now
      */
     public boolean recover(Transaction transaction, String account, long now) throws SQLException {
-        transaction.update("UPDATE account SET throttles = 0 WHERE name = ?", account);
+        transaction.update("UPDATE account SET throttles = 0, refusals = 0, run = NULL WHERE name = ?", account);
         boolean resumed = transaction.update(
                         """
                         UPDATE account SET paused = NULL, paused_reason = NULL, paused_at = NULL, probes = 0,
@@ -349,10 +447,12 @@ public final class Lanes {
      * Somebody pauses an account, whatever it was doing; nothing but {@link #resume} ends that.
      *
      * @param reason or null
+     * @param by who does it
      */
-    public void pauseByHand(Transaction transaction, String account, String reason, long now) throws SQLException {
+    public void pauseByHand(Transaction transaction, String account, String reason, String by, long now)
+            throws SQLException {
         if (!"hand".equals(gate(transaction, account, now).paused())) {
-            events.lanePaused(transaction, account, "hand", reason, now);
+            events.lanePausedByHand(transaction, account, reason, by, now);
         }
         transaction.update(
                 """
@@ -366,15 +466,17 @@ public final class Lanes {
     /**
      * Somebody lets an account send again: whatever paused it is over, and if nothing did, so is the wait that its provider
      * asked for.
+     *
+     * @param by who does it
      */
-    public void resume(Transaction transaction, String account, long now) throws SQLException {
+    public void resume(Transaction transaction, String account, String by, long now) throws SQLException {
         if (gate(transaction, account, now).paused() != null) {
-            events.laneResumed(transaction, account, "hand", now);
+            events.laneResumedByHand(transaction, account, by, now);
         }
         transaction.update(
                 """
                 UPDATE account SET not_before = CASE WHEN paused IS NULL THEN 0 ELSE not_before END, paused = NULL,
-                  paused_reason = NULL, paused_at = NULL, probes = 0, probe_at = NULL
+                  paused_reason = NULL, paused_at = NULL, probes = 0, probe_at = NULL, refusals = 0, run = NULL
                 WHERE name = ?""",
                 account);
     }
@@ -398,12 +500,21 @@ public final class Lanes {
         return transaction.all(
                 "SELECT " + GATE + ", name, queued, paused_reason, paused_at FROM account ORDER BY name",
                 row -> new Standing(
-                        row.getString(8),
-                        row.getLong(9),
-                        gate(row, sends.rules(row.getString(8)), now).notBefore(),
-                        row.getString(1),
                         row.getString(10),
-                        SendRecord.number(row, 11)));
+                        row.getLong(11),
+                        gate(row, sends.rules(row.getString(10)), now).notBefore(),
+                        row.getString(1),
+                        row.getString(12),
+                        SendRecord.number(row, 13)));
+    }
+
+    /** How many sends of each account are of unknown fate; of accounts that are not here, none. */
+    public Map<String, Long> unknown(Transaction transaction) throws SQLException {
+        Map<String, Long> counts = new HashMap<>();
+        transaction.all(
+                "SELECT account, count(*) FROM send WHERE state = 'unknown' GROUP BY account",
+                row -> counts.put(row.getString(1), row.getLong(2)));
+        return counts;
     }
 
     /** When the send that is next in an account's queue became due, in milliseconds; empty when none waits. */

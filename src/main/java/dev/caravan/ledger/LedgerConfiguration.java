@@ -38,12 +38,26 @@ class LedgerConfiguration {
      */
     private static final String LET_GO = "SET idle_in_transaction_session_timeout = '1min'";
 
+    /** A server that is set up to answer before a commit is on its disk would forget sends that have been accepted. */
+    private static final String DURABLE = "SELECT set_config('synchronous_commit', 'on', false)"
+            + " WHERE current_setting('synchronous_commit') = 'off'";
+
     /**
      * Every commit survives a power cut: the log is flushed at each (sqlite.org, PRAGMA synchronous). The last is the
      * driver's: it would ask after every write which key was generated, a fifth of a write's time, and nobody listens.
      */
     private static final Map<String, String> SQLITE_PRAGMAS = Map.of(
             "journal_mode", "WAL", "synchronous", "FULL", "busy_timeout", "10000", "jdbc.get_generated_keys", "false");
+
+    /**
+     * A server that vanished without a word is noticed after a minute: what is written meanwhile is looked up over a new
+     * connection. Seconds; whoever needs others writes them into the URL.
+     */
+    private static final Map<String, String> POSTGRESQL_PROPERTIES =
+            Map.of("tcpKeepAlive", "true", "connectTimeout", "5", "socketTimeout", "60");
+
+    /** For a connection, before the ledger counts as away. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
     @Bean
     @ConfigurationProperties("spring.datasource.hikari")
@@ -53,6 +67,7 @@ class LedgerConfiguration {
                 .type(HikariDataSource.class)
                 .build();
         dataSource.setPoolName("ledger");
+        dataSource.setConnectionTimeout(LONGEST_WAIT.toMillis());
         String url = properties.determineUrl();
         if (url.startsWith(SQLITE)) {
             Path file = file(url);
@@ -61,7 +76,8 @@ class LedgerConfiguration {
             }
             SQLITE_PRAGMAS.forEach(dataSource::addDataSourceProperty);
         } else if (url.startsWith(POSTGRESQL)) {
-            dataSource.setConnectionInitSql(LET_GO);
+            dataSource.setConnectionInitSql(LET_GO + "; " + DURABLE);
+            POSTGRESQL_PROPERTIES.forEach(dataSource::addDataSourceProperty);
         }
         return dataSource;
     }
@@ -75,8 +91,8 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Store store(HikariDataSource dataSource, FlywayMigrationInitializer migrated) {
-        return new Store(dataSource);
+    Store store(HikariDataSource dataSource, Gateway gateway, FlywayMigrationInitializer migrated) {
+        return new Store(dataSource, gateway.id());
     }
 
     @Bean
@@ -148,6 +164,9 @@ class LedgerConfiguration {
                 .collect(Collectors.toSet());
         int interrupted = store.write(transaction -> {
             lanes.register(transaction, names);
+            for (Account account : accounts.all()) {
+                lanes.serve(transaction, account.name(), account.provider());
+            }
             return sends.recover(transaction, retried, System.currentTimeMillis());
         });
         if (interrupted > 0) {
@@ -172,6 +191,11 @@ class LedgerConfiguration {
     @Bean
     Inbound inbound() {
         return new Inbound();
+    }
+
+    @Bean
+    Leases leases(Store store, Gateway gateway) {
+        return new Leases(store, gateway.id());
     }
 
     @Bean

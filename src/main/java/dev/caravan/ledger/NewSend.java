@@ -23,6 +23,7 @@ import dev.caravan.message.Priority;
  * @param expiresAt when it is no longer worth sending, in milliseconds
  * @param acceptedAt now, in milliseconds
  * @param aside whether its batch is paused, so that it does not take its place in the queue yet
+ * @param barred accounts that are never to take it over, with a space between their names, or null
  * @param traceparent the caller's W3C trace context, or null
  */
 public record NewSend(
@@ -46,6 +47,7 @@ public record NewSend(
         long expiresAt,
         long acceptedAt,
         boolean aside,
+        String barred,
         String traceparent) {
     /** The key of a send that has a reference. */
     public static String key(String namespace, String reference) {

@@ -19,7 +19,7 @@ public final class ReadOnlyLedger implements AutoCloseable {
 
     private ReadOnlyLedger(DataSource dataSource) {
         this.dataSource = dataSource;
-        this.store = new Store(dataSource);
+        this.store = new Store(dataSource, "reader");
     }
 
     /**

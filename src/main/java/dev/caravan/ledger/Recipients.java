@@ -28,7 +28,7 @@ public final class Recipients {
             + " error_message = CASE WHEN error_message IS NULL THEN NULL ELSE 'erased' END";
 
     /** What is done to its history, and to that of rows which became no send. */
-    static final String HISTORY_ERASED = "provider_message_id = NULL, detail = NULL,"
+    static final String HISTORY_ERASED = "provider_message_id = NULL, detail = NULL, answer = NULL,"
             + " error_message = CASE WHEN error_message IS NULL THEN NULL ELSE 'erased' END,"
             + " reason = CASE WHEN reason IS NULL THEN NULL ELSE 'erased' END";
 
@@ -110,8 +110,11 @@ public final class Recipients {
      * @param isThem whether a recipient as somebody wrote it is this one; asked of rows that became no send
      */
     public Erased erase(String recipient, Reach reach, Predicate<String> isThem, ByHand by, long now) {
-        store.write(transaction -> transaction.update(
-                "DELETE FROM report WHERE recipient IN (?, ?)", recipient, recipient.replaceFirst("^\\+", "")));
+        store.write(transaction -> {
+            RecipientPace.forget(transaction, recipient);
+            return transaction.update(
+                    "DELETE FROM report WHERE recipient IN (?, ?)", recipient, recipient.replaceFirst("^\\+", ""));
+        });
         Step all = new Step();
         String after = "";
         while (after != null) {

@@ -89,7 +89,7 @@ public final class SendControl {
         for (State state : states) {
             String after = "";
             while (after != null) {
-                List<String> ids = toRetry(filter, state, reach, after, now);
+                List<String> ids = idsToRetry(filter, state, reach, after, now);
                 queued = retrySome(ids, includeUnknown, queued, by, now);
                 after = ids.size() < STEP ? null : ids.get(STEP - 1);
                 arrivals.at(queued.accounts());
@@ -98,21 +98,43 @@ public final class SendControl {
         return queued.count;
     }
 
-    private List<String> toRetry(SendFilter filter, State state, Reach reach, String after, long now) {
-        Conditions conditions = new Conditions()
+    /**
+     * How many sends of unknown fate a filter finds: those that {@link #retryAll} sends again only when that is said.
+     *
+     * @param now in milliseconds; what has become unknown after it is not counted
+     */
+    public long unknown(SendFilter filter, Reach reach, long now) {
+        if (!filter.states().isEmpty() && !filter.states().contains(State.UNKNOWN)) {
+            return 0;
+        }
+        Conditions conditions = toRetry(filter, State.UNKNOWN, reach, "", now);
+        return store.read(transaction -> transaction.one(
+                        "SELECT count(*) FROM send WHERE " + conditions.sql(),
+                        row -> row.getLong(1),
+                        conditions.values()))
+                .orElseThrow();
+    }
+
+    private List<String> idsToRetry(SendFilter filter, State state, Reach reach, String after, long now) {
+        Conditions conditions = toRetry(filter, state, reach, after, now);
+        return store.read(transaction -> transaction.all(
+                "SELECT id FROM send WHERE " + conditions.sql() + " ORDER BY id LIMIT ?",
+                row -> row.getString(1),
+                conditions.valuesAnd(STEP)));
+    }
+
+    private static Conditions toRetry(SendFilter filter, State state, Reach reach, String after, long now) {
+        return new Conditions()
                 .within(reach)
                 .and("account = ?", filter.account())
                 .and("batch = ?", filter.batch())
                 .and("error_code = ?", filter.error())
+                .and("run = ?", filter.run())
                 // What fails again meanwhile has had its turn.
                 .and("changed_at <= ?", now)
                 .and("id > ?", after)
                 .and("state IN ('failed', 'expired', 'unknown', 'cancelled')")
                 .and("state = '" + state.word() + "'");
-        return store.read(transaction -> transaction.all(
-                "SELECT id FROM send WHERE " + conditions.sql() + " ORDER BY id LIMIT ?",
-                row -> row.getString(1),
-                conditions.valuesAnd(STEP)));
     }
 
     private Ranks retrySome(List<String> ids, boolean includeUnknown, Ranks before, ByHand by, long now) {
@@ -152,7 +174,7 @@ public final class SendControl {
                 .one(
                         "UPDATE send SET state = 'queued', ready = 1, due_at = ?, expires_at = ?, fair_rank = ?,"
                                 + " refreshed = 0, sequence = sequence + 1, provider_message_id = NULL,"
-                                + " error_class = NULL, error_code = NULL, error_message = NULL, changed_at = ?,"
+                                + " error_class = NULL, error_code = NULL, error_message = NULL, run = NULL, changed_at = ?,"
                                 // What its earlier attempt was watched and asked about for is over too.
                                 + " sent_at = NULL, confirm_at = NULL, check_at = NULL, checks = 0"
                                 + " WHERE id = ? RETURNING " + Changed.COLUMNS,

@@ -15,9 +15,11 @@ import java.sql.SQLException;
  *     {@code deleted}, or {@code hint} for a message that may be this send
  * @param attempt how many had been made
  * @param startedAt when the attempt began, or null
+ * @param took milliseconds until the verdict on the attempt, or null
  * @param httpStatus of the provider's answer, or null
+ * @param answer the provider's, without credentials and what is personal, or null
  * @param actor the name of the key by which somebody did it, or null
- * @param reason in that person's words, or null
+ * @param reason in that person's words; or why it was moved to another account; or null
  * @param raw of what a provider reported: its value and words, or null
  * @param reportedAt of what a provider reported: when it happened, by the provider's clock, or null
  */
@@ -27,7 +29,9 @@ public record SendEvent(
         String status,
         int attempt,
         Long startedAt,
+        Long took,
         Integer httpStatus,
+        String answer,
         String errorClass,
         String errorCode,
         String errorMessage,
@@ -42,7 +46,7 @@ public record SendEvent(
 
     /** What {@link #read} takes, in its order. */
     static final String COLUMNS = "sequence, at, status, attempt, started_at, http_status, error_class, error_code,"
-            + " error_message, provider_message_id, actor, reason, detail";
+            + " error_message, provider_message_id, actor, reason, detail, took, answer";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -68,7 +72,9 @@ public record SendEvent(
                 row.getString(3),
                 row.getInt(4),
                 SendRecord.number(row, 5),
+                SendRecord.number(row, 14),
                 hasStatus ? httpStatus : null,
+                row.getString(15),
                 row.getString(7),
                 row.getString(8),
                 row.getString(9),

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param batch they came in
  * @param error their error's code
  * @param recipient they go to, normalised
+ * @param run the row of unrecognised refusals they failed in
  */
 public record SendFilter(
         String namespace,
@@ -20,13 +21,26 @@ public record SendFilter(
         String account,
         String batch,
         String error,
-        String recipient) {
+        String recipient,
+        String run) {
 
     /** Everything. */
-    public static final SendFilter ALL = new SendFilter(null, null, Set.of(), null, null, null, null);
+    public static final SendFilter ALL = new SendFilter(null, null, Set.of(), null, null, null, null, null);
 
     public SendFilter {
         states = Set.copyOf(states);
+    }
+
+    /** Of no row of refusals in particular. */
+    public SendFilter(
+            String namespace,
+            String reference,
+            Set<State> states,
+            String account,
+            String batch,
+            String error,
+            String recipient) {
+        this(namespace, reference, states, account, batch, error, recipient, null);
     }
 
     /** The sends to somebody. */

@@ -25,6 +25,8 @@ public final class SendQueries {
     /** Fewer queued sends than this are sorted, more are met soon on the way through all. */
     private static final long FEW = 20_000;
 
+    private static final int MOST_KINDS = 1_000;
+
     private static final char BY_ID = 'i';
     private static final char BY_ROW = 'r';
 
@@ -34,6 +36,43 @@ public final class SendQueries {
      * @param next the cursor of the page after it, or null at the end
      */
     public record Page(List<SendRecord> sends, String next) {}
+
+    /**
+     * Sends that ended badly, all in the same way.
+     *
+     * @param error its code, or null
+     * @param newest when the latest of them ended, in milliseconds
+     */
+    public record DeadLetters(State state, String error, String account, long count, long newest) {}
+
+    /**
+     * What ended badly, by state, error and account, the largest number first and at most a thousand kinds. All such sends
+     * are read for it.
+     *
+     * @param account or null for all
+     * @param batch or null for all sends
+     */
+    public List<DeadLetters> deadLetters(Transaction transaction, String account, String batch, Reach reach)
+            throws SQLException {
+        List<DeadLetters> found = new ArrayList<>();
+        for (State state : List.of(State.FAILED, State.EXPIRED, State.UNKNOWN)) {
+            Conditions conditions = new Conditions()
+                    .within(reach)
+                    .and("account = ?", account)
+                    .and("batch = ?", batch)
+                    .and(TROUBLE_INDEX)
+                    .and("state = '" + state.word() + "'");
+            found.addAll(transaction.all(
+                    "SELECT error_code, account, count(*), max(changed_at) FROM send WHERE " + conditions.sql()
+                            + " GROUP BY error_code, account ORDER BY 3 DESC LIMIT " + MOST_KINDS,
+                    row -> new DeadLetters(state, row.getString(1), row.getString(2), row.getLong(3), row.getLong(4)),
+                    conditions.values()));
+        }
+        return found.stream()
+                .sorted(Comparator.comparingLong(DeadLetters::count).reversed())
+                .limit(MOST_KINDS)
+                .toList();
+    }
 
     /** The send of an id. */
     public Optional<SendRecord> find(Transaction transaction, String id, Reach reach) throws SQLException {

@@ -10,6 +10,7 @@ import java.sql.SQLException;
  * @param batch the batch it came in, or null, then {@code row} is 0
  * @param row its record in that batch, from 1
  * @param recipient {@link Recipients#ERASED} once it has been erased
+ * @param run the row of unrecognised refusals that it failed in, or null
  * @param dueAt when it may be sent; only of a queued send, else null
  * @param sentAt when its provider accepted it, or null
  */
@@ -31,6 +32,7 @@ public record SendRecord(
         String errorClass,
         String errorCode,
         String errorMessage,
+        String run,
         long acceptedAt,
         Long dueAt,
         long expiresAt,
@@ -40,7 +42,7 @@ public record SendRecord(
     /** What {@link #read} takes, in its order. */
     static final String COLUMNS = "id, namespace, reference, batch, row_number, account, provider, recipient, type,"
             + " category, priority, state, attempt, provider_message_id, error_class, error_code, error_message,"
-            + " accepted_at, due_at, expires_at, changed_at, sent_at";
+            + " accepted_at, due_at, expires_at, changed_at, sent_at, run";
 
     static SendRecord read(ResultSet row) throws SQLException {
         State state = State.of(row.getString(12));
@@ -62,6 +64,7 @@ public record SendRecord(
                 row.getString(15),
                 row.getString(16),
                 row.getString(17),
+                row.getString(23),
                 row.getLong(18),
                 state == State.QUEUED ? number(row, 19) : null,
                 row.getLong(20),

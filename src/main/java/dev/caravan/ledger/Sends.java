@@ -77,10 +77,10 @@ public final class Sends {
         int ready = send.aside() ? ASIDE : send.dueAt() <= send.acceptedAt() ? READY : WAITING;
         int inserted = transaction.update(
                 """
-                INSERT INTO send (id, idempotency_key, namespace, reference, batch, row_number, line, account, provider,
+                INSERT INTO send (id, idempotency_key, namespace, reference, batch, row_number, line, account, provider, barred,
                   recipient, type, category, priority, fair_rank, content, digests, state, ready, due_at, expires_at,
                   accepted_at, changed_at, traceparent)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)
                 ON CONFLICT DO NOTHING""",
                 send.id(),
                 send.key(),
@@ -91,6 +91,7 @@ public final class Sends {
                 send.line(),
                 send.account(),
                 send.provider(),
+                send.barred(),
                 send.recipient(),
                 send.type().word(),
                 send.category() == null ? null : send.category().word(),
@@ -151,7 +152,8 @@ public final class Sends {
         return transaction
                 .all(
                         "SELECT id, sequence + 1, content, expires_at, refreshed, " + earlier(account)
-                                + " FROM send WHERE account = ? AND state = 'queued' AND ready = 1"
+                                // Else it would be called id too, and PostgreSQL would not know which one to order by.
+                                + " AS ahead FROM send WHERE account = ? AND state = 'queued' AND ready = 1"
                                 + " ORDER BY priority, fair_rank, id LIMIT ?",
                         row -> new Candidate(
                                 new Attempt(
@@ -440,6 +442,21 @@ public final class Sends {
         return true;
     }
 
+    /** Who is to get the send of an attempt; empty when the attempt is no longer the send's current one. */
+    public Optional<String> recipient(Transaction transaction, Attempt attempt) throws SQLException {
+        return transaction.one(
+                "SELECT recipient FROM send WHERE id = ? AND state = 'sending' AND attempt = ? AND gateway = ?",
+                row -> row.getString(1),
+                attempt.id(),
+                attempt.number(),
+                gateway);
+    }
+
+    /** A send failed as one of a row of refusals. */
+    public void mark(Transaction transaction, String id, String run) throws SQLException {
+        transaction.update("UPDATE send SET run = ? WHERE id = ?", run, id);
+    }
+
     /** The provider may report on the send by these ids too. */
     static void addFurtherIds(Transaction transaction, String id, List<String> ids) throws SQLException {
         for (String other : ids) {
@@ -539,8 +556,9 @@ public final class Sends {
         transaction.update(
                 """
                 INSERT INTO history (send, sequence, batch, row_number, line, at, status, attempt, started_at,
-                  http_status, error_class, error_code, error_message, provider_message_id, actor, reason, detail)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                  took, http_status, answer, error_class, error_code, error_message, provider_message_id, actor, reason,
+                  detail)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 id,
                 changed.sequence(),
                 changed.batch(),
@@ -550,7 +568,9 @@ public final class Sends {
                 settlement.state().word(),
                 changed.attempt(),
                 startedAt,
+                settlement.took(),
                 settlement.httpStatus(),
+                settlement.answer(),
                 settlement.errorClass(),
                 settlement.errorCode(),
                 settlement.errorMessage(),
@@ -743,6 +763,36 @@ public final class Sends {
                 "unknown",
                 "interrupted",
                 "the gateway stopped while it was being sent");
+    }
+
+    /**
+     * An attempt was given up in the middle: it may or may not have reached the provider.
+     *
+     * @return false when it is no longer the send's current one, and nothing was written
+     */
+    public boolean interrupt(Transaction transaction, Attempt attempt, long now) throws SQLException {
+        Settlement brokenOff =
+                new Settlement(State.UNKNOWN, 0, false, null, null, "unknown", "interrupted", "its sending broke off");
+        return settle(transaction, attempt, brokenOff, now);
+    }
+
+    /**
+     * An attempt ended before its call could begin: the send is in its queue as if it had never been claimed.
+     *
+     * @return false when it is no longer the send's current one, and nothing was written
+     */
+    public boolean giveBack(Transaction transaction, Attempt attempt) throws SQLException {
+        Optional<String> account = transaction.one(
+                "UPDATE send SET state = 'queued', ready = 1, attempt = attempt - 1, gateway = NULL"
+                        + " WHERE id = ? AND state = 'sending' AND attempt = ? AND gateway = ? RETURNING account",
+                row -> row.getString(1),
+                attempt.id(),
+                attempt.number(),
+                gateway);
+        if (account.isPresent()) {
+            transaction.countQueued(account.get(), 1);
+        }
+        return account.isPresent();
     }
 
     /** The accounts that have due sends, whoever admitted them. */

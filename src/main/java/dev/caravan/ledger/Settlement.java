@@ -14,6 +14,8 @@ import java.util.List;
  * @param errorClass the verdict's word, or null when it was accepted
  * @param errorCode or null
  * @param errorMessage or null
+ * @param took how long the attempt took until its verdict, in milliseconds, or null
+ * @param answer the provider's, as people may see it, or null
  */
 public record Settlement(
         State state,
@@ -24,10 +26,37 @@ public record Settlement(
         Integer httpStatus,
         String errorClass,
         String errorCode,
-        String errorMessage) {
+        String errorMessage,
+        Long took,
+        String answer) {
 
     public Settlement {
         otherIds = List.copyOf(otherIds);
+    }
+
+    /** Without what the call left. */
+    public Settlement(
+            State state,
+            long dueAt,
+            boolean refreshed,
+            String providerMessageId,
+            List<String> otherIds,
+            Integer httpStatus,
+            String errorClass,
+            String errorCode,
+            String errorMessage) {
+        this(
+                state,
+                dueAt,
+                refreshed,
+                providerMessageId,
+                otherIds,
+                httpStatus,
+                errorClass,
+                errorCode,
+                errorMessage,
+                null,
+                null);
     }
 
     /** Without further ids. */
@@ -41,5 +70,26 @@ public record Settlement(
             String errorCode,
             String errorMessage) {
         this(state, dueAt, refreshed, providerMessageId, List.of(), httpStatus, errorClass, errorCode, errorMessage);
+    }
+
+    /** The same refusal if it is the account's: the send goes back to the queue, due at that time in milliseconds. */
+    public Settlement keptUntil(long again) {
+        return new Settlement(State.QUEUED, again, refreshed, null, httpStatus, "account", errorCode, errorMessage);
+    }
+
+    /** The same after a call of which this is known. */
+    public Settlement after(Long duration, String shownAnswer) {
+        return new Settlement(
+                state,
+                dueAt,
+                refreshed,
+                providerMessageId,
+                otherIds,
+                httpStatus,
+                errorClass,
+                errorCode,
+                errorMessage,
+                duration,
+                shownAnswer);
     }
 }

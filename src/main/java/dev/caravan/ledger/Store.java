@@ -2,14 +2,17 @@ package dev.caravan.ledger;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,19 +26,30 @@ public final class Store implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
     private static final int LARGEST_GROUP = 256;
+    private static final long BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final DataSource dataSource;
+    private final String name;
+    private final String incarnation = UUID.randomUUID().toString();
     private final Dialect dialect;
     private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(4 * LARGEST_GROUP);
     private final Thread writer = new Thread(this::run, "ledger-writer");
     private volatile boolean closed;
     private Transaction transaction;
+    private long commits;
 
-    public Store(DataSource dataSource) {
+    /** @param name under which its latest commit is kept; no two stores that write at the same time share it */
+    public Store(DataSource dataSource, String name) {
         this.dataSource = dataSource;
+        this.name = name;
         this.dialect = Dialect.of(dataSource);
         writer.setDaemon(true);
         writer.start();
+    }
+
+    /** Whether other gateways can write to the same database. */
+    boolean isShared() {
+        return dialect == Dialect.POSTGRESQL;
     }
 
     /** A piece of work on the database. */
@@ -47,12 +61,24 @@ public final class Store implements AutoCloseable {
     /**
      * Runs a write and returns its result once it is committed, and so on disk.
      *
+     * <p>When the answer to the commit is lost, it is looked up whether the commit took place, as soon as the database can
+     * be asked; the caller waits until then.
+     *
      * @param work runs on the store's thread, and a second time when another write of its group fails
-     * @throws LedgerException when it could not be written; nothing of it was stored, unless the connection was lost
-     *     during the commit itself, or the caller was interrupted while it waited
+     * @throws LedgerException when it could not be written; nothing of it was stored, unless the caller was interrupted
+     *     while it waited, or the store was closed in the middle of a commit
      */
     public <T> T write(Work<T> work) {
         return submit(work).await();
+    }
+
+    /**
+     * The same for a caller who cannot wait for ever.
+     *
+     * @throws LedgerException also when it took longer; then it may yet turn out to be stored
+     */
+    public <T> T write(Work<T> work, Duration patience) {
+        return await(enqueue(work), System.nanoTime() + patience.toNanos());
     }
 
     /**
@@ -62,6 +88,11 @@ public final class Store implements AutoCloseable {
      * @throws LedgerException when the ledger is closed, or the caller was interrupted while the queue was full
      */
     public <T> Promise<T> submit(Work<T> work) {
+        Pending<T> pending = enqueue(work);
+        return () -> await(pending, null);
+    }
+
+    private <T> Pending<T> enqueue(Work<T> work) {
         requireOpen();
         Pending<T> pending = new Pending<>(work);
         try {
@@ -72,7 +103,7 @@ public final class Store implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new LedgerException("the write was interrupted", interrupted);
         }
-        return () -> await(pending);
+        return pending;
     }
 
     /** A write that has begun. */
@@ -87,16 +118,22 @@ public final class Store implements AutoCloseable {
         T await();
     }
 
-    private <T> T await(Pending<T> pending) {
+    /** @param deadline in the time of {@link System#nanoTime}, or null for none */
+    private <T> T await(Pending<T> pending, Long deadline) {
         try {
             while (true) {
                 try {
                     return pending.result.get(1, TimeUnit.SECONDS);
                 } catch (TimeoutException waiting) {
                     requireOpen();
+                    if (deadline != null && System.nanoTime() - deadline >= 0) {
+                        pending.giveUp();
+                        throw new LedgerException("the ledger does not answer", waiting);
+                    }
                 }
             }
         } catch (InterruptedException interrupted) {
+            pending.giveUp();
             Thread.currentThread().interrupt();
             throw new LedgerException("the write was interrupted", interrupted);
         } catch (ExecutionException failed) {
@@ -179,17 +216,57 @@ public final class Store implements AutoCloseable {
             for (Pending<?> pending : group) {
                 pending.run(current);
             }
-            current.commit();
+            commits++;
+            current.commit(name, mark());
             group.forEach(Pending::complete);
         } catch (SQLException | RuntimeException | Error failed) {
+            boolean inDoubt = current.isInDoubt();
             rollback(failed);
-            if (group.size() == 1) {
+            if (inDoubt && tookPlace(failed)) {
+                group.forEach(Pending::complete);
+            } else if (group.size() == 1) {
                 fail(group, failed);
             } else {
                 commitEach(group);
             }
         }
         return true;
+    }
+
+    private String mark() {
+        return incarnation + ' ' + commits;
+    }
+
+    /**
+     * Whether the latest commit took place although its answer was lost. Nothing else is written before that is known;
+     * what waits to be written is refused meanwhile, as it is whenever the database is away.
+     */
+    private boolean tookPlace(Throwable lost) {
+        boolean warned = false;
+        while (true) {
+            try {
+                boolean committed = connect().isCommitted(name, mark());
+                LOG.debug("A commit without an answer took place: {}", committed);
+                return committed;
+            } catch (SQLException | RuntimeException away) {
+                disconnect();
+                if (closed) {
+                    throw new LedgerException(
+                            "the ledger was closed before it was known whether the last commit took place", lost);
+                }
+                if (!warned) {
+                    LOG.warn(
+                            "The ledger was lost in the middle of a commit ({}); whether it took place is looked up when"
+                                    + " the ledger is back",
+                            lost.getMessage());
+                    warned = true;
+                }
+                List<Pending<?>> waiting = new ArrayList<>();
+                queue.drainTo(waiting);
+                fail(waiting, away);
+                LockSupport.parkNanos(BETWEEN_LOOKS);
+            }
+        }
     }
 
     private void commitEach(List<Pending<?>> group) {
@@ -248,7 +325,14 @@ public final class Store implements AutoCloseable {
         }
 
         private void run(Transaction transaction) throws SQLException {
-            value = work.run(transaction);
+            if (!result.isDone()) {
+                value = work.run(transaction);
+            }
+        }
+
+        /** Nobody waits for it any more: unless it has begun, it need not be done. */
+        private void giveUp() {
+            result.completeExceptionally(new SQLException("nobody waited for it"));
         }
 
         private void complete() {

@@ -18,6 +18,8 @@ import java.util.TreeMap;
  */
 public final class Transaction implements AutoCloseable {
 
+    private static final String READ = "SELECT";
+
     private final Connection connection;
     private final Dialect dialect;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
@@ -25,6 +27,8 @@ public final class Transaction implements AutoCloseable {
     private final Map<String, long[]> accounts = new HashMap<>();
     private final Map<Long, long[]> days = new TreeMap<>();
     private final Map<String, long[]> deleted = new TreeMap<>();
+    private boolean changed;
+    private boolean committing;
 
     Transaction(Connection connection, Dialect dialect) {
         this.connection = connection;
@@ -39,6 +43,8 @@ public final class Transaction implements AutoCloseable {
 
     /** Called before the first write, and again after each commit. */
     void begin() throws SQLException {
+        changed = false;
+        committing = false;
         if (dialect.writersTurn() != null) {
             one(dialect.writersTurn(), row -> true);
         }
@@ -46,13 +52,19 @@ public final class Transaction implements AutoCloseable {
 
     /** Runs an insert, update or delete. */
     int update(String sql, Object... values) throws SQLException {
-        return prepare(sql, values).executeUpdate();
+        int rows = prepare(sql, values).executeUpdate();
+        changed |= rows > 0;
+        return rows;
     }
 
     /** The first row of a query, or of a write with {@code RETURNING}. */
     <T> Optional<T> one(String sql, Reader<T> reader, Object... values) throws SQLException {
         try (ResultSet rows = prepare(sql, values).executeQuery()) {
-            return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+            if (!rows.next()) {
+                return Optional.empty();
+            }
+            changed |= !sql.startsWith(READ);
+            return Optional.of(reader.read(rows));
         }
     }
 
@@ -63,6 +75,7 @@ public final class Transaction implements AutoCloseable {
             while (rows.next()) {
                 all.add(reader.read(rows));
             }
+            changed |= !all.isEmpty() && !sql.startsWith(READ);
             return all;
         }
     }
@@ -108,7 +121,13 @@ public final class Transaction implements AutoCloseable {
         counters[1] = Math.max(counters[1], fairRank);
     }
 
-    void commit() throws SQLException {
+    /**
+     * Ends the transaction. When something was changed, the commit leaves its mark, by which {@link #isCommitted} knows it.
+     *
+     * @param writer whose commits follow each other
+     * @param mark of no other commit
+     */
+    void commit(String writer, String mark) throws SQLException {
         for (Map.Entry<String, long[]> batch : unfinished.entrySet()) {
             update(
                     "UPDATE batch SET unfinished = unfinished + ?, changes = changes + 1 WHERE id = ?",
@@ -138,7 +157,33 @@ public final class Transaction implements AutoCloseable {
             update("UPDATE batch SET deleted = deleted + ? WHERE id = ?", batch.getValue()[0], batch.getKey());
         }
         forgetCounters();
+        if (changed) {
+            update(
+                    "INSERT INTO writer (name, last_commit) VALUES (?, ?)"
+                            + " ON CONFLICT (name) DO UPDATE SET last_commit = excluded.last_commit",
+                    writer,
+                    mark);
+        }
+        committing = true;
         connection.commit();
+    }
+
+    /** Whether the commit was on its way to the database, so that an error leaves open what became of it. */
+    boolean isInDoubt() {
+        return committing && changed;
+    }
+
+    /**
+     * Whether the latest commit of a writer is the one with that mark. Waits for the writers' turn, so that a commit which
+     * the database is still busy with is over.
+     */
+    boolean isCommitted(String writer, String mark) throws SQLException {
+        begin();
+        boolean committed = one("SELECT last_commit FROM writer WHERE name = ?", row -> row.getString(1), writer)
+                .filter(mark::equals)
+                .isPresent();
+        rollback();
+        return committed;
     }
 
     void rollback() throws SQLException {

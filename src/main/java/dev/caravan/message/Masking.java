@@ -9,17 +9,22 @@ public final class Masking {
     private static final int VISIBLE_END = 2;
 
     /** Seven digits and more, as people group them: a phone number in somebody's words. */
-    private static final Pattern NUMBER = Pattern.compile("\\+?\\d(?:[ ().-]?\\d){6,}");
+    private static final Pattern NUMBER = Pattern.compile("\\+?\\d(?:[ ().-]{0,2}\\d){6,}");
+
+    /** An id of the Cloud API, which holds the recipient's number in base64. */
+    public static final Pattern CLOUD_ID = Pattern.compile("wamid\\.[A-Za-z0-9+/=_-]+");
 
     private Masking() {}
 
     /**
-     * A text without the phone numbers in it, for logs.
+     * A text without the phone numbers in it, for logs; nor those in ids of messages.
      *
      * @param text may be null, which stays null
      */
     public static String blot(String text) {
-        return text == null ? null : NUMBER.matcher(text).replaceAll("***");
+        return text == null
+                ? null
+                : NUMBER.matcher(CLOUD_ID.matcher(text).replaceAll("wamid.***")).replaceAll("***");
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.caravan.outcome;
 
 import dev.caravan.ledger.Feed;
+import dev.caravan.ledger.Leases;
 import dev.caravan.ledger.Store;
 import dev.caravan.outcome.News.Item;
 import java.util.List;
@@ -21,21 +22,28 @@ final class FeedSteps {
     static final String CURSOR = "cursor";
 
     private final Store store;
+    private final Leases leases;
     private final Map<Feed, News> news;
 
-    FeedSteps(Store store, Map<Feed, News> news) {
+    FeedSteps(Store store, Leases leases, Map<Feed, News> news) {
+        this.leases = leases;
         this.store = store;
         this.news = Map.copyOf(news);
     }
 
-    /** Step {@code next-news}: the body becomes a list of messages, a limited number. */
+    /**
+     * Step {@code next-news}: the body becomes a list of messages, a limited number; none while another gateway delivers
+     * to the endpoint.
+     */
     void next(Exchange exchange) {
         Feed feed = exchange.getVariable(FEED, Feed.class);
         String endpoint = exchange.getVariable(ENDPOINT, String.class);
         boolean masked = exchange.getVariable(MASKED, Boolean.class);
         News source = news.get(feed);
-        List<Item> items = store.read(
-                transaction -> source.after(transaction, feed.cursor(transaction, endpoint), source.chunk(), masked));
+        List<Item> items = leases.isOurs(feed.name(endpoint))
+                ? store.read(transaction ->
+                        source.after(transaction, feed.cursor(transaction, endpoint), source.chunk(), masked))
+                : List.of();
         exchange.setVariable(MORE, items.size() == source.chunk());
         exchange.setVariable(
                 CURSOR, items.isEmpty() ? null : items.get(items.size() - 1).id());

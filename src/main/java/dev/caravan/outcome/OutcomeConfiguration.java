@@ -7,6 +7,7 @@ import dev.caravan.ledger.Events;
 import dev.caravan.ledger.Expiring;
 import dev.caravan.ledger.Feed;
 import dev.caravan.ledger.Inbound;
+import dev.caravan.ledger.Leases;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Unconfirmed;
@@ -14,9 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.TemplatedRouteBuilder;
@@ -47,6 +50,7 @@ class OutcomeConfiguration {
     @Bean
     FeedSteps feedSteps(
             Store store,
+            Leases leases,
             Outbox outbox,
             Outcomes outcomes,
             Events events,
@@ -55,6 +59,7 @@ class OutcomeConfiguration {
             CaravanProperties properties) {
         return new FeedSteps(
                 store,
+                leases,
                 Map.of(
                         Feed.OUTCOMES,
                         new OutcomeNews(outbox, outcomes),
@@ -122,13 +127,22 @@ class OutcomeConfiguration {
     }
 
     @Bean
-    CamelContextConfiguration feedRoutes(CaravanProperties properties, Store store) {
+    FeedGauges feedGauges(Store store, CaravanProperties properties) {
+        return new FeedGauges(
+                store,
+                Arrays.stream(Feed.values())
+                        .flatMap(feed -> endpoints(feed, properties).stream())
+                        .toList());
+    }
+
+    @Bean
+    CamelContextConfiguration feedRoutes(CaravanProperties properties, Store store, Leases leases) {
         return new CamelContextConfiguration() {
             @Override
             public void beforeApplicationStart(CamelContext context) {
-                add(context, store, Feed.OUTCOMES, properties.outcomes());
-                add(context, store, Feed.EVENTS, properties.events());
-                add(context, store, Feed.INBOUND, properties.inbound());
+                for (Feed feed : Feed.values()) {
+                    endpoints(feed, properties).forEach(endpoint -> add(context, store, leases, endpoint));
+                }
             }
 
             @Override
@@ -138,24 +152,33 @@ class OutcomeConfiguration {
         };
     }
 
-    private static void add(CamelContext context, Store store, Feed feed, List<String> endpoints) {
-        for (int index = 0; index < endpoints.size(); index++) {
-            String endpoint = endpoints.get(index);
-            String cursor = digest(endpoint);
-            store.write(transaction -> {
-                feed.register(transaction, cursor);
-                return null;
-            });
-            String name = feed.word() + '-' + (index + 1);
-            TemplatedRouteBuilder.builder(context, "feed")
-                    .routeId(name)
-                    .parameter("name", name)
-                    .parameter("feed", feed)
-                    .parameter("cursor", cursor)
-                    .parameter("endpoint", endpoint)
-                    .parameter("masked", endpoint.startsWith("log:"))
-                    .add();
-        }
+    private static List<FeedEndpoint> endpoints(Feed feed, CaravanProperties properties) {
+        List<String> uris =
+                switch (feed) {
+                    case OUTCOMES -> properties.outcomes();
+                    case EVENTS -> properties.events();
+                    case INBOUND -> properties.inbound();
+                };
+        return IntStream.range(0, uris.size())
+                .mapToObj(index -> new FeedEndpoint(
+                        feed, feed.word() + '-' + (index + 1), digest(uris.get(index)), uris.get(index)))
+                .toList();
+    }
+
+    private static void add(CamelContext context, Store store, Leases leases, FeedEndpoint endpoint) {
+        store.write(transaction -> {
+            endpoint.feed().register(transaction, endpoint.cursor());
+            return null;
+        });
+        leases.apply(endpoint.feed().name(endpoint.cursor()));
+        TemplatedRouteBuilder.builder(context, "feed")
+                .routeId(endpoint.name())
+                .parameter("name", endpoint.name())
+                .parameter("feed", endpoint.feed())
+                .parameter("cursor", endpoint.cursor())
+                .parameter("endpoint", endpoint.boundedUri())
+                .parameter("masked", endpoint.uri().startsWith("log:"))
+                .add();
     }
 
     /** The place of an endpoint is kept under a digest of its URI, which may hold a password. */

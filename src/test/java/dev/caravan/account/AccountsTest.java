@@ -44,7 +44,7 @@ class AccountsTest {
     }
 
     @Test
-    void allAccountsOfARuleMayServeIfItFailsOver() {
+    void theFirstRuleThatMatchesSaysWhoMayTakeOver() {
         Accounts failing = new Accounts(
                 List.of(FIRST, SECOND, THIRD),
                 List.of(
@@ -52,10 +52,12 @@ class AccountsTest {
                         new RoutingRule("+49", List.of(THIRD, FIRST), Failover.NEVER)),
                 THIRD);
 
-        assertThat(failing.serving(null, TURKISH)).containsExactly(SECOND, FIRST);
-        assertThat(failing.serving(null, GERMAN)).containsExactly(THIRD);
-        assertThat(failing.serving(null, GROUP)).containsExactly(THIRD);
-        assertThat(failing.serving("first", TURKISH)).containsExactly(FIRST);
+        assertThat(failing.choose(null, TURKISH)).isSameAs(SECOND);
+        assertThat(failing.rule(TURKISH).orElseThrow().accounts()).containsExactly(SECOND, FIRST);
+        assertThat(failing.rule(GERMAN).orElseThrow().failover()).isEqualTo(Failover.NEVER);
+        assertThat(failing.rule(GROUP)).isEmpty();
+        assertThat(failing.inRules(Failover.DEFINITE_REFUSAL)).containsExactlyInAnyOrder(FIRST, SECOND);
+        assertThat(failing.inRules(Failover.DOWN)).isEmpty();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.caravan.api;
 
 import static dev.caravan.api.Contract.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -112,8 +113,20 @@ class ByHandApiTest {
 
         assertThat(count(door.post(SENDS + "/retry", "{\"error\":\"odd-day\",\"account\":\"other\"}")))
                 .isZero();
-        assertThat(count(door.post(SENDS + "/retry", "{\"error\":\"odd-day\"}")))
-                .isEqualTo(3);
+        JsonNode kinds = json(door.get("/api/v1/dead-letters?account=main").body());
+        assertThat(kinds.path("items"))
+                .filteredOn(kind -> kind.path("error").asText().equals("odd-day"))
+                .extracting(
+                        kind -> kind.path("status").asText(),
+                        kind -> kind.path("account").asText(),
+                        kind -> kind.path("count").asInt())
+                .containsExactlyInAnyOrder(tuple("failed", "main", 3), tuple("unknown", "main", 1));
+
+        JsonNode retried =
+                json(door.post(SENDS + "/retry", "{\"error\":\"odd-day\"}").body());
+        assertThat(retried.path("count").asInt()).isEqualTo(3);
+        assertThat(retried.path("unknown").asInt()).as("left alone").isEqualTo(1);
+        assertThat(status(unknown)).isEqualTo("unknown");
         assertThat(count(door.post(
                         SENDS + "/retry", "{\"error\":\"odd-day\",\"status\":\"unknown\",\"includeUnknown\":true}")))
                 .isEqualTo(1);

@@ -112,7 +112,7 @@ class Door {
             return "open";
         }
 
-        @PostMapping("/webhooks/main/token")
+        @PostMapping("/webhooks/main/token-of-the-tests")
         String webhook() {
             return "open";
         }

@@ -79,7 +79,7 @@ class SecurityTest {
         registry.add(keys + "read.accounts", () -> "main");
         registry.add(keys + "read.namespace", () -> "erp");
         registry.add("caravan.accounts.main.provider", () -> "maytapi");
-        registry.add("caravan.accounts.main.webhook-token", () -> "token");
+        registry.add("caravan.accounts.main.webhook-token", () -> "token-of-the-tests");
         registry.add("caravan.accounts.silent.provider", () -> "maytapi");
         registry.add(keys + "expired.expires", () -> "2020-01-01T00:00:00Z");
         registry.add(
@@ -191,10 +191,10 @@ class SecurityTest {
     @Test
     void deliveryReportsHaveATokenOfTheirOwn() throws Exception {
         assertThat(nobody.with("whatever the provider sends")
-                        .call("POST", "/webhooks/main/token")
+                        .call("POST", "/webhooks/main/token-of-the-tests")
                         .statusCode())
                 .isEqualTo(200);
-        HttpResponse<String> got = nobody.get("/webhooks/main/token");
+        HttpResponse<String> got = nobody.get("/webhooks/main/token-of-the-tests");
         assertThatProblem(got, 405, "method-not-allowed");
         assertThat(got.headers().firstValue("Allow")).hasValue("POST");
     }
@@ -204,11 +204,11 @@ class SecurityTest {
             strings = {
                 "/webhooks/main/guess",
                 "/webhooks/main/TOKEN",
-                "/webhooks/main/token/",
+                "/webhooks/main/token-of-the-tests/",
                 "/webhooks/main",
-                "/webhooks/silent/token",
+                "/webhooks/silent/token-of-the-tests",
                 "/webhooks/silent/null",
-                "/webhooks/none/token",
+                "/webhooks/none/token-of-the-tests",
                 "/webhooks/none/%20"
             })
     void aWrongTokenAndAnAccountThatIsNotThereAreTheSame(String path) throws Exception {
@@ -223,7 +223,8 @@ class SecurityTest {
     @Test
     void whoTriesTokensHasToWaitWhileTheProviderDoesNot() throws Exception {
         Client provider = nobody;
-        assertThat(provider.call("POST", "/webhooks/main/token").statusCode()).isEqualTo(200);
+        assertThat(provider.call("POST", "/webhooks/main/token-of-the-tests").statusCode())
+                .isEqualTo(200);
         for (int attempt = 1; attempt <= 10; attempt++) {
             assertThatProblem(nobody.call("POST", "/webhooks/main/guess-" + attempt), 404, "not-found");
         }
@@ -231,7 +232,8 @@ class SecurityTest {
         HttpResponse<String> refused = nobody.call("POST", "/webhooks/main/guess");
         assertThatProblem(refused, 429, "too-many-attempts");
         assertThat(refused.headers().firstValue("Retry-After")).hasValue("60");
-        assertThat(provider.call("POST", "/webhooks/main/token").statusCode()).isEqualTo(200);
+        assertThat(provider.call("POST", "/webhooks/main/token-of-the-tests").statusCode())
+                .isEqualTo(200);
 
         time.pass(Duration.ofMinutes(1));
         assertThatProblem(nobody.call("POST", "/webhooks/main/guess"), 404, "not-found");
@@ -244,7 +246,8 @@ class SecurityTest {
         }
         assertThatProblem(nobody.call("POST", "/webhooks/none/old"), 429, "too-many-attempts");
 
-        assertThat(nobody.call("POST", "/webhooks/main/token").statusCode()).isEqualTo(200);
+        assertThat(nobody.call("POST", "/webhooks/main/token-of-the-tests").statusCode())
+                .isEqualTo(200);
     }
 
     @Test
@@ -254,7 +257,8 @@ class SecurityTest {
         }
         assertThatProblem(nobody.with("guess").get("/api/v1/accounts"), 429, "too-many-attempts");
 
-        assertThat(nobody.call("POST", "/webhooks/main/token").statusCode()).isEqualTo(200);
+        assertThat(nobody.call("POST", "/webhooks/main/token-of-the-tests").statusCode())
+                .isEqualTo(200);
     }
 
     @Test

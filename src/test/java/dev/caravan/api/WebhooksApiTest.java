@@ -65,8 +65,8 @@ import org.springframework.test.context.DynamicPropertySource;
 @ExtendWith(OutputCaptureExtension.class)
 class WebhooksApiTest {
 
-    private static final String LEFT = "/webhooks/left/left-token";
-    private static final String RIGHT = "/webhooks/right/right-token";
+    private static final String LEFT = "/webhooks/left/left-token-of-the-tests";
+    private static final String RIGHT = "/webhooks/right/right-token-of-the-tests";
 
     @TempDir
     private static Path home;
@@ -92,12 +92,12 @@ class WebhooksApiTest {
         Map.of("left", "1", "right", "1", "away", "2").forEach((name, loft) -> {
             String key = "caravan.accounts." + name + '.';
             registry.add(key + "provider", () -> "dove");
-            registry.add(key + "webhook-token", () -> name + "-token");
+            registry.add(key + "webhook-token", () -> name + "-token-of-the-tests");
             registry.add(key + "settings.loft", () -> loft);
             registry.add(key + "settings.line", () -> name);
         });
         registry.add("caravan.accounts.mute.provider", () -> "pratikesnaf");
-        registry.add("caravan.accounts.mute.webhook-token", () -> "mute-token");
+        registry.add("caravan.accounts.mute.webhook-token", () -> "mute-token-of-the-tests");
         registry.add("caravan.accounts.mute.settings.token", () -> "secret");
     }
 
@@ -265,7 +265,8 @@ class WebhooksApiTest {
     void whatIsNoConcernOfOursIsFine() {
         assertThat(post(LEFT, "[{}]").statusCode()).isEqualTo(200);
         assertThat(post(LEFT, "[]").statusCode()).isEqualTo(200);
-        assertThat(post("/webhooks/left/left-token?retry=1", "[]").statusCode()).isEqualTo(200);
+        assertThat(post("/webhooks/left/left-token-of-the-tests?retry=1", "[]").statusCode())
+                .isEqualTo(200);
         assertThat(provider.post(LEFT, "text/plain", BodyPublishers.ofString("[{}]"))
                         .statusCode())
                 .isEqualTo(200);
@@ -322,7 +323,7 @@ class WebhooksApiTest {
 
     @Test
     void anAccountWhoseProviderReportsNothingHasNoAddress() {
-        assertProblem(post("/webhooks/mute/mute-token", "[]"), 404, "not-found");
+        assertProblem(post("/webhooks/mute/mute-token-of-the-tests", "[]"), 404, "not-found");
     }
 
     @Test
@@ -331,7 +332,7 @@ class WebhooksApiTest {
         post(LEFT, "{}");
         post(LEFT, "[{\"broken\":true}]");
 
-        assertThat(output.getAll()).contains("receive-notices failed").doesNotContain("left-token");
+        assertThat(output.getAll()).contains("receive-notices failed").doesNotContain("left-token-of-the-tests");
     }
 
     private int report(String address, String messageId, String delivery) {

@@ -8,6 +8,7 @@ import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Deliveries;
 import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.SendControl;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
@@ -31,6 +32,7 @@ import org.apache.camel.component.http.springboot.HttpComponentAutoConfiguration
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -138,11 +140,15 @@ final class AskingGateway implements AutoCloseable {
     private final ConfigurableApplicationContext context;
 
     AskingGateway(Path home, TemporaryLedger ledger, Collection<Account> accounts) {
+        this(home, ledger, new Accounts(accounts, List.of(), null));
+    }
+
+    AskingGateway(Path home, TemporaryLedger ledger, Accounts accounts) {
         context = new SpringApplicationBuilder(Parts.class)
                 .web(WebApplicationType.NONE)
                 .initializers((GenericApplicationContext beans) -> {
                     beans.registerBean(Store.class, ledger::store, definition -> definition.setDestroyMethodName(""));
-                    beans.registerBean(Accounts.class, () -> new Accounts(accounts, List.of(), null));
+                    beans.registerBean(Accounts.class, () -> accounts);
                 })
                 .run(
                         "--caravan.home=" + home,
@@ -156,6 +162,31 @@ final class AskingGateway implements AutoCloseable {
                 .tag("account", account)
                 .counter();
         return found == null ? 0 : found.count();
+    }
+
+    double gauged(String gauge, String account) {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        context.getBean(LaneGauges.class).bindTo(registry);
+        return registry.get(gauge).tag("account", account).gauge().value();
+    }
+
+    Status status() {
+        return context.getBean(HealthIndicator.class).health().getStatus();
+    }
+
+    /** Its lane looks again at once. */
+    void resumed(String account) {
+        context.getBean(Dispatcher.class).resumed(account);
+    }
+
+    SendControl control() {
+        return new SendControl(
+                context.getBean(Store.class),
+                context.getBean(Sends.class),
+                context.getBean(Lanes.class),
+                context.getBean(Accounts.class),
+                Map.of(),
+                context.getBean(Dispatcher.class));
     }
 
     @SuppressWarnings("unchecked")

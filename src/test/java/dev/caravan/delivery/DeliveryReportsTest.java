@@ -137,7 +137,11 @@ class DeliveryReportsTest {
     private String send(String account, String state, String messageId) {
         NewSend send = Draft.draft().account(account).send();
         ledger.store().write(transaction -> sends.insert(transaction, send));
-        ledger.change("UPDATE send SET state = ?, provider_message_id = ? WHERE id = ?", state, messageId, send.id());
+        ledger.change(
+                "UPDATE send SET state = ?, provider_message_id = ?, provider = 'silent' WHERE id = ?",
+                state,
+                messageId,
+                send.id());
         return send.id();
     }
 

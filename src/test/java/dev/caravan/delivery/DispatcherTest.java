@@ -13,19 +13,25 @@ import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
 import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Settlement;
+import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
+import dev.caravan.message.SendJson;
+import dev.caravan.provider.Providers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +50,7 @@ class DispatcherTest {
     private final Batches batches = new Batches("here");
     private final BatchControl control = new BatchControl(sends);
     private final Semaphore calls = new Semaphore(0);
+    private final UnderWay underWay = new UnderWay();
     private final AtomicInteger made = new AtomicInteger();
 
     @TempDir
@@ -69,15 +76,23 @@ class DispatcherTest {
     }
 
     private void start(Supplier<Settlement> provider) {
+        start(turn -> deliver(turn, provider));
+    }
+
+    private void start(Consumer<Turn> route) {
+        Accounts accounts = new Accounts(List.of(account()), List.of(), null);
+        Providers providers = new Providers(List.of(new AskablePigeon()));
         dispatcher = new Dispatcher(
-                new Accounts(List.of(account()), List.of(), null),
+                accounts,
                 ledger.store(),
                 sends,
                 lanes,
                 control,
                 new Checks(),
+                new Failover(accounts, providers, new StoredSends(new SendJson(ZoneOffset.UTC)), new StandIns(sends)),
+                underWay,
                 Executors.newCachedThreadPool());
-        lane = dispatcher.open("main", turn -> deliver(turn, provider));
+        lane = dispatcher.open("main", route);
     }
 
     private void stop() {
@@ -129,6 +144,39 @@ class DispatcherTest {
         change(transaction -> control.resume(transaction, "b"));
         await().atMost(Duration.ofSeconds(10)).until(() -> count("sent") == 50);
         assertCounters();
+    }
+
+    @Test
+    void anAccountPausedByHandStaysSoOverARestartUntilItIsResumed() {
+        write(transaction -> {
+            lanes.pauseByHand(transaction, "main", "the office is closed", "anne", 1);
+            return null;
+        });
+        calls.release(1_000_000);
+        start(() -> SENT);
+        stop();
+        ledger.close();
+        ledger = TemporaryLedger.sqlite(directory);
+        write(transaction -> {
+            lanes.register(transaction, List.of("main"));
+            return null;
+        });
+        String id = admitAlone();
+        start(() -> SENT);
+
+        await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(3)).until(() -> made.get() == 0);
+        assertThat(ledger.text("SELECT paused || ' ' || paused_reason FROM account"))
+                .isEqualTo("hand the office is closed");
+        write(transaction -> {
+            lanes.resume(transaction, "main", "anne", 2);
+            return null;
+        });
+        dispatcher.resumed("main");
+        await().until(() -> state(id).equals("sent"));
+        stop();
+        ledger.close();
+        ledger = TemporaryLedger.sqlite(directory);
+        assertThat(ledger.text("SELECT coalesce(paused, 'runs') FROM account")).isEqualTo("runs");
     }
 
     @Test
@@ -189,7 +237,7 @@ class DispatcherTest {
     @Test
     void anAccountThatIsResumedStartsAtOnce() {
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", null, 1);
+            lanes.pauseByHand(transaction, "main", null, "anne", 1);
             return null;
         });
         String id = admitAlone();
@@ -198,12 +246,63 @@ class DispatcherTest {
         await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(2)).until(() -> made.get() == 0);
 
         write(transaction -> {
-            lanes.resume(transaction, "main", 2);
+            lanes.resume(transaction, "main", "anne", 2);
             return null;
         });
         dispatcher.resumed("main");
         dispatcher.resumed("unknown");
         await().atMost(Duration.ofSeconds(1)).until(() -> state(id).equals("sent"));
+    }
+
+    @Test
+    void whatABrokenTurnHadClaimedIsHeldAsUnknown() {
+        String id = admitAlone();
+        start(turn -> {
+            Claim claim = write(transaction -> {
+                Claim done = lanes.claim(transaction, "main", null, System.currentTimeMillis());
+                noted(done, turn);
+                return done;
+            });
+            if (claim instanceof Claim.Claimed claimed) {
+                turn.claimed(claimed.attempt());
+                throw new IllegalStateException("as a test has it");
+            }
+            turn.foundNothing();
+        });
+
+        await().until(() -> state(id).equals("unknown"));
+        assertThat(ledger.text("SELECT error_code FROM send")).isEqualTo("interrupted");
+        assertThat(ledger.number("SELECT attempt FROM send")).isEqualTo(1);
+        assertThat(underWay.broken()).isEmpty();
+        assertCounters();
+    }
+
+    @Test
+    void whatATurnDidNotLearnOfGoesBackToTheQueue() {
+        String id = admitAlone();
+        AtomicInteger turns = new AtomicInteger();
+        start(turn -> {
+            if (turns.getAndIncrement() == 0) {
+                write(transaction -> {
+                    noted(lanes.claim(transaction, "main", null, System.currentTimeMillis()), turn);
+                    return null;
+                });
+                throw new LedgerException("the write was interrupted", null);
+            }
+            calls.release();
+            deliver(turn, () -> SENT);
+        });
+
+        await().until(() -> state(id).equals("sent"));
+        assertThat(ledger.number("SELECT attempt FROM send")).isEqualTo(1);
+        assertThat(ledger.texts("SELECT status FROM history")).containsExactly("sent");
+        assertCounters();
+    }
+
+    private void noted(Claim claim, Turn turn) {
+        if (claim instanceof Claim.Claimed claimed) {
+            underWay.claimed(claimed.attempt(), turn);
+        }
     }
 
     /** What the route of a lane does; the provider answers one call for each permit. */

@@ -76,6 +76,8 @@ class LaneHealthTest {
         admit("main", System.currentTimeMillis() - 90_000);
         admit("main", System.currentTimeMillis() - 30_000);
         ledger.store().write(transaction -> lanes.pause(transaction, "other", "refused", 1));
+        admit("other", 1);
+        ledger.change("UPDATE send SET state = 'unknown', ready = 0 WHERE account = 'other'");
 
         new LaneGauges(ledger.store(), lanes, new Accounts(List.of(account("main"), account("other")), List.of(), null))
                 .bindTo(registry);
@@ -85,6 +87,8 @@ class LaneHealthTest {
         assertThat(gauge("caravan.lane.paused", "other")).isEqualTo(1);
         assertThat(gauge("caravan.lane.oldest.due", "main")).isBetween(89.0, 150.0);
         assertThat(gauge("caravan.lane.oldest.due", "other")).isZero();
+        assertThat(gauge("caravan.lane.unknown", "main")).isZero();
+        assertThat(gauge("caravan.lane.unknown", "other")).isEqualTo(1);
     }
 
     private double gauge(String name, String account) {

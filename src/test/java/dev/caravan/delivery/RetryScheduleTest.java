@@ -228,18 +228,26 @@ class RetryScheduleTest {
         assertThat(reaction.effect()).isEqualTo(hold(until));
     }
 
-    @ParameterizedTest(name = "attempt {0}: {1} ms to {2} ms")
+    @ParameterizedTest(name = "attempt {0}: {1} ms on average, {2} ms at most")
     @CsvSource({
-        "1, 500, 1500",
-        "2, 1000, 3000",
-        "3, 2000, 6000",
-        "10, 256000, 768000",
-        "11, 300000, 900000",
-        "1000000, 300000, 900000",
+        "1, 1000, 2000",
+        "2, 2000, 4000",
+        "3, 4000, 8000",
+        "9, 256000, 512000",
+        "10, 450000, 900000",
+        "1000000, 450000, 900000",
     })
-    void backoffDoublesFromASecondToAQuarterOfAnHour(int attempt, long shortest, long longest) {
-        assertThat(schedule(LOWEST).backoff(attempt)).isEqualTo(Duration.ofMillis(shortest));
+    void backoffIsAnythingUpToAWaitThatDoublesFromTwoSecondsToAQuarterOfAnHour(int attempt, long middle, long longest) {
+        assertThat(schedule(LOWEST).backoff(attempt)).isZero();
+        assertThat(schedule(MIDDLE).backoff(attempt)).isEqualTo(Duration.ofMillis(middle));
         assertThat(schedule(HIGHEST).backoff(attempt)).isEqualTo(Duration.ofMillis(longest));
+    }
+
+    @Test
+    void aThrottledAccountIsNeverTriedAgainAtOnce() {
+        Instant end = schedule(LOWEST).end(new Wait.Backoff(), 0, NOW);
+
+        assertThat(end).isEqualTo(NOW.plusMillis(500));
     }
 
     @Test

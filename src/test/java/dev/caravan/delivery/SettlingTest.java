@@ -3,6 +3,7 @@ package dev.caravan.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
+import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Blocklist;
@@ -12,7 +13,9 @@ import dev.caravan.ledger.Draft;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Scope;
 import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.TemporaryLedger;
+import dev.caravan.message.SendJson;
 import dev.caravan.provider.Providers;
 import dev.caravan.provider.Verdict;
 import dev.caravan.provider.Verdict.OptedOut;
@@ -60,9 +63,17 @@ class SettlingTest {
                 sends,
                 lanes,
                 new RetrySchedule(ZoneOffset.UTC, new Random(1)),
+                providers,
                 new Lookups(providers),
                 new TrackedSends(providers, new Checks()),
-                new LaneMetrics(new SimpleMeterRegistry()));
+                new Failover(
+                        new Accounts(List.of(), List.of(), null),
+                        providers,
+                        new StoredSends(new SendJson(ZoneOffset.UTC)),
+                        new StandIns(sends)),
+                names -> {},
+                new LaneMetrics(new SimpleMeterRegistry()),
+                new UnderWay());
     }
 
     @AfterEach

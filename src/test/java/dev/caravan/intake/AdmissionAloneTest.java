@@ -73,6 +73,18 @@ class AdmissionAloneTest {
     }
 
     @Test
+    void aKeyThatMayNotUseAnAccountNeverFailsOverToIt() {
+        inbox.ledger().change("UPDATE account SET paused = 'hand' WHERE name = 'main'");
+        String french = TEXT.replace("+905301234567", "+33612345678");
+
+        String own = accepted(admit(origin("default", Set.of("main")), french)).id();
+        String anyone = accepted(admit(french.replace("order-1", "order-2"))).id();
+
+        assertThat(row(own, "account || ' ' || barred")).isEqualTo("main crm");
+        assertThat(row(anyone, "account || ' ' || coalesce(barred, '-')")).isEqualTo("crm -");
+    }
+
+    @Test
     void theSameReferenceAndContentIsTheSameSend() {
         String first = accepted(admit(TEXT)).id();
 

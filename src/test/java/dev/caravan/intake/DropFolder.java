@@ -17,6 +17,7 @@ import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Recipients;
 import dev.caravan.ledger.Replies;
 import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.message.Category;
@@ -89,7 +90,8 @@ public final class DropFolder implements AutoCloseable {
                 List.of(main, crm, abroad),
                 List.of(
                         new RoutingRule("+972", List.of(abroad), Failover.NEVER),
-                        new RoutingRule("+49", List.of(main, crm), Failover.DEFINITE_REFUSAL)),
+                        new RoutingRule("+49", List.of(main, crm), Failover.DEFINITE_REFUSAL),
+                        new RoutingRule("+33", List.of(main, crm), Failover.DOWN)),
                 main);
         this.blocklist = new Blocklist(store().write(DigestKey::of));
         this.sends = new Sends("here", blocklist, 101);
@@ -113,6 +115,7 @@ public final class DropFolder implements AutoCloseable {
                 store(),
                 sends,
                 lanes,
+                new StandIns(sends),
                 batches,
                 new Outbox(),
                 new Replies("here"),

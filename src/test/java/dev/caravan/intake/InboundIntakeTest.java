@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class InboundIntakeTest {
 
+    private static final Inbound.Body BODY = Inbound.Body.of("{}");
+
     private static final long NOW = 1_800_000_000_000L;
     private static final Account TOLD = account("told");
     private static final Account MEANT = account("meant");
@@ -128,7 +130,7 @@ class InboundIntakeTest {
 
     private void accept(InboundIntake intake, List<Account> concerned, Message message) {
         ledger.store().write(transaction -> {
-            intake.accept(transaction, TOLD, concerned, message, "{}", NOW);
+            intake.accept(transaction, TOLD, concerned, message, BODY, NOW);
             return null;
         });
     }

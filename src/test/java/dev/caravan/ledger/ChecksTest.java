@@ -166,6 +166,16 @@ class ChecksTest extends OnLedger {
         return attempt.id();
     }
 
+    @Test
+    void whatWasSentThroughAnotherProviderIsAskedAboutNoMore() {
+        admit(draft());
+        settle(claim(), sent("wamid"));
+        ledger.change("UPDATE send SET check_at = ?, provider = 'raven'", NOW);
+
+        assertThat(take(10, NOW + 10_000)).isEmpty();
+        assertThat(isDue("main")).isFalse();
+    }
+
     /** When the one send is asked about, from its result on, if that is done as soon as it is due. */
     private List<String> questions() {
         List<String> questions = new ArrayList<>();
@@ -181,7 +191,7 @@ class ChecksTest extends OnLedger {
     }
 
     private List<Due> take(int together, long now) {
-        return write(transaction -> checks.take(transaction, "main", together, now));
+        return write(transaction -> checks.take(transaction, "main", "pigeon", together, now));
     }
 
     private void adopt(long now) {

@@ -287,7 +287,7 @@ class DeliveriesTest extends OnLedger {
 
         for (Kept kept : due(NOW + 1_000)) {
             write(transaction -> {
-                deliveries.hint(transaction, MAIN, kept, LATER);
+                deliveries.hint(transaction, "pigeon", MAIN, kept, LATER);
                 return null;
             });
         }
@@ -307,7 +307,7 @@ class DeliveriesTest extends OnLedger {
 
         Kept kept = due(NOW + 1_000).get(0);
         write(transaction -> {
-            deliveries.hint(transaction, MAIN, kept, LATER);
+            deliveries.hint(transaction, "pigeon", MAIN, kept, LATER);
             return null;
         });
 
@@ -359,12 +359,34 @@ class DeliveriesTest extends OnLedger {
         assertThat(apply(report(State.READ, "wamid", "other"))).isEqualTo(Effect.UNMATCHED);
     }
 
+    @Test
+    void whatAnAccountSentThroughAnotherProviderIsNotFound() {
+        String id = admit(draft()).get(0);
+        settle(claim(), sent("wamid"));
+
+        Effect effect = write(
+                transaction -> deliveries.apply(transaction, "another", MAIN, report(State.READ, "wamid"), LATER));
+
+        assertThat(effect).isEqualTo(Effect.UNMATCHED);
+        assertThat(state(id)).isEqualTo("sent");
+    }
+
+    @Test
+    void idsThatNoIndexCanHoldAreNotKept() {
+        write(transaction -> {
+            deliveries.keep(transaction, "main", report(State.READ, "x".repeat(10_000)), LATER);
+            return null;
+        });
+
+        assertThat(ledger.number("SELECT count(*) FROM report")).isZero();
+    }
+
     private Effect apply(Reported report) {
         return apply(MAIN, report);
     }
 
     private Effect apply(List<String> accounts, Reported report) {
-        return write(transaction -> deliveries.apply(transaction, accounts, report, LATER));
+        return write(transaction -> deliveries.apply(transaction, "pigeon", accounts, report, LATER));
     }
 
     private List<Outbox.Entry> outcomes() {

@@ -21,6 +21,7 @@ public final class Draft {
     private String recipient = "+905301234567";
     private String content = "{\"to\":\"+905301234567\",\"type\":\"text\",\"text\":\"hello\"}";
     private boolean aside;
+    private String barred;
     private long rank = 1;
     private long dueAt = OnLedger.NOW;
     private long expiresAt = FAR;
@@ -76,6 +77,12 @@ public final class Draft {
         return this;
     }
 
+    /** Not to be taken over by these accounts. */
+    public Draft barred(String accounts) {
+        barred = accounts;
+        return this;
+    }
+
     public Draft rank(long value) {
         rank = value;
         return this;
@@ -124,6 +131,7 @@ public final class Draft {
                 expiresAt,
                 OnLedger.NOW,
                 aside,
+                barred,
                 null);
     }
 }

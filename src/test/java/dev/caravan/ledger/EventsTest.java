@@ -28,29 +28,31 @@ class EventsTest extends OnLedger {
     @Test
     void whatSomebodyDoesToALaneIsToldWhenItChangesSomething() {
         write(transaction -> {
-            lanes.resume(transaction, "main", NOW);
-            lanes.pauseByHand(transaction, "main", null, NOW + 1);
-            lanes.pauseByHand(transaction, "main", "still", NOW + 2);
-            lanes.resume(transaction, "main", NOW + 3);
-            lanes.resume(transaction, "main", NOW + 4);
+            lanes.resume(transaction, "main", "anne", NOW);
+            lanes.pauseByHand(transaction, "main", null, "anne", NOW + 1);
+            lanes.pauseByHand(transaction, "main", "still", "anne", NOW + 2);
+            lanes.resume(transaction, "main", "anne", NOW + 3);
+            lanes.resume(transaction, "main", "anne", NOW + 4);
             return null;
         });
 
         assertThat(told())
                 .containsExactly(
-                        "lane-paused main null {\"cause\":\"hand\"} at 1",
-                        "lane-resumed main null {\"cause\":\"hand\"} at 3");
+                        "lane-paused main null {\"cause\":\"hand\",\"by\":\"anne\"} at 1",
+                        "lane-resumed main null {\"cause\":\"hand\",\"by\":\"anne\"} at 3");
     }
 
     @Test
     void whoTakesOverAPauseIsTold() {
         write(transaction -> lanes.pause(transaction, "main", "down", NOW));
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", "mine", NOW + 1);
+            lanes.pauseByHand(transaction, "main", "mine", "anne", NOW + 1);
             return null;
         });
 
-        assertThat(told()).last().isEqualTo("lane-paused main null {\"cause\":\"hand\",\"reason\":\"mine\"} at 1");
+        assertThat(told())
+                .last()
+                .isEqualTo("lane-paused main null {\"cause\":\"hand\",\"by\":\"anne\",\"reason\":\"mine\"} at 1");
     }
 
     @Test

@@ -3,12 +3,15 @@ package dev.caravan.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.ledger.Inbound.Arrival;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class InboundTest extends OnLedger {
 
     private final Inbound inbound = new Inbound();
+    private final Map<String, Inbound.Body> posted = new HashMap<>();
 
     @Test
     void whatArrivesIsToldInItsOrderAsItCame() {
@@ -71,7 +74,7 @@ class InboundTest extends OnLedger {
 
     private void keep(String account, String body, long now) {
         write(transaction -> {
-            inbound.keep(transaction, account, "pigeon", body, now);
+            inbound.keep(transaction, account, "pigeon", posted.computeIfAbsent(body, Inbound.Body::of), now);
             return null;
         });
     }

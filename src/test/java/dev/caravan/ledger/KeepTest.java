@@ -240,7 +240,7 @@ class KeepTest extends OnLedger {
         write(transaction -> {
             Feed.EVENTS.register(transaction, "log");
             new Events().lanePaused(transaction, "main", "hand", null, NOW);
-            new Inbound().keep(transaction, "main", "pigeon", "{}", NOW);
+            new Inbound().keep(transaction, "main", "pigeon", Inbound.Body.of("{}"), NOW);
             return null;
         });
         Keep keep = keep();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.ledger.Claim.Claimed;
 import dev.caravan.ledger.Claim.Held;
 import dev.caravan.ledger.Claim.Nothing;
+import dev.caravan.ledger.Lanes.Refused;
 import dev.caravan.ledger.Lanes.Standing;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -85,11 +86,134 @@ class LanesTest extends OnLedger {
                 .isLessThan(NOW + 10 * MINUTE);
 
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", null, NOW);
+            lanes.pauseByHand(transaction, "main", null, "anne", NOW);
             return null;
         });
         probeNow(NOW);
         assertThat(claimAt(NOW + MINUTE)).isInstanceOf(Held.class);
+    }
+
+    @Test
+    void twentyUnrecognisedRefusalsInARowPauseTheAccountAndKeepTheLast() {
+        for (int number = 1; number < 20; number++) {
+            Refused refused = refuse("+90530" + number);
+            assertThat(refused.again()).as("refusal %d", number).isNull();
+        }
+        assertThat(standing().paused()).isNull();
+
+        Refused last = refuse("+9053020");
+
+        String run = ledger.text("SELECT run FROM account WHERE name = 'main'");
+        assertThat(last).isEqualTo(new Refused(run, NOW + MINUTE + 1_000, true));
+        assertThat(standing())
+                .isEqualTo(new Standing(
+                        "main",
+                        0,
+                        0,
+                        "account",
+                        "20 refusals in a row that are not recognised, the last with x: no",
+                        NOW));
+        assertThat(ledger.texts("SELECT DISTINCT run FROM send WHERE state = 'failed'"))
+                .containsExactly(run);
+        assertThat(ledger.texts("SELECT type || ' ' || detail FROM event"))
+                .containsExactly("lane-paused {\"cause\":\"refusals\",\"reason\":\"20 refusals in a row that are not"
+                        + " recognised, the last with x: no\",\"run\":\"" + run + "\"}");
+    }
+
+    @Test
+    void whatIsRefusedWhileTheAccountIsPausedIsKept() {
+        pause("down");
+
+        assertThat(refuse("+905301")).isEqualTo(new Refused(null, NOW + MINUTE + 1_000, false));
+        assertThat(ledger.number("SELECT refusals FROM account WHERE name = 'main'"))
+                .isZero();
+    }
+
+    @Test
+    void aRecipientCountsOnceInARow() {
+        for (int number = 0; number < 30; number++) {
+            refuse("+90530" + number % 19);
+        }
+
+        assertThat(ledger.text("SELECT refusals || coalesce(paused, ' runs') FROM account WHERE name = 'main'"))
+                .isEqualTo("19 runs");
+        assertThat(refuse("+9053099").pauses()).isTrue();
+    }
+
+    @Test
+    void aSuccessEndsTheRow() {
+        refuse("+905301");
+        admit(draft(), draft());
+        assertThat(attempt(claimAt(NOW)).trial()).as("its success counts").isTrue();
+
+        assertThat(recoverLane()).isFalse();
+
+        assertThat(attempt(claimAt(NOW)).trial()).isFalse();
+        assertRowIsOver();
+        assertThat(refuse("+905301").run()).isNotEqualTo(ledger.text("SELECT min(run) FROM send"));
+    }
+
+    @Test
+    void anAnswerThatIsRecognisedEndsTheRowToo() {
+        refuse("+905301");
+
+        assertThat(answered(false)).isFalse();
+
+        assertRowIsOver();
+        assertThat(answered(true)).as("there is none").isFalse();
+    }
+
+    @Test
+    void aProbeThatIsRefusedForItselfEndsThePauseThatARowLedToAndNoOther() {
+        for (int number = 0; number < 20; number++) {
+            refuse("+90530" + number);
+        }
+        assertThat(answered(false)).as("busy says nothing").isFalse();
+        assertThat(standing().paused()).isEqualTo("account");
+
+        assertThat(answered(true)).isTrue();
+
+        assertRowIsOver();
+        assertThat(standing().paused()).isNull();
+        refuse("+905301");
+        pause("down");
+        assertThat(answered(true)).isFalse();
+        assertThat(standing().paused()).isEqualTo("account");
+    }
+
+    @Test
+    void whoeverResumesAnAccountBeginsAnew() {
+        for (int number = 0; number < 20; number++) {
+            refuse("+90530" + number);
+        }
+
+        resume();
+
+        assertRowIsOver();
+    }
+
+    private void assertRowIsOver() {
+        assertThat(ledger.text("SELECT refusals || coalesce(run, ' over') FROM account WHERE name = 'main'"))
+                .isEqualTo("0 over");
+    }
+
+    private boolean answered(boolean aboutTheSend) {
+        return write(transaction -> lanes.answered(transaction, "main", aboutTheSend, NOW));
+    }
+
+    /** As settling does it: what fails is marked. */
+    private Refused refuse(String recipient) {
+        String id = admit(draft().account("other").to(recipient)).get(0);
+        ledger.change("UPDATE send SET state = 'failed' WHERE id = ?", id);
+        return write(transaction -> {
+            Refused refused = lanes.refused(transaction, "main", recipient, "x: no", NOW);
+            if (refused.again() == null) {
+                sends.mark(transaction, id, refused.run());
+            } else {
+                transaction.update("UPDATE send SET state = 'queued' WHERE id = ?", id);
+            }
+            return refused;
+        });
     }
 
     private void probeNow(long now) {
@@ -172,16 +296,32 @@ class LanesTest extends OnLedger {
         assertThat(claimAt(NOW)).isInstanceOf(Claimed.class);
     }
 
+    @Test
+    void whatIsQueuedGoesThroughTheProviderThatItsAccountHasNow() {
+        admit(Draft.draft(), Draft.draft(), Draft.draft().account("other"));
+        settle(claim(), sent("wamid"));
+
+        for (int start = 0; start < 2; start++) {
+            write(transaction -> {
+                lanes.serve(transaction, "main", "raven");
+                return null;
+            });
+        }
+
+        assertThat(ledger.texts("SELECT account || ' ' || state || ' ' || provider FROM send ORDER BY id"))
+                .containsExactly("main sent pigeon", "main queued raven", "other queued pigeon");
+    }
+
     private void pauseByHand(String reason, long now) {
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", reason, now);
+            lanes.pauseByHand(transaction, "main", reason, "anne", now);
             return null;
         });
     }
 
     private void resume() {
         write(transaction -> {
-            lanes.resume(transaction, "main", NOW);
+            lanes.resume(transaction, "main", "anne", NOW);
             return null;
         });
     }

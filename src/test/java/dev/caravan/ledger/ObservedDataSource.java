@@ -4,7 +4,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
@@ -16,6 +19,10 @@ final class ObservedDataSource extends DelegatingDataSource {
     private final AtomicInteger attempts = new AtomicInteger();
     private volatile boolean refuses;
     private volatile boolean rollbacksBreak;
+    private volatile Loss loss;
+    private volatile int lostAt;
+    private volatile Random losing;
+    private volatile Duration commitTime = Duration.ZERO;
 
     ObservedDataSource(DataSource dataSource) {
         super(dataSource);
@@ -40,6 +47,32 @@ final class ObservedDataSource extends DelegatingDataSource {
         refuses = refuse;
     }
 
+    /** What the database still does of the next commit, before it goes away. */
+    enum Loss {
+        COMMITTED,
+        NOTHING
+    }
+
+    /**
+     * A commit gets no answer, and no connection can be had from then on until {@link #refuseConnections}{@code (false)}.
+     *
+     * @param answered so many commits before it are answered
+     */
+    void loseTheAnswer(Loss what, int answered) {
+        lostAt = commits.get() + answered + 1;
+        loss = what;
+    }
+
+    /** Every now and then a connection is lost in the middle of a commit, which takes place or not; null ends that. */
+    void loseSomeAnswers(Random random) {
+        losing = random;
+    }
+
+    /** How long each commit takes, at least. */
+    void slowDown(Duration commit) {
+        commitTime = commit;
+    }
+
     /** Whether a rollback ends as it does when the memory is full. */
     void breakRollbacks(boolean broken) {
         rollbacksBreak = broken;
@@ -62,7 +95,23 @@ final class ObservedDataSource extends DelegatingDataSource {
                         throw new OutOfMemoryError("as a test has it");
                     }
                     if (method.getName().equals("commit")) {
-                        commits.incrementAndGet();
+                        LockSupport.parkNanos(commitTime.toNanos());
+                        Random random = losing;
+                        if (random != null && random.nextInt(4) == 0) {
+                            if (random.nextBoolean()) {
+                                connection.commit();
+                            }
+                            loseConnections();
+                            throw new SQLException("the connection was lost during the commit", "08006");
+                        }
+                        if (commits.incrementAndGet() == lostAt) {
+                            if (loss == Loss.COMMITTED) {
+                                connection.commit();
+                            }
+                            refuses = true;
+                            loseConnections();
+                            throw new SQLException("the connection was lost during the commit", "08006");
+                        }
                     }
                     try {
                         return method.invoke(connection, values);

@@ -69,6 +69,15 @@ class PostgresLedgerIT {
         }
     }
 
+    @Test
+    void commitsAreOnDiskHoweverTheServerIsSetUp() {
+        try (TemporaryLedger ledger = newDatabase()) {
+            assertThat(ledger.text("SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit'"))
+                    .isEqualTo("off");
+            assertThat(ledger.text("SHOW synchronous_commit")).isEqualTo("on");
+        }
+    }
+
     @Nested
     class OfKeep extends KeepTest {
         @Override
@@ -222,6 +231,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfStandIns extends StandInsTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfEvents extends EventsTest {
         @Override
         TemporaryLedger open() {
@@ -231,6 +248,22 @@ class PostgresLedgerIT {
 
     @Nested
     class OfUnconfirmed extends UnconfirmedTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfLostCommits extends LostCommitTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfLeases extends LeasesTest {
         @Override
         TemporaryLedger open() {
             return newDatabase();
@@ -261,7 +294,7 @@ class PostgresLedgerIT {
 
         @BeforeEach
         void startTheOther() {
-            elsewhere = new Store(ledger.dataSource());
+            elsewhere = new Store(ledger.dataSource(), "elsewhere");
         }
 
         @AfterEach

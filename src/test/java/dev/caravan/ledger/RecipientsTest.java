@@ -49,7 +49,7 @@ class RecipientsTest extends OnLedger {
         countAccepted("b", 3);
         settle(claim(), sent("wamid-of-ali"));
         settle(claim(), sent("wamid-of-eva"));
-        settle(claim(), failed());
+        settle(claim(), failed().after(7L, "Al is a bad number"));
 
         Erased erased = recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW + 1);
 
@@ -72,7 +72,7 @@ class RecipientsTest extends OnLedger {
         assertThat(ledger.text("SELECT recipient || ' ' || provider_message_id FROM send WHERE id = ?", ids.get(1)))
                 .isEqualTo(EVA + " wamid-of-eva");
         assertThat(everything())
-                .doesNotContain(ALI, "of-ali", "0530 111", "bad number")
+                .doesNotContain(ALI, "of-ali", "0530 111", "bad number", "Al is")
                 .contains("hello");
         assertThat(recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW + 2).sends())
                 .isZero();
@@ -84,7 +84,7 @@ class RecipientsTest extends OnLedger {
                 ledger.texts("SELECT recipient || content || coalesce(reference, '') || coalesce(idempotency_key, '')"
                         + " || coalesce(provider_message_id, '') || coalesce(error_message, '') FROM send"
                         + " UNION ALL SELECT coalesce(error_message, '') || coalesce(provider_message_id, '')"
-                        + " || coalesce(reason, '') || coalesce(detail, '') FROM history"));
+                        + " || coalesce(reason, '') || coalesce(detail, '') || coalesce(answer, '') FROM history"));
     }
 
     @Test

@@ -56,6 +56,27 @@ class SendControlTest extends OnLedger {
     }
 
     @Test
+    void queuesOneRowOfRefusalsAgainAndMarksItNoLonger() {
+        List<String> ids = admit(draft(), draft(), draft());
+        for (String run : List.of("one", "one", "two")) {
+            Attempt attempt = claim();
+            settle(attempt, failed());
+            write(transaction -> {
+                sends.mark(transaction, attempt.id(), run);
+                return null;
+            });
+        }
+        SendFilter one = new SendFilter(null, null, Set.of(), null, null, null, null, "one");
+
+        assertThat(control.retryAll(one, Reach.ALL, false, ANNE, LATER)).isEqualTo(2);
+
+        assertThat(ledger.texts("SELECT state || coalesce(run, ' -') FROM send ORDER BY id"))
+                .containsExactly("queued -", "queued -", "failedtwo");
+        assertThat(state(ids.get(2))).isEqualTo("failed");
+        assertCounters();
+    }
+
+    @Test
     void cancelsNothingThatIsUnderWayOrOver() {
         String id = admit(draft()).get(0);
         Attempt attempt = claim();

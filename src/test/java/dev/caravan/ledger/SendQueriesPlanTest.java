@@ -76,7 +76,8 @@ class SendQueriesPlanTest {
 
             List<String> asked = asked(
                     ledger,
-                    transaction -> deliveries.apply(transaction, List.of("main", "other"), report, OnLedger.NOW));
+                    transaction ->
+                            deliveries.apply(transaction, "pigeon", List.of("main", "other"), report, OnLedger.NOW));
 
             assertThat(asked).hasSize(2);
             assertThat(plan(ledger, asked.get(0))).contains("send_message");
@@ -95,7 +96,7 @@ class SendQueriesPlanTest {
             Deliveries.Kept kept = new Deliveries.Kept(1, "main", report, OnLedger.NOW, 0);
 
             List<String> asked = asked(ledger, transaction -> {
-                deliveries.hint(transaction, List.of("main", "other"), kept, OnLedger.NOW);
+                deliveries.hint(transaction, "pigeon", List.of("main", "other"), kept, OnLedger.NOW);
                 return null;
             });
 

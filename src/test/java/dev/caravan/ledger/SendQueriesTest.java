@@ -4,6 +4,7 @@ import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.caravan.ledger.SendQueries.DeadLetters;
 import dev.caravan.ledger.SendQueries.Page;
 import dev.caravan.message.Priority;
 import java.util.ArrayList;
@@ -70,6 +71,35 @@ class SendQueriesTest extends OnLedger {
     }
 
     @Test
+    void countsWhatEndedBadlyByItsError() {
+        admit(
+                draft().of("b", 1),
+                draft().of("b", 2),
+                draft().of("c", 1),
+                draft().expiresAt(NOW),
+                draft().account("other"),
+                draft());
+        settle(claim(), failed());
+        settle(claim(), failed());
+        settle(claim(), unknown());
+        expire(NOW);
+        settle(claim(), sent("wamid"));
+
+        assertThat(deadLetters(null, null))
+                .containsExactlyInAnyOrder(
+                        new DeadLetters(State.FAILED, "bad", "main", 2, NOW),
+                        new DeadLetters(State.UNKNOWN, "no-answer", "main", 1, NOW),
+                        new DeadLetters(State.EXPIRED, "expired", "main", 1, NOW));
+        assertThat(deadLetters(null, null).get(0).count()).isEqualTo(2);
+        assertThat(deadLetters("other", null)).isEmpty();
+        assertThat(deadLetters("main", "c")).extracting(DeadLetters::state).containsExactly(State.UNKNOWN);
+    }
+
+    private List<DeadLetters> deadLetters(String account, String batch) {
+        return read(transaction -> search.deadLetters(transaction, account, batch, Reach.ALL));
+    }
+
+    @Test
     void showsNothingBeyondTheReach() {
         List<String> ids = admit(draft(), draft().account("other"));
 
@@ -98,7 +128,7 @@ class SendQueriesTest extends OnLedger {
     @Test
     void tellsEverythingOfASendAndItsHistory() {
         String id = admit(draft().of("b", 7).reference("order-1")).get(0);
-        settle(claim(), failed());
+        settle(claim(), failed().after(12L, "{\"error\":\"bad\"}"));
         write(transaction ->
                 transaction.update("UPDATE history SET actor = 'anne', reason = 'because' WHERE send = ?", id));
 
@@ -125,6 +155,7 @@ class SendQueriesTest extends OnLedger {
                         "permanent",
                         "bad",
                         "bad number",
+                        null,
                         NOW,
                         null,
                         send.expiresAt(),
@@ -137,7 +168,9 @@ class SendQueriesTest extends OnLedger {
                         "failed",
                         1,
                         NOW,
+                        12L,
                         400,
+                        "{\"error\":\"bad\"}",
                         "permanent",
                         "bad",
                         "bad number",

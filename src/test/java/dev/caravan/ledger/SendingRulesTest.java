@@ -210,7 +210,7 @@ class SendingRulesTest extends OnLedger {
     void allThatExpireOfAPausedAccountAreToldOf() {
         admit(draft().expiresAt(NOW + 5000), draft().expiresAt(NOW + 5000));
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", null, NOW);
+            lanes.pauseByHand(transaction, "main", null, "anne", NOW);
             return null;
         });
 

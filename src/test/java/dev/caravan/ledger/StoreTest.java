@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import dev.caravan.ledger.ObservedDataSource.Loss;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -27,7 +29,7 @@ class StoreTest extends OnLedger {
     @BeforeEach
     void observe() {
         observed = new ObservedDataSource(ledger.dataSource());
-        store = new Store(observed);
+        store = new Store(observed, "observed");
     }
 
     @AfterEach
@@ -168,6 +170,86 @@ class StoreTest extends OnLedger {
         observed.refuseConnections(false);
         store.write(transaction -> note(transaction, "after"));
         assertThat(noted()).contains("before", "after");
+    }
+
+    @Test
+    void aCommitWhoseAnswerWasLostIsLookedUpAndNotMadeAgain() throws Exception {
+        List<FutureTask<Integer>> group = groupThatLosesItsAnswer(Loss.COMMITTED);
+
+        observed.refuseConnections(false);
+        for (FutureTask<Integer> one : group) {
+            assertThat(one.get(10, SECONDS)).isEqualTo(1);
+        }
+        assertThat(noted()).containsExactlyInAnyOrder("name-0", "name-1", "name-2");
+    }
+
+    @Test
+    void aCommitThatDidNotTakePlaceIsMadeAgain() throws Exception {
+        List<FutureTask<Integer>> group = groupThatLosesItsAnswer(Loss.NOTHING);
+
+        observed.refuseConnections(false);
+        for (FutureTask<Integer> one : group) {
+            assertThat(one.get(10, SECONDS)).isEqualTo(1);
+        }
+        assertThat(noted()).containsExactlyInAnyOrder("name-0", "name-1", "name-2");
+    }
+
+    @Test
+    void nothingElseIsWrittenWhileACommitIsInDoubt() throws Exception {
+        List<FutureTask<Integer>> group = groupThatLosesItsAnswer(Loss.COMMITTED);
+
+        assertThatExceptionOfType(LedgerException.class)
+                .isThrownBy(() -> store.write(transaction -> note(transaction, "meanwhile")))
+                .withMessageContaining("nobody is there");
+        assertThat(group).noneMatch(FutureTask::isDone);
+
+        observed.refuseConnections(false);
+        for (FutureTask<Integer> one : group) {
+            one.get(10, SECONDS);
+        }
+        store.write(transaction -> note(transaction, "after"));
+        assertThat(noted()).hasSize(4).contains("after");
+    }
+
+    @Test
+    void whoCannotWaitForEverIsTold() {
+        observed.loseTheAnswer(Loss.COMMITTED, 0);
+
+        assertThatExceptionOfType(LedgerException.class)
+                .isThrownBy(() -> store.write(transaction -> note(transaction, "slow"), Duration.ofMillis(100)))
+                .withMessageContaining("does not answer");
+
+        observed.refuseConnections(false);
+        store.write(transaction -> note(transaction, "after"));
+        assertThat(noted()).containsExactlyInAnyOrder("slow", "after");
+    }
+
+    @Test
+    void aWriteThatChangesNothingLeavesNoMark() {
+        store.write(transaction -> note(transaction, "one"));
+        String mark = ledger.text("SELECT last_commit FROM writer WHERE name = 'observed'");
+
+        store.write(transaction -> transaction.update("DELETE FROM setting WHERE name = 'none'"));
+        store.write(transaction ->
+                transaction.all("UPDATE setting SET value = '' WHERE name = 'none' RETURNING name", row -> 1));
+
+        assertThat(ledger.text("SELECT last_commit FROM writer WHERE name = 'observed'"))
+                .isEqualTo(mark);
+    }
+
+    /** Three writes that share a commit, whose answer is lost; they wait. */
+    private List<FutureTask<Integer>> groupThatLosesItsAnswer(Loss loss) throws Exception {
+        FutureTask<Integer> first = start(transaction -> hold());
+        List<FutureTask<Integer>> group = IntStream.range(0, 3)
+                .mapToObj(number -> start(transaction -> note(transaction, "name-" + number)))
+                .toList();
+        awaitWriters();
+        observed.loseTheAnswer(loss, 1);
+        int attempts = observed.attempts();
+        held.countDown();
+        first.get(10, SECONDS);
+        await().until(() -> observed.attempts() > attempts);
+        return group;
     }
 
     @Test

@@ -8,8 +8,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
@@ -20,9 +22,9 @@ public final class TemporaryLedger implements AutoCloseable {
     private final HikariDataSource dataSource;
     private final Store store;
 
-    private TemporaryLedger(HikariDataSource dataSource) {
+    private TemporaryLedger(HikariDataSource dataSource, DataSource written) {
         this.dataSource = dataSource;
-        this.store = new Store(dataSource);
+        this.store = new Store(written, "gateway");
     }
 
     /** A file below the directory; opened a second time, what is in it is kept. */
@@ -34,7 +36,16 @@ public final class TemporaryLedger implements AutoCloseable {
     public static TemporaryLedger at(String url) {
         HikariDataSource dataSource = connect(url);
         migrate(dataSource);
-        return new TemporaryLedger(dataSource);
+        return new TemporaryLedger(dataSource, dataSource);
+    }
+
+    /** One that takes so long for each commit. */
+    public static TemporaryLedger slow(Path directory, Duration commit) {
+        HikariDataSource dataSource = connect("jdbc:sqlite:" + directory.resolve("ledger.db"));
+        migrate(dataSource);
+        ObservedDataSource observed = new ObservedDataSource(dataSource);
+        observed.slowDown(commit);
+        return new TemporaryLedger(dataSource, observed);
     }
 
     static HikariDataSource connect(String url) {

@@ -23,6 +23,8 @@ class MaskingTest {
     @CsvSource({
         "905301234567 is not on WhatsApp, *** is not on WhatsApp",
         "to +90 530 123 45 67: refused, to ***: refused",
+        "to +90 (530) 123-45-67, to ***",
+        "wamid.HBgMOTA1MzAxMjM0NTY3FQIAERgS: read, wamid.***: read",
         "code 131026 of 2026, code 131026 of 2026"
     })
     void aTextLosesThePhoneNumbersInIt(String text, String blotted) {

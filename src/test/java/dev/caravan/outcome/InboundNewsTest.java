@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.ledger.Feed;
 import dev.caravan.ledger.Inbound;
+import dev.caravan.ledger.Leases;
 import dev.caravan.ledger.TemporaryLedger;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -38,11 +39,12 @@ class InboundNewsTest {
         ledger = TemporaryLedger.sqlite(directory);
         steps = new FeedSteps(
                 ledger.store(),
+                new Leases(ledger.store(), "here"),
                 Map.of(
                         Feed.INBOUND,
                         new InboundNews(new Inbound(), List.of("hub", "log"), ZoneId.of("Europe/Istanbul"))));
         ledger.store().write(transaction -> {
-            new Inbound().keep(transaction, "main", "pigeon", BODY, AT);
+            new Inbound().keep(transaction, "main", "pigeon", Inbound.Body.of(BODY), AT);
             return null;
         });
     }

@@ -9,6 +9,7 @@ import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Feed;
 import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Leases;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Settlement;
@@ -160,7 +161,8 @@ class OutcomeFeedTest {
     static FeedSteps steps(Store store) {
         Outbox outbox = new Outbox();
         Outcomes outcomes = new Outcomes(store, outbox, Clock.system(DropFolder.ZONE));
-        return new FeedSteps(store, Map.of(Feed.OUTCOMES, new OutcomeNews(outbox, outcomes)));
+        return new FeedSteps(
+                store, new Leases(store, "here"), Map.of(Feed.OUTCOMES, new OutcomeNews(outbox, outcomes)));
     }
 
     private String settle(Settlement settlement) {

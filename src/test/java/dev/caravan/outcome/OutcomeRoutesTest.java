@@ -1,11 +1,19 @@
 package dev.caravan.outcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravan.intake.DropFolder;
 import dev.caravan.ledger.Feed;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,6 +85,65 @@ class OutcomeRoutesTest {
         await().atMost(LONG).untilAsserted(() -> assertThat(lines("kept.jsonl")).hasSize(1));
         assertThat(cursor("broken")).isZero();
         assertThat(cursor("kept")).isPositive();
+    }
+
+    @Test
+    void anEndpointThatNeverAnswersHoldsUpNoOtherAndIsNotWaitedForForEver() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            deliver("hanging", "http://127.0.0.1:" + server.getLocalPort() + "?responseTimeout=2000", false);
+            deliver("kept", file("kept.jsonl"), false);
+
+            inbox.drop("a.csv", "to,text\n123,one\n");
+            try (Socket call = server.accept()) {
+                await().atMost(LONG)
+                        .untilAsserted(() -> assertThat(lines("kept.jsonl")).hasSize(1));
+                inbox.drop("b.csv", "to,text\n123,two\n");
+                await().atMost(LONG)
+                        .untilAsserted(() -> assertThat(lines("kept.jsonl")).hasSize(2));
+                call.setSoTimeout((int) LONG.toMillis());
+                assertThat(catchThrowable(() -> call.getInputStream().transferTo(OutputStream.nullOutputStream())))
+                        .as("the connection ends")
+                        .isNotInstanceOf(SocketTimeoutException.class);
+            }
+            assertThat(cursor("hanging")).isZero();
+        }
+    }
+
+    @Test
+    void howFarAnEndpointIsBehindIsMeasured() throws IOException {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        FeedEndpoint broken =
+                new FeedEndpoint(Feed.OUTCOMES, "outcomes-1", "broken", "direct:nobody-listens?block=false");
+        FeedEndpoint kept = new FeedEndpoint(Feed.OUTCOMES, "outcomes-2", "kept", file("kept.jsonl"));
+        deliver("broken", broken.uri(), false);
+        deliver("kept", kept.uri(), false);
+        inbox.drop("a.csv", "to,text\n123,one\n456,two\n");
+        inbox.ledger().change("UPDATE history SET at = at - 60000");
+        await().atMost(LONG).untilAsserted(() -> assertThat(cursor("kept")).isEqualTo(2));
+
+        new FeedGauges(inbox.store(), List.of(broken, kept)).bindTo(registry);
+
+        assertThat(gauge(registry, "lag", "outcomes-1")).isEqualTo(2);
+        assertThat(gauge(registry, "oldest", "outcomes-1")).isBetween(60.0, 120.0);
+        assertThat(gauge(registry, "lag", "outcomes-2")).isZero();
+        assertThat(gauge(registry, "oldest", "outcomes-2")).isZero();
+    }
+
+    @Test
+    void aLagOfMoreThanAThousandIsEstimated() throws IOException {
+        inbox.drop("a.csv", "to,text\n" + "123,one\n".repeat(2_500));
+
+        assertThat(inbox.store()
+                        .read(transaction -> Feed.OUTCOMES.lag(transaction, "new"))
+                        .rows())
+                .isEqualTo(2_500);
+    }
+
+    private static double gauge(MeterRegistry registry, String name, String endpoint) {
+        return registry.get("caravan.outcomes." + name)
+                .tag("endpoint", endpoint)
+                .gauge()
+                .value();
     }
 
     private void deliver(String name, String endpoint, boolean masked) {

@@ -1,0 +1,159 @@
+package dev.caravan.ledger;
+
+import dev.caravan.account.Account;
+import dev.caravan.account.SendingRules;
+import dev.caravan.ledger.Sends.Changed;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Sends that another account takes over: which of them can, and the move from queue to queue. */
+public final class StandIns {
+
+    private final Sends sends;
+
+    public StandIns(Sends sends) {
+        this.sends = sends;
+    }
+
+    /**
+     * Whether an account cannot send what is due now before it expires: its lane is paused, has no room, or has a queue that
+     * takes longer. One that is to be probed is not down: the probe needs a send.
+     *
+     * @param expiresAt of the send, in milliseconds
+     */
+    public boolean isDown(Transaction transaction, Account account, long expiresAt, long now) throws SQLException {
+        Depth depth = transaction
+                .one(
+                        "SELECT queued, not_before, paused, probe_at, budget_day, budget_used FROM account WHERE name = ?",
+                        row -> new Depth(
+                                row.getLong(1),
+                                Math.max(
+                                        row.getLong(2),
+                                        budgetBack(account.rules(), row.getString(5), row.getLong(6), now)),
+                                row.getString(3),
+                                row.getLong(4)),
+                        account.name())
+                .orElseThrow();
+        return depth.isPaused(now)
+                || depth.queued() >= account.maxQueued()
+                || depth.startOfNext(account.pace().meanGap(), now) > expiresAt;
+    }
+
+    /** When a budget that is spent is there again, in milliseconds; 0 when it is not. */
+    private static long budgetBack(SendingRules rules, String day, long used, long now) {
+        boolean spent = rules.budget() != null && rules.day(now).equals(day) && used >= rules.budget();
+        return spent ? rules.nextDay(now) : 0;
+    }
+
+    private record Depth(long queued, long notBefore, String paused, long probeAt) {
+
+        private boolean isPaused(long now) {
+            return paused != null && !(paused.equals("account") && probeAt <= now);
+        }
+
+        /** In milliseconds, when those before it keep the mean pace. */
+        private long startOfNext(Duration meanGap, long now) {
+            return Math.max(now, notBefore) + Math.round(queued * (meanGap.toNanos() / 1e6));
+        }
+    }
+
+    /** The accounts that are paused, and not to be probed now. */
+    public List<String> paused(Transaction transaction, long now) throws SQLException {
+        return transaction.all(
+                "SELECT name FROM account WHERE paused = 'hand' OR paused = 'account' AND probe_at > ? ORDER BY name",
+                row -> row.getString(1),
+                now);
+    }
+
+    /**
+     * A due send in an account's queue.
+     *
+     * @param content the canonical message as JSON
+     * @param expiresAt in milliseconds
+     */
+    public record Waiting(String id, int priority, long fairRank, String recipient, String content, long expiresAt) {}
+
+    /** The next due sends of an account in the order of its queue, after one of them, or from the first. */
+    public List<Waiting> waiting(Transaction transaction, String account, Optional<Waiting> after, int limit)
+            throws SQLException {
+        return transaction.all(
+                "SELECT id, priority, fair_rank, recipient, content, expires_at FROM send"
+                        + " WHERE account = ? AND state = 'queued' AND ready = 1 AND (priority, fair_rank, id) > (?, ?, ?)"
+                        + " ORDER BY priority, fair_rank, id LIMIT ?",
+                row -> new Waiting(
+                        row.getString(1),
+                        row.getInt(2),
+                        row.getLong(3),
+                        row.getString(4),
+                        row.getString(5),
+                        row.getLong(6)),
+                account,
+                after.map(Waiting::priority).orElse(-1),
+                after.map(Waiting::fairRank).orElse(0L),
+                after.map(Waiting::id).orElse(""),
+                limit);
+    }
+
+    /** The accounts that a send must not go through: it was tried there, or its sender may not use them. */
+    public Set<String> barred(Transaction transaction, String id) throws SQLException {
+        return transaction
+                .one("SELECT barred FROM send WHERE id = ? AND barred IS NOT NULL", row -> row.getString(1), id)
+                .map(names -> Set.of(names.split(" ")))
+                .orElse(Set.of());
+    }
+
+    /**
+     * Moves a queued send to another account, as far from the front of its queue as it was; it never comes back. The history
+     * tells it, and so does an outcome.
+     *
+     * @param because why, for people
+     * @return false when it no longer waits in the queue it is to leave
+     */
+    public boolean move(Transaction transaction, String id, String from, Account to, String because, long now)
+            throws SQLException {
+        Optional<Boolean> followed = transaction.one(
+                "SELECT followed FROM send WHERE id = ? AND state = 'queued' AND account = ?",
+                row -> row.getInt(1) == 1,
+                id,
+                from);
+        if (followed.orElse(false)) {
+            RecipientOrder.release(transaction, id);
+        }
+        long before = clock(transaction, from);
+        Optional<Changed> changed = transaction.one(
+                "UPDATE send SET account = ?, provider = ?, ready = 1, due_at = ?, refreshed = 0, check_at = NULL, checks = 0,"
+                        + " fair_rank = ? + CASE WHEN fair_rank > ? THEN fair_rank - ? ELSE 1 END,"
+                        + " barred = CASE WHEN barred IS NULL THEN ? ELSE barred || ' ' || ? END,"
+                        + " sequence = sequence + 1, changed_at = ?"
+                        + " WHERE id = ? AND state = 'queued' AND account = ? RETURNING " + Changed.COLUMNS,
+                Changed::read,
+                to.name(),
+                to.provider(),
+                now,
+                clock(transaction, to.name()),
+                before,
+                before,
+                from,
+                from,
+                now,
+                id,
+                from);
+        if (changed.isEmpty()) {
+            return false;
+        }
+        transaction.countQueued(from, -1);
+        Settlement queued = new Settlement(State.QUEUED, now, false, null, null, null, null, null);
+        String reason = "moved from " + from + " to " + to.name() + ": " + because;
+        sends.record(transaction, id, changed.get(), null, queued, null, reason, now);
+        return true;
+    }
+
+    private static long clock(Transaction transaction, String account) throws SQLException {
+        return transaction
+                .one("SELECT fair_clock FROM account WHERE name = ?", row -> row.getLong(1), account)
+                .orElse(0L);
+    }
+}

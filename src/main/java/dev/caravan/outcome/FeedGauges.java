@@ -1,0 +1,90 @@
+package dev.caravan.outcome;
+
+import dev.caravan.ledger.Feed.Lag;
+import dev.caravan.ledger.LedgerException;
+import dev.caravan.ledger.Store;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Gauges by feed and endpoint: {@code caravan.outcomes.lag} (rows it has yet to get) and {@code caravan.outcomes.oldest}
+ * (seconds since the first of them came about). All of one scrape come from one read of the ledger.
+ */
+final class FeedGauges implements MeterBinder {
+
+    private static final long FRESH = Duration.ofSeconds(1).toNanos();
+
+    private final Store store;
+    private final List<FeedEndpoint> endpoints;
+    private Map<FeedEndpoint, Reading> readings = Map.of();
+    private long readAt = System.nanoTime() - FRESH;
+
+    FeedGauges(Store store, List<FeedEndpoint> endpoints) {
+        this.store = store;
+        this.endpoints = List.copyOf(endpoints);
+    }
+
+    /** What one endpoint shows; not a number when the ledger could not be read. */
+    private record Reading(double rows, double oldestSeconds) {
+        private static final Reading NONE = new Reading(Double.NaN, Double.NaN);
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        for (FeedEndpoint endpoint : endpoints) {
+            gauge(registry, endpoint, "caravan.outcomes.lag", "rows the endpoint has yet to get", Reading::rows);
+            gauge(
+                    registry,
+                    endpoint,
+                    "caravan.outcomes.oldest",
+                    "seconds since the first row came about that the endpoint has yet to get",
+                    Reading::oldestSeconds);
+        }
+    }
+
+    private void gauge(
+            MeterRegistry registry,
+            FeedEndpoint endpoint,
+            String name,
+            String description,
+            ToDoubleFunction<Reading> value) {
+        Gauge.builder(name, () -> value.applyAsDouble(reading(endpoint)))
+                .description(description)
+                .tag("feed", endpoint.feed().word())
+                .tag("endpoint", endpoint.name())
+                .tag("scheme", endpoint.scheme())
+                .register(registry);
+    }
+
+    private synchronized Reading reading(FeedEndpoint endpoint) {
+        long now = System.nanoTime();
+        if (now - readAt >= FRESH) {
+            readings = read(Instant.now());
+            readAt = now;
+        }
+        return readings.getOrDefault(endpoint, Reading.NONE);
+    }
+
+    private Map<FeedEndpoint, Reading> read(Instant now) {
+        try {
+            return store.read(transaction -> {
+                Map<FeedEndpoint, Reading> read = new HashMap<>();
+                for (FeedEndpoint endpoint : endpoints) {
+                    Lag lag = endpoint.feed().lag(transaction, endpoint.cursor());
+                    double oldest = lag.oldest() == null ? 0 : (now.toEpochMilli() - lag.oldest()) / 1e3;
+                    read.put(endpoint, new Reading(lag.rows(), Math.max(0, oldest)));
+                }
+                return read;
+            });
+        } catch (LedgerException away) {
+            return Map.of();
+        }
+    }
+}

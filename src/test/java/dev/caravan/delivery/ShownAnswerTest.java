@@ -1,0 +1,98 @@
+package dev.caravan.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravan.Packs;
+import dev.caravan.account.Account;
+import dev.caravan.account.Pace;
+import dev.caravan.provider.Credentials;
+import dev.caravan.provider.Provider;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is left of a provider's answer for the history. */
+class ShownAnswerTest {
+
+    private static final String CONTENT =
+            """
+            {"reference":"order-1001","to":"+905301234567","name":"Ali","type":"text",
+             "text":"Dear \\"Ali\\",\\nyour ödev of Oak Street 7 has shipped.","priority":"normal"}""";
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'ok':true,'id':'m-1'} | {'ok':true,'id':'m-1'}",
+                "{'key':'s3cret-key'} | {'key':'***'}",
+                "{'to':'905301234567','id':'x'} | {'to':'***','id':'x'}",
+                "+90 (530) 123 45 67 is no user | *** is no user",
+                "{'id':'wamid.HBgMOTA1MzAxMjM0NTY3FQIAERgS'} | {'id':'wamid.***'}",
+                "Ali is blocked | *** is blocked",
+                "Alignment of text failed | Alignment of text failed",
+                "order-1001: normal text | order-1001: normal text",
+                "{'text':'Dear \\\"Ali\\\",\\nyour \\u00f6dev of Oak Street 7 has shipped.'} | {'text':'***'}",
+                "{'text':'Dear \\\"Ali\\\",\\nyour \\u00D6dev'} | {'text':'***\\u00D6dev'}",
+                "{'text':'Dear \\\"Ali\\\",\\nyour ö...'} | {'text':'***...'}",
+            })
+    void whatIsNobodyElsesBusinessIsTakenOut(String answer, String shown) {
+        assertThat(shown(answer, CONTENT)).isEqualTo(shown);
+    }
+
+    @Test
+    void whatEverySendOfACallSaysIsTakenOut() {
+        assertThat(shown("Ali, Eva and Bob", CONTENT, CONTENT.replace("\"Ali\"", "\"Eva\"")))
+                .isEqualTo("***, *** and Bob");
+    }
+
+    @Test
+    void isAsShortAsTwoKilobytesAndFitsEveryDatabase() {
+        String shown = shown("a\u0000b\n" + "ş\uD83D\uDE00".repeat(5_000), CONTENT);
+
+        assertThat(shown).startsWith("a b ş\uD83D\uDE00");
+        assertThat(shown.getBytes(StandardCharsets.UTF_8)).hasSizeBetween(2_040, 2_048);
+        assertThat(new String(shown.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))
+                .isEqualTo(shown);
+    }
+
+    @Test
+    void aCredentialIsNotKeptInPartEither() {
+        String far = "{\"text\":\"" + "hello there, it is me. ".repeat(177);
+        for (int before = 0; before < 40; before++) {
+            String shown = shown(far + "x".repeat(before) + "s3cret-key", CONTENT, CONTENT.replace("Dear", "hello"));
+
+            assertThat(shown).doesNotContain("s3c");
+        }
+    }
+
+    @Test
+    void aMessageOfAnySizeIsGoneThrough() {
+        String content = CONTENT.replace("Dear", "x".repeat(1_000_000));
+
+        assertThat(shown("{\"sent\":\"" + "x".repeat(200) + "\"}", content)).isEqualTo("{\"sent\":\"***\"}");
+    }
+
+    private static String shown(String answer, String... contents) {
+        Provider maytapi = Packs.all().stream()
+                .filter(pack -> pack.name().equals("maytapi"))
+                .findFirst()
+                .orElseThrow();
+        Account account = new Account(
+                "main",
+                "maytapi",
+                "http://127.0.0.1",
+                Pace.UNLIMITED,
+                1,
+                Duration.ofSeconds(30),
+                Duration.ofDays(7),
+                false,
+                1_000_000,
+                Map.of("api-key", "s3cret-key"));
+        return ShownAnswer.of(answer, Credentials.of(maytapi, account), List.of(contents));
+    }
+}

@@ -1,0 +1,164 @@
+package dev.caravan.ledger;
+
+import static dev.caravan.ledger.Draft.draft;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravan.account.Account;
+import dev.caravan.account.Pace;
+import dev.caravan.account.Rate;
+import dev.caravan.ledger.StandIns.Waiting;
+import dev.caravan.message.Priority;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class StandInsTest extends OnLedger {
+
+    private static final long MINUTE = 60_000;
+
+    private final StandIns standIns = new StandIns(sends);
+    private final Account other = account("other", Pace.UNLIMITED);
+
+    @Test
+    void aMovedSendIsNextInTheOtherQueueAndNeverComesBack() {
+        openBatch("b");
+        String id = admit(draft().of("b", 1).rank(7).barred("third")).get(0);
+        countAccepted("b", 1);
+        settle(claim(), queuedUntil(NOW));
+        ledger.change("UPDATE account SET fair_clock = CASE name WHEN 'main' THEN 5 ELSE 1000 END");
+
+        assertThat(move(id)).isTrue();
+
+        assertCounters();
+        assertThat(ledger.text(
+                        "SELECT account || ' ' || provider || ' ' || fair_rank || ' ' || state || ready || due_at"
+                                + " || ' ' || attempt || ' ' || barred FROM send"))
+                .isEqualTo("other pigeon 1002 queued1" + NOW + " 1 third main");
+        assertThat(ledger.texts("SELECT sequence || ' ' || status || ' ' || coalesce(reason, '-') FROM history"))
+                .containsExactly("1 queued -", "2 queued moved from main to other: its key is refused");
+        Set<String> barred = read(transaction -> standIns.barred(transaction, id));
+        assertThat(barred).containsExactlyInAnyOrder("third", "main");
+        List<Outbox.Entry> entries = read(transaction -> outbox.after(transaction, 0, 10));
+        assertThat(entries).extracting(Outbox.Entry::account).containsExactly("other", "other");
+        assertThat(move(id)).as("it is there no longer").isFalse();
+    }
+
+    @Test
+    void keepsItsDistanceFromTheFront() {
+        List<String> ids = admit(draft().rank(11), draft().rank(14), draft().rank(3));
+        ledger.change("UPDATE account SET fair_clock = CASE name WHEN 'main' THEN 10 ELSE 1000 END");
+
+        ids.forEach(this::move);
+
+        assertThat(ledger.texts("SELECT fair_rank FROM send ORDER BY id")).containsExactly("1001", "1004", "1001");
+    }
+
+    @Test
+    void whoeverWaitedForAMovedSendIsNext() {
+        List<String> ids = admit(draft(), draft());
+        ledger.change("UPDATE send SET followed = 1, ready = CASE id WHEN ? THEN 3 ELSE 1 END", ids.get(1));
+
+        move(ids.get(0));
+
+        assertThat(claim().id()).isEqualTo(ids.get(1));
+        assertThat(ledger.number("SELECT followed FROM send WHERE id = ?", ids.get(0)))
+                .isZero();
+    }
+
+    @Test
+    void nothingMovesThatIsBeingSentOrMayHaveBeen() {
+        String id = admit(draft()).get(0);
+        Attempt attempt = claim();
+        assertThat(move(id)).isFalse();
+        settle(attempt, unknown());
+
+        assertThat(move(id)).isFalse();
+
+        assertThat(ledger.text("SELECT account || state FROM send")).isEqualTo("mainunknown");
+        assertCounters();
+    }
+
+    @Test
+    void reportsOfTheAccountThatSentItFindIt() {
+        String id = admit(draft()).get(0);
+        move(id);
+        Attempt attempt = write(transaction -> sends.claim(transaction, "other", null, false, NOW))
+                .orElseThrow();
+        settle(attempt, sent("wamid"));
+
+        Reported delivered = new Reported(List.of("wamid"), State.DELIVERED, null, null, null, null, null, null);
+        write(transaction -> new Deliveries(sends).apply(transaction, "pigeon", List.of("main"), delivered, NOW));
+        assertThat(state(id)).isEqualTo("sent");
+        write(transaction -> new Deliveries(sends).apply(transaction, "pigeon", List.of("other"), delivered, NOW));
+        assertThat(state(id)).isEqualTo("delivered");
+    }
+
+    @Test
+    void anAccountIsDownWhilePausedUntilItIsToBeProbed() {
+        assertThat(isDown(other, NOW + 1)).isFalse();
+        write(transaction -> lanes.pause(transaction, "other", "refused", NOW));
+
+        assertThat(isDown(other, NOW + 1_000 * MINUTE)).isTrue();
+        assertThat(paused(NOW)).containsExactly("other");
+        ledger.change("UPDATE account SET probe_at = " + NOW);
+        assertThat(isDown(other, NOW + MINUTE)).as("somebody must try").isFalse();
+        assertThat(paused(NOW)).isEmpty();
+
+        write(transaction -> {
+            lanes.pauseByHand(transaction, "other", null, "anne", NOW);
+            return null;
+        });
+        assertThat(isDown(other, NOW + MINUTE)).isTrue();
+        assertThat(paused(NOW)).containsExactly("other");
+    }
+
+    @Test
+    void anAccountIsDownForASendThatItsQueueOutlasts() {
+        Account slow = account("main", Pace.of(new Rate(1, Duration.ofMinutes(1))));
+        admit(draft(), draft(), draft().dueAt(NOW + 1));
+
+        assertThat(isDown(slow, NOW + 3 * MINUTE)).isFalse();
+        assertThat(isDown(slow, NOW + 3 * MINUTE - 1)).isTrue();
+        write(transaction -> {
+            lanes.hold(transaction, "main", NOW + 5);
+            return null;
+        });
+        assertThat(isDown(slow, NOW + 3 * MINUTE)).isTrue();
+        assertThat(isDown(account("main", Pace.UNLIMITED), NOW + 5)).isFalse();
+    }
+
+    @Test
+    void whatWaitsIsListedInTheOrderOfTheQueue() {
+        List<String> ids = admit(
+                draft().rank(2),
+                draft().rank(1),
+                draft().rank(1),
+                draft().priority(Priority.HIGH).rank(9),
+                draft().dueAt(NOW + 1),
+                draft().account("other"));
+
+        List<Waiting> front = waiting(Optional.empty(), 2);
+        assertThat(front).extracting(Waiting::id).containsExactly(ids.get(3), ids.get(1));
+        assertThat(waiting(Optional.of(front.get(1)), 5))
+                .extracting(Waiting::id)
+                .containsExactly(ids.get(2), ids.get(0));
+    }
+
+    private List<Waiting> waiting(Optional<Waiting> after, int limit) {
+        return read(transaction -> standIns.waiting(transaction, "main", after, limit));
+    }
+
+    private List<String> paused(long now) {
+        return read(transaction -> standIns.paused(transaction, now));
+    }
+
+    private boolean isDown(Account account, long expiresAt) {
+        return read(transaction -> standIns.isDown(transaction, account, expiresAt, NOW));
+    }
+
+    private boolean move(String id) {
+        return write(transaction -> standIns.move(transaction, id, "main", other, "its key is refused", NOW));
+    }
+}
