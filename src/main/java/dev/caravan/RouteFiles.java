@@ -47,6 +47,6 @@ class RouteFiles extends DefaultRoutesCollector {
         return new ConfigurationException(
                 "caravan.routes",
                 problem,
-                "Name the folder that holds intake, delivery, providers and outcomes, with file: before it.");
+                "Name the folder that holds intake, delivery, providers, outcomes and care, with file: before it.");
     }
 }

@@ -43,7 +43,8 @@ class ShippedConfigurationTest {
     @Test
     void simulatorsAreLoadedInTheSandboxOnly() {
         String always = "classpath:routes/intake/*.camel.yaml,classpath:routes/delivery/*.camel.yaml,"
-                + "classpath:routes/providers/*.camel.yaml,classpath:routes/outcomes/*.camel.yaml,";
+                + "classpath:routes/providers/*.camel.yaml,classpath:routes/outcomes/*.camel.yaml,"
+                + "classpath:routes/care/*.camel.yaml,";
 
         bound(SHIPPED).run(context -> assertThat(routes(context)).isEqualTo(always));
         bound(new ClassPathResource("application-sandbox.yaml"), SHIPPED).run(context -> assertThat(routes(context))
