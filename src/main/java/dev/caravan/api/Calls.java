@@ -23,6 +23,7 @@ final class Calls {
     static final List<Call> ALL = List.of(
             new Call(POST, "/api/v1/sends", Scope.SEND),
             new Call(GET, "/api/v1/sends", Scope.READ),
+            new Call(GET, "/api/v1/dead-letters", Scope.READ),
             new Call(POST, "/api/v1/sends/retry", Scope.ADMIN),
             new Call(GET, "/api/v1/sends/{id}", Scope.READ),
             new Call(POST, "/api/v1/sends/{id}/cancel", Scope.ADMIN),

@@ -46,7 +46,7 @@ public final class Examination {
      * problem is that it comes too late has them all: it may repeat a send that came in time.
      *
      * @param key null for a send that repeats nothing by definition
-     * @param standIns accounts that can take the send while its account is down
+     * @param standIns accounts that take the send while its account is down
      * @param barred accounts that its sender may not use, with a space between their names, or null
      * @param content the canonical JSON as text
      * @param digests of the fields that idempotency compares
@@ -145,15 +145,17 @@ public final class Examination {
                                         ", ",
                                         origin.accounts().stream().sorted().toList()));
             }
+            Optional<RoutingRule> rule = send.account() == null ? accounts.rule(send.to()) : Optional.empty();
+            List<Account> standIns = standIns(origin, account, rule);
             providers.check(send, account);
+            standIns.forEach(other -> providers.check(send, other));
             Instant expiry = expiry(send, account, now);
             ObjectNode canonical = origin.sendJson().write(send);
-            Optional<RoutingRule> rule = send.account() == null ? accounts.rule(send.to()) : Optional.empty();
             return new Candidate(
                     row,
                     send,
                     account,
-                    standIns(origin, send, account, rule),
+                    rule.filter(found -> found.failover() == Failover.DOWN).isPresent() ? standIns : List.of(),
                     barred(origin, rule),
                     canonical,
                     expiry,
@@ -166,21 +168,13 @@ public final class Examination {
         }
     }
 
-    private List<Account> standIns(Origin origin, Send send, Account account, Optional<RoutingRule> rule) {
-        return rule.filter(found -> found.failover() == Failover.DOWN)
+    /** The accounts that the send may fail over to: each of them must be able to carry it. */
+    private static List<Account> standIns(Origin origin, Account account, Optional<RoutingRule> rule) {
+        return rule.filter(found -> found.failover() != Failover.NEVER)
                 .map(found -> found.accounts().stream()
-                        .filter(other -> !other.equals(account) && origin.mayUse(other.name()) && carries(other, send))
+                        .filter(other -> !other.equals(account) && origin.mayUse(other.name()))
                         .toList())
                 .orElse(List.of());
-    }
-
-    private boolean carries(Account account, Send send) {
-        try {
-            providers.check(send, account);
-            return true;
-        } catch (InvalidSendException notCarried) {
-            return false;
-        }
     }
 
     private static String barred(Origin origin, Optional<RoutingRule> rule) {

@@ -37,7 +37,7 @@ public final class Restored implements AutoCloseable {
 
     private Restored(HikariDataSource dataSource, String gateway) {
         this.dataSource = dataSource;
-        this.store = new Store(dataSource, gateway);
+        this.store = new Store(dataSource, "recovery");
         this.sends = new Sends(gateway, new Blocklist(store.read(DigestKey::of)), Integer.MAX_VALUE);
     }
 
