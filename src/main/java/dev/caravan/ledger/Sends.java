@@ -766,29 +766,40 @@ public final class Sends {
     }
 
     /**
-     * An attempt was given up in the middle: it may or may not have reached the provider.
+     * An attempt was given up in the middle: it may or may not have reached the provider. One whose claim was never stored
+     * is not taken for the next one, which has its number, but not its start.
      *
      * @return false when it is no longer the send's current one, and nothing was written
      */
     public boolean interrupt(Transaction transaction, Attempt attempt, long now) throws SQLException {
         Settlement brokenOff =
                 new Settlement(State.UNKNOWN, 0, false, null, null, "unknown", "interrupted", "its sending broke off");
-        return settle(transaction, attempt, brokenOff, now);
+        boolean isCurrent = transaction
+                .one(
+                        "SELECT 1 FROM send WHERE id = ? AND changed_at = ?",
+                        row -> true,
+                        attempt.id(),
+                        attempt.startedAt())
+                .isPresent();
+        return isCurrent && settle(transaction, attempt, brokenOff, now);
     }
 
     /**
-     * An attempt ended before its call could begin: the send is in its queue as if it had never been claimed.
+     * An attempt ended before its call could begin: the send is in its queue as if it had never been claimed. As in
+     * {@link #interrupt}, only if it was this attempt that claimed it.
      *
      * @return false when it is no longer the send's current one, and nothing was written
      */
     public boolean giveBack(Transaction transaction, Attempt attempt) throws SQLException {
         Optional<String> account = transaction.one(
                 "UPDATE send SET state = 'queued', ready = 1, attempt = attempt - 1, gateway = NULL"
-                        + " WHERE id = ? AND state = 'sending' AND attempt = ? AND gateway = ? RETURNING account",
+                        + " WHERE id = ? AND state = 'sending' AND attempt = ? AND gateway = ? AND changed_at = ?"
+                        + " RETURNING account",
                 row -> row.getString(1),
                 attempt.id(),
                 attempt.number(),
-                gateway);
+                gateway,
+                attempt.startedAt());
         if (account.isPresent()) {
             transaction.countQueued(account.get(), 1);
         }
