@@ -312,9 +312,11 @@ public final class Sends {
      */
     private void waitForOpening(Transaction transaction, String account, String id, long now) throws SQLException {
         List<Quiet> front = transaction.all(
-                "SELECT id, recipient, category, followed FROM send WHERE id = ? OR id IN (SELECT id FROM send"
+                "SELECT id, recipient, category, followed FROM send WHERE id IN (SELECT id FROM send WHERE id = ?"
+                        // Not as an alternative: PostgreSQL would read all sends for that.
+                        + " UNION ALL SELECT id FROM (SELECT id FROM send"
                         + " WHERE account = ? AND state = 'queued' AND ready = 1 ORDER BY priority, fair_rank, id"
-                        + " LIMIT " + SWEEP + ")",
+                        + " LIMIT " + SWEEP + ") AS front)",
                 row -> new Quiet(row.getString(1), row.getString(2), category(row.getString(3)), row.getInt(4) == 1),
                 id,
                 account);
@@ -376,7 +378,8 @@ public final class Sends {
     private static void setAside(Transaction transaction, String id, String account, String batch) throws SQLException {
         unclaim(transaction, id, account);
         List<String> front = transaction.all(
-                "UPDATE send SET ready = 2 WHERE id = ? OR id IN (SELECT id FROM (SELECT id, batch FROM send"
+                "UPDATE send SET ready = 2 WHERE id IN (SELECT id FROM send WHERE id = ?"
+                        + " UNION ALL SELECT id FROM (SELECT id, batch FROM send"
                         + " WHERE account = ? AND state = 'queued' AND ready = 1 ORDER BY priority, fair_rank, id"
                         + " LIMIT " + SWEEP + ") AS front WHERE batch = ?)"
                         + " RETURNING CASE WHEN followed = 1 THEN id END",
