@@ -163,7 +163,7 @@ final class Settling {
                 .orElse(reaction.settlement())
                 .after(turn.took(), answer);
         boolean applied = turn.attempt() == null
-                ? sends.settleUnclaimed(transaction, attempt.id(), settlement, now.toEpochMilli())
+                ? sends.settleUnclaimed(transaction, account.name(), attempt.id(), settlement, now.toEpochMilli())
                 : sends.settle(transaction, attempt, settlement, now.toEpochMilli());
         if (applied) {
             trackedSends.settled(transaction, account, attempt.id(), settlement, now.toEpochMilli());

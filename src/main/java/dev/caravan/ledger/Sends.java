@@ -209,7 +209,7 @@ public final class Sends {
         for (int passedOver = 0; passedOver < SWEEP && setAside < MOST_SET_ASIDE; passedOver++) {
             Optional<ClaimedRow> claimed = transaction.one(
                     "UPDATE send SET state = 'sending', attempt = attempt + 1, gateway = ?, changed_at = ?"
-                            + " WHERE id = " + best + " AND state = 'queued' AND ready = 1"
+                            + " WHERE id = " + best + " AND account = ? AND state = 'queued' AND ready = 1"
                             + " RETURNING id, attempt, content, expires_at, refreshed, fair_rank, recipient, category,"
                             + " batch, (SELECT paused FROM batch WHERE batch.id = send.batch), " + earlier(account),
                     row -> new ClaimedRow(
@@ -229,7 +229,8 @@ public final class Sends {
                             row.getString(11)),
                     gateway,
                     now,
-                    only == null ? account : only);
+                    only == null ? account : only,
+                    account);
             if (claimed.isEmpty()) {
                 return Optional.empty();
             }
@@ -476,15 +477,16 @@ public final class Sends {
     /**
      * Ends or delays a send that was looked up but not claimed, because the look-up already decided it.
      *
-     * @return false when it is no longer queued, and nothing was written
+     * @param account that was asked
+     * @return false when it is no longer queued there, and nothing was written
      */
-    public boolean settleUnclaimed(Transaction transaction, String id, Settlement settlement, long now)
+    public boolean settleUnclaimed(Transaction transaction, String account, String id, Settlement settlement, long now)
             throws SQLException {
         Optional<Changed> changed = transaction.one(
                 """
                 UPDATE send SET state = ?, ready = CASE WHEN ? <= ? THEN 1 ELSE 4 END, due_at = ?,
                   sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?, changed_at = ?
-                WHERE id = ? AND state = 'queued' AND ready = 1
+                WHERE id = ? AND account = ? AND state = 'queued' AND ready = 1
                 RETURNING account, batch, row_number, line, sequence, attempt, replies, followed""",
                 Changed::read,
                 settlement.state().word(),
@@ -495,7 +497,8 @@ public final class Sends {
                 settlement.errorCode(),
                 settlement.errorMessage(),
                 now,
-                id);
+                id,
+                account);
         if (changed.isEmpty()) {
             return false;
         }
