@@ -551,6 +551,10 @@ public final class Sends {
             }
         } else {
             transaction.countQueued(changed.account(), 1);
+            if (changed.followed() && isPaused(transaction, changed.batch())) {
+                // Its batch was paused while it was under way, and nobody is to wait for that.
+                RecipientOrder.release(transaction, id);
+            }
         }
         Duration within = settlement.state() == State.SENT ? confirmWithin(changed.account()) : null;
         if (within != null) {
@@ -584,6 +588,13 @@ public final class Sends {
                 actor,
                 reason,
                 detail);
+    }
+
+    private static boolean isPaused(Transaction transaction, String batch) throws SQLException {
+        return batch != null
+                && transaction
+                        .one("SELECT 1 FROM batch WHERE id = ? AND paused IS NOT NULL", row -> true, batch)
+                        .isPresent();
     }
 
     /**
