@@ -171,6 +171,11 @@ final class Settling {
         if (applied && settlement.state() == State.FAILED && refused.isPresent()) {
             sends.mark(transaction, attempt.id(), refused.get().run());
         }
+        if (turn.attempt() == null
+                && settlement.state() == State.QUEUED
+                && reaction.effect() instanceof Reaction.Effect.None) {
+            lanes.lookupFailed(transaction, account.name(), now.toEpochMilli());
+        }
         if (!turn.companions().contains(attempt)) {
             if (attempt.trial() && Boolean.TRUE.equals(turn.recognised())) {
                 answered(transaction, account.name(), reaction, now.toEpochMilli());
