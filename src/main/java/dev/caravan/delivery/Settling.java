@@ -80,8 +80,8 @@ final class Settling {
             throw new IllegalStateException(
                     "the route of provider " + turn.account().provider() + " left no verdict");
         }
+        String answer = shownAnswer(turn, exchange.getVariable(Turn.FOUND, String.class));
         lookups.forgetIfWrong(exchange);
-        String answer = shownAnswer(turn);
         boolean warned = false;
         while (true) {
             try {
@@ -101,7 +101,7 @@ final class Settling {
     }
 
     /** What a look-up found is about the recipient, and is not kept; why it was refused is. */
-    private String shownAnswer(Turn turn) {
+    private String shownAnswer(Turn turn, String found) {
         Answer answer = turn.answer();
         if (answer == null || turn.attempt() == null && answer.isSuccess()) {
             return null;
@@ -110,7 +110,8 @@ final class Settling {
         return ShownAnswer.of(
                 answer.body(),
                 Credentials.of(providers.get(account.provider()), account),
-                attempts(turn).stream().map(Attempt::content).toList());
+                attempts(turn).stream().map(Attempt::content).toList(),
+                found);
     }
 
     private static List<Attempt> attempts(Turn turn) {
@@ -163,13 +164,18 @@ final class Settling {
                 .orElse(reaction.settlement())
                 .after(turn.took(), answer);
         boolean applied = turn.attempt() == null
-                ? sends.settleUnclaimed(transaction, attempt.id(), settlement, now.toEpochMilli())
+                ? sends.settleUnclaimed(transaction, account.name(), attempt.id(), settlement, now.toEpochMilli())
                 : sends.settle(transaction, attempt, settlement, now.toEpochMilli());
         if (applied) {
             trackedSends.settled(transaction, account, attempt.id(), settlement, now.toEpochMilli());
         }
         if (applied && settlement.state() == State.FAILED && refused.isPresent()) {
             sends.mark(transaction, attempt.id(), refused.get().run());
+        }
+        if (turn.attempt() == null
+                && settlement.state() == State.QUEUED
+                && reaction.effect() instanceof Reaction.Effect.None) {
+            lanes.lookupFailed(transaction, account.name(), now.toEpochMilli());
         }
         if (!turn.companions().contains(attempt)) {
             if (attempt.trial() && Boolean.TRUE.equals(turn.recognised())) {

@@ -21,9 +21,10 @@ final class ShownAnswer {
 
     private static final int LONGEST_BYTES = 2_048;
 
-    /** So much of a body is looked at; its end is dropped, because a credential may have been cut there. */
+    /** So much of a body is looked at. */
     private static final int READ = 4_096;
 
+    /** So much of what is left of a longer one is dropped: a number may have been cut there. */
     private static final int UNSURE_END = 512;
 
     /** Shorter words are only taken out where they stand alone. */
@@ -35,25 +36,34 @@ final class ShownAnswer {
     private static final int SHORTEST = 2;
     private static final String BLOT = "***";
 
-    /** What a send says in these fields is nobody's secret. */
+    /** What a send says in these fields of its own is nobody's secret; what its template's parameters are called is free. */
     private static final Set<String> PLAIN =
-            Set.of("type", "priority", "category", "account", "reference", "language", "sendAt", "expiresAt");
+            Set.of("type", "priority", "category", "account", "reference", "sendAt", "expiresAt");
+
+    private static final Set<String> PLAIN_OF_TEMPLATE = Set.of("name", "language");
 
     private static final JsonFactory JSON = new JsonFactory();
 
     private ShownAnswer() {}
 
-    /** @param contents the canonical messages, as JSON, that the call carried */
-    static String of(String body, Credentials credentials, Collection<String> contents) {
-        String shown = credentials.blotted(beginning(body));
+    /**
+     * @param contents the canonical messages, as JSON, that the call carried
+     * @param found what had been looked up for it, a token for one; or null
+     */
+    static String of(String body, Credentials credentials, Collection<String> contents, String found) {
+        // All of it, because one that is cut would not be recognised.
+        String blotted = credentials.blotted(body);
+        String shown = beginning(found == null || found.length() < SHORTEST ? blotted : without(blotted, found));
         for (String words : words(contents)) {
             shown = without(shown, words);
         }
-        return cut(RetrySchedule.printable(Masking.blot(shown)));
+        shown = Masking.blot(shown);
+        int unsure = body.length() <= READ ? 0 : Math.min(UNSURE_END, shown.length());
+        return cut(RetrySchedule.printable(shown.substring(0, shown.length() - unsure)));
     }
 
-    private static String beginning(String body) {
-        return body.length() <= READ ? body : body.substring(0, READ - UNSURE_END);
+    private static String beginning(String text) {
+        return text.length() <= READ ? text : text.substring(0, READ);
     }
 
     /** The longest first, for it may hold another. */
@@ -80,10 +90,15 @@ final class ShownAnswer {
 
     private static boolean isPlain(JsonStreamContext place) {
         String field = place.getCurrentName();
-        return field != null
-                && (PLAIN.contains(field)
-                        || field.equals("name")
-                                && "template".equals(place.getParent().getCurrentName()));
+        if (field == null) {
+            return false;
+        }
+        JsonStreamContext around = place.getParent();
+        return around.inRoot()
+                ? PLAIN.contains(field)
+                : around.getParent().inRoot()
+                        && "template".equals(around.getCurrentName())
+                        && PLAIN_OF_TEMPLATE.contains(field);
     }
 
     private static String without(String text, String words) {

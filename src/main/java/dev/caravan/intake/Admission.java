@@ -108,7 +108,7 @@ public final class Admission {
             candidates.add(
                     examination.examine(origin, row, one.priority(), null, now).withReference(origin, fingerprints));
         }
-        full(candidates).ifPresent(account -> {
+        full(candidates, now).ifPresent(account -> {
             throw new QueueFullException(account);
         });
         List<Admitted> admitted = store.write(
@@ -141,7 +141,7 @@ public final class Admission {
             examined.add(examination.examine(reading.origin(), row, null, reading.idempotencyKey(), now));
         }
         reading.settle();
-        if (full(examined).isPresent()) {
+        if (full(examined, now).isPresent()) {
             return false;
         }
         // Not before: a key counts the equal rows so far, and rows that wait for room are examined again.
@@ -199,29 +199,19 @@ public final class Admission {
         return rank == null ? sends.latestRank(transaction, reading.batch(), account) : rank;
     }
 
-    /** An account that has no room for one of the candidates, which no other can take instead. */
-    private Optional<String> full(List<Candidate> candidates) {
+    /** An account that has no room for one of the candidates, which no other takes instead. */
+    private Optional<String> full(List<Candidate> candidates, Instant now) {
         return store.read(transaction -> {
             Map<Account, Boolean> full = new HashMap<>();
             for (Candidate candidate : candidates) {
                 if (candidate.isSend()
                         && isFull(transaction, candidate.account(), full)
-                        && areFull(transaction, candidate.standIns(), full)) {
+                        && lane(transaction, candidate, now).equals(candidate.account())) {
                     return Optional.of(candidate.account().name());
                 }
             }
             return Optional.empty();
         });
-    }
-
-    private boolean areFull(Transaction transaction, List<Account> several, Map<Account, Boolean> full)
-            throws SQLException {
-        for (Account account : several) {
-            if (!isFull(transaction, account, full)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private boolean isFull(Transaction transaction, Account account, Map<Account, Boolean> full) throws SQLException {

@@ -415,6 +415,14 @@ public final class Lanes {
                 now);
     }
 
+    /** What a probe must look up brought nothing, so that its send was not claimed: the next one comes later. */
+    public void lookupFailed(Transaction transaction, String account, long now) throws SQLException {
+        Gate gate = gate(transaction, account, now);
+        if (gate.isProbe() && gate.isOpen(now)) {
+            postponeProbe(transaction, account, gate, now);
+        }
+    }
+
     private static void postponeProbe(Transaction transaction, String account, Gate gate, long now)
             throws SQLException {
         transaction.update(

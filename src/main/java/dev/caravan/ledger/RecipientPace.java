@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import dev.caravan.account.Rate;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -10,6 +11,9 @@ import java.util.stream.Collectors;
 final class RecipientPace {
 
     private static final int SWEEP = 500;
+
+    /** More than the clocks of gateways that share a ledger should differ. */
+    private static final long AHEAD = 30_000;
 
     private RecipientPace() {}
 
@@ -23,11 +27,12 @@ final class RecipientPace {
         long period = rate.period().toMillis();
         List<Long> counting = new ArrayList<>();
         for (long start : starts(transaction, account, recipient)) {
-            // A start in the future was noted by a clock that was wrong.
-            if (start > now - period && start <= now) {
+            // One far in the future was noted by a clock that was wrong, one nearer by another gateway.
+            if (start > now - period && start <= now + AHEAD) {
                 counting.add(start);
             }
         }
+        Collections.sort(counting);
         if (counting.size() >= rate.count()) {
             return counting.get(counting.size() - rate.count()) + period;
         }

@@ -209,7 +209,7 @@ public final class Sends {
         for (int passedOver = 0; passedOver < SWEEP && setAside < MOST_SET_ASIDE; passedOver++) {
             Optional<ClaimedRow> claimed = transaction.one(
                     "UPDATE send SET state = 'sending', attempt = attempt + 1, gateway = ?, changed_at = ?"
-                            + " WHERE id = " + best + " AND state = 'queued' AND ready = 1"
+                            + " WHERE id = " + best + " AND account = ? AND state = 'queued' AND ready = 1"
                             + " RETURNING id, attempt, content, expires_at, refreshed, fair_rank, recipient, category,"
                             + " batch, (SELECT paused FROM batch WHERE batch.id = send.batch), " + earlier(account),
                     row -> new ClaimedRow(
@@ -229,7 +229,8 @@ public final class Sends {
                             row.getString(11)),
                     gateway,
                     now,
-                    only == null ? account : only);
+                    only == null ? account : only,
+                    account);
             if (claimed.isEmpty()) {
                 return Optional.empty();
             }
@@ -312,9 +313,11 @@ public final class Sends {
      */
     private void waitForOpening(Transaction transaction, String account, String id, long now) throws SQLException {
         List<Quiet> front = transaction.all(
-                "SELECT id, recipient, category, followed FROM send WHERE id = ? OR id IN (SELECT id FROM send"
+                "SELECT id, recipient, category, followed FROM send WHERE id IN (SELECT id FROM send WHERE id = ?"
+                        // Not as an alternative: PostgreSQL would read all sends for that.
+                        + " UNION ALL SELECT id FROM (SELECT id FROM send"
                         + " WHERE account = ? AND state = 'queued' AND ready = 1 ORDER BY priority, fair_rank, id"
-                        + " LIMIT " + SWEEP + ")",
+                        + " LIMIT " + SWEEP + ") AS front)",
                 row -> new Quiet(row.getString(1), row.getString(2), category(row.getString(3)), row.getInt(4) == 1),
                 id,
                 account);
@@ -376,7 +379,8 @@ public final class Sends {
     private static void setAside(Transaction transaction, String id, String account, String batch) throws SQLException {
         unclaim(transaction, id, account);
         List<String> front = transaction.all(
-                "UPDATE send SET ready = 2 WHERE id = ? OR id IN (SELECT id FROM (SELECT id, batch FROM send"
+                "UPDATE send SET ready = 2 WHERE id IN (SELECT id FROM send WHERE id = ?"
+                        + " UNION ALL SELECT id FROM (SELECT id, batch FROM send"
                         + " WHERE account = ? AND state = 'queued' AND ready = 1 ORDER BY priority, fair_rank, id"
                         + " LIMIT " + SWEEP + ") AS front WHERE batch = ?)"
                         + " RETURNING CASE WHEN followed = 1 THEN id END",
@@ -473,15 +477,16 @@ public final class Sends {
     /**
      * Ends or delays a send that was looked up but not claimed, because the look-up already decided it.
      *
-     * @return false when it is no longer queued, and nothing was written
+     * @param account that was asked
+     * @return false when it is no longer queued there, and nothing was written
      */
-    public boolean settleUnclaimed(Transaction transaction, String id, Settlement settlement, long now)
+    public boolean settleUnclaimed(Transaction transaction, String account, String id, Settlement settlement, long now)
             throws SQLException {
         Optional<Changed> changed = transaction.one(
                 """
                 UPDATE send SET state = ?, ready = CASE WHEN ? <= ? THEN 1 ELSE 4 END, due_at = ?,
                   sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?, changed_at = ?
-                WHERE id = ? AND state = 'queued' AND ready = 1
+                WHERE id = ? AND account = ? AND state = 'queued' AND ready = 1
                 RETURNING account, batch, row_number, line, sequence, attempt, replies, followed""",
                 Changed::read,
                 settlement.state().word(),
@@ -492,7 +497,8 @@ public final class Sends {
                 settlement.errorCode(),
                 settlement.errorMessage(),
                 now,
-                id);
+                id,
+                account);
         if (changed.isEmpty()) {
             return false;
         }
@@ -545,6 +551,10 @@ public final class Sends {
             }
         } else {
             transaction.countQueued(changed.account(), 1);
+            if (changed.followed() && isPaused(transaction, changed.batch())) {
+                // Its batch was paused while it was under way, and nobody is to wait for that.
+                RecipientOrder.release(transaction, id);
+            }
         }
         Duration within = settlement.state() == State.SENT ? confirmWithin(changed.account()) : null;
         if (within != null) {
@@ -578,6 +588,13 @@ public final class Sends {
                 actor,
                 reason,
                 detail);
+    }
+
+    private static boolean isPaused(Transaction transaction, String batch) throws SQLException {
+        return batch != null
+                && transaction
+                        .one("SELECT 1 FROM batch WHERE id = ? AND paused IS NOT NULL", row -> true, batch)
+                        .isPresent();
     }
 
     /**
@@ -766,29 +783,40 @@ public final class Sends {
     }
 
     /**
-     * An attempt was given up in the middle: it may or may not have reached the provider.
+     * An attempt was given up in the middle: it may or may not have reached the provider. One whose claim was never stored
+     * is not taken for the next one, which has its number, but not its start.
      *
      * @return false when it is no longer the send's current one, and nothing was written
      */
     public boolean interrupt(Transaction transaction, Attempt attempt, long now) throws SQLException {
         Settlement brokenOff =
                 new Settlement(State.UNKNOWN, 0, false, null, null, "unknown", "interrupted", "its sending broke off");
-        return settle(transaction, attempt, brokenOff, now);
+        boolean isCurrent = transaction
+                .one(
+                        "SELECT 1 FROM send WHERE id = ? AND changed_at = ?",
+                        row -> true,
+                        attempt.id(),
+                        attempt.startedAt())
+                .isPresent();
+        return isCurrent && settle(transaction, attempt, brokenOff, now);
     }
 
     /**
-     * An attempt ended before its call could begin: the send is in its queue as if it had never been claimed.
+     * An attempt ended before its call could begin: the send is in its queue as if it had never been claimed. As in
+     * {@link #interrupt}, only if it was this attempt that claimed it.
      *
      * @return false when it is no longer the send's current one, and nothing was written
      */
     public boolean giveBack(Transaction transaction, Attempt attempt) throws SQLException {
         Optional<String> account = transaction.one(
                 "UPDATE send SET state = 'queued', ready = 1, attempt = attempt - 1, gateway = NULL"
-                        + " WHERE id = ? AND state = 'sending' AND attempt = ? AND gateway = ? RETURNING account",
+                        + " WHERE id = ? AND state = 'sending' AND attempt = ? AND gateway = ? AND changed_at = ?"
+                        + " RETURNING account",
                 row -> row.getString(1),
                 attempt.id(),
                 attempt.number(),
-                gateway);
+                gateway,
+                attempt.startedAt());
         if (account.isPresent()) {
             transaction.countQueued(account.get(), 1);
         }

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -129,6 +130,26 @@ class SettlingTest {
                 .isZero();
     }
 
+    @Test
+    void aLookUpThatFailsUsesUpAProbe() {
+        ledger.store().write(transaction -> {
+            sends.insert(transaction, Draft.draft().to(ALI).send());
+            return lanes.pause(transaction, "main", "refused", 1);
+        });
+        Attempt candidate = ledger.store()
+                .read(transaction -> sends.candidate(transaction, "main", Set.of()))
+                .orElseThrow()
+                .attempt();
+        long before = System.currentTimeMillis();
+
+        settle(turn -> turn.consider(candidate), new Verdict.Transient("not-connected", "no connection"));
+
+        assertThat(ledger.number("SELECT probe_at FROM account WHERE name = 'main'"))
+                .isGreaterThanOrEqualTo(before + Duration.ofMinutes(2).toMillis());
+        assertThat(ledger.text("SELECT paused || ' ' || probes FROM account WHERE name = 'main'"))
+                .isEqualTo("account 1");
+    }
+
     private Attempt claim() {
         return ledger.store().write(transaction -> {
             sends.insert(transaction, Draft.draft().to(ALI).send());
@@ -137,6 +158,10 @@ class SettlingTest {
     }
 
     private void settle(Attempt attempt, Verdict verdict) {
+        settle(turn -> turn.claimed(attempt), verdict);
+    }
+
+    private void settle(Consumer<Turn> begin, Verdict verdict) {
         Account account = new Account(
                 "main",
                 "pigeon",
@@ -149,7 +174,7 @@ class SettlingTest {
                 1_000_000,
                 Map.of());
         Turn turn = new Turn(account, 0, found -> {});
-        turn.claimed(attempt);
+        begin.accept(turn);
         turn.verdict(verdict);
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.setVariable(Turn.VARIABLE, turn);

@@ -71,6 +71,33 @@ class ShownAnswerTest {
     }
 
     @Test
+    void norWhenMuchBeforeItIsTakenOut() {
+        String text = "hello there, it is me. ";
+        String content = CONTENT.replace("Ali\",\"type", text + "\",\"type");
+        for (int before = 0; before < 600; before++) {
+            String answer = text.repeat(152) + "x".repeat(before) + "s3cret-key" + "y".repeat(1_000);
+
+            assertThat(shown(answer, content)).as("after %s", before).doesNotContain("s3c");
+        }
+    }
+
+    @Test
+    void aTokenThatWasLookedUpIsACredentialToo() {
+        assertThat(shown("{'error':'looked.up-token has run out'}", CONTENT)).isEqualTo("{'error':'*** has run out'}");
+    }
+
+    @Test
+    void aParameterOfATemplateMayBeCalledAsItLikes() {
+        String content =
+                """
+                {"to":"+905301234567","type":"template","template":{"name":"order_shipped","language":"en",
+                 "parameters":{"account":"TR12 of Ali","reference":"Oak Street","name":"Fatma"}}}""";
+
+        assertThat(shown("order_shipped/en: TR12 of Ali, Oak Street, Fatma", content))
+                .isEqualTo("order_shipped/en: ***, ***, ***");
+    }
+
+    @Test
     void aMessageOfAnySizeIsGoneThrough() {
         String content = CONTENT.replace("Dear", "x".repeat(1_000_000));
 
@@ -93,6 +120,6 @@ class ShownAnswerTest {
                 false,
                 1_000_000,
                 Map.of("api-key", "s3cret-key"));
-        return ShownAnswer.of(answer, Credentials.of(maytapi, account), List.of(contents));
+        return ShownAnswer.of(answer, Credentials.of(maytapi, account), List.of(contents), "looked.up-token");
     }
 }

@@ -130,6 +130,20 @@ class AdmissionTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"false, 2099-01-01T00:00:00Z", "true, ''"})
+    void aFullQueueTakesNoMoreOfWhatNoOtherTakesNow(boolean isNextPaused, String sendAt) throws IOException {
+        inbox.ledger().change("UPDATE account SET queued = 1000000 WHERE name = 'main'");
+        if (isNextPaused) {
+            inbox.ledger().change("UPDATE account SET paused = 'hand' WHERE name = 'crm'");
+        }
+        Path file = inbox.put(null, "a.csv", "to,text,send_at\n+33612345678,a,%s\n".formatted(sendAt));
+
+        assertThat(inbox.poll(file)).isFalse();
+
+        assertThat(inbox.ledger().number("SELECT count(*) FROM send")).isZero();
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "send_at, 2999-01-01T09:00",
         "expires_at, 2999-01-01T09:00",

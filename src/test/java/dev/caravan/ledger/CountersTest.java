@@ -92,8 +92,9 @@ class CountersTest extends OnLedger {
         List<String> queued = ledger.texts("SELECT id FROM send WHERE state = 'queued' AND ready = 1 ORDER BY id");
         if (!queued.isEmpty()) {
             String id = queued.get(random.nextInt(queued.size()));
+            String account = ledger.text("SELECT account FROM send WHERE id = ?", id);
             Settlement verdict = verdict(random, now);
-            write(transaction -> sends.settleUnclaimed(transaction, id, verdict, now));
+            write(transaction -> sends.settleUnclaimed(transaction, account, id, verdict, now));
         }
     }
 

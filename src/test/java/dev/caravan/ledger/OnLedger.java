@@ -88,7 +88,7 @@ abstract class OnLedger {
     }
 
     boolean settleUnclaimed(String id, Settlement settlement) {
-        return write(transaction -> sends.settleUnclaimed(transaction, id, settlement, NOW));
+        return write(transaction -> sends.settleUnclaimed(transaction, "main", id, settlement, NOW));
     }
 
     List<String> makeReady(long now) {

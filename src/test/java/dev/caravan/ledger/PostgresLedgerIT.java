@@ -3,6 +3,10 @@ package dev.caravan.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.caravan.account.Account;
+import dev.caravan.account.Pace;
+import dev.caravan.account.QuietTimes;
+import dev.caravan.account.SendingRules;
 import dev.caravan.ledger.Lanes.Slots;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -10,11 +14,16 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -75,6 +84,60 @@ class PostgresLedgerIT {
             assertThat(ledger.text("SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit'"))
                     .isEqualTo("off");
             assertThat(ledger.text("SHOW synchronous_commit")).isEqualTo("on");
+        }
+    }
+
+    /** It would take longer with each send that the ledger has ever seen. */
+    @Test
+    void noClaimReadsTheWholeTableOfSends() {
+        QuietTimes always = new QuietTimes(
+                List.of(), Set.of(LocalDate.of(2027, 1, 15)), Set.of(), recipient -> List.of(ZoneOffset.UTC));
+        Account quiet = new Account(
+                "main",
+                "pigeon",
+                "http://127.0.0.1",
+                Pace.UNLIMITED,
+                8,
+                Duration.ofSeconds(30),
+                Duration.ofDays(7),
+                false,
+                1_000_000,
+                null,
+                null,
+                new SendingRules(true, always, null, null, ZoneOffset.UTC),
+                Map.of(),
+                Map.of());
+        Sends sends = new Sends("here", new Blocklist(new byte[32]), 101, List.of(quiet));
+        try (TemporaryLedger ledger = newDatabase()) {
+            ledger.store().write(transaction -> {
+                new Lanes(sends).register(transaction, List.of("main"));
+                sends.insert(transaction, Draft.draft().of("paused", 1).send());
+                sends.insert(transaction, Draft.draft().of("paused", 2).send());
+                sends.insert(transaction, Draft.draft().to("+905301234502").send());
+                return sends.insert(
+                        transaction, Draft.draft().to("+905301234503").send());
+            });
+            ledger.change("INSERT INTO batch (id, gateway, source, name, namespace, state, paused, created_at)"
+                    + " VALUES ('paused', 'here', 'file', 'a.csv', 'default', 'read', 'hand', 0)");
+            ledger.change(
+                    "INSERT INTO send (id, namespace, account, provider, recipient, type, priority, fair_rank, content,"
+                            + " digests, state, ready, expires_at, accepted_at, changed_at)"
+                            + " SELECT '00' || number, 'default', 'main', 'pigeon', 'r' || number, 'text', 1, number, '', '',"
+                            + " 'sent', 1, 0, 0, 0 FROM generate_series(1, 50000) AS number");
+            ledger.change("ANALYZE send");
+            String scans = "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'send'";
+
+            long[] whole = ledger.store().write(transaction -> {
+                long before = transaction.one(scans, row -> row.getLong(1)).orElse(0L);
+                boolean found = sends.claim(transaction, "main", null, false, OnLedger.NOW)
+                        .isPresent();
+                long after = transaction.one(scans, row -> row.getLong(1)).orElse(0L);
+                return new long[] {after - before, found ? 1 : 0};
+            });
+
+            assertThat(whole).containsExactly(0, 0);
+            assertThat(ledger.texts("SELECT ready FROM send WHERE state = 'queued' ORDER BY id"))
+                    .containsExactly("2", "2", "0", "0");
         }
     }
 

@@ -144,6 +144,21 @@ class RecipientOrderTest extends OnLedger {
     }
 
     @Test
+    void aRetryOfABatchThatWasPausedUnderWayIsNotWaitedFor() {
+        openBatch("b1");
+        List<String> ids = admit(draft().to(ALI).of("b1", 1), draft().to(ALI));
+        countAccepted("b1", 1);
+        Attempt first = claimOrdered(NOW);
+        assertThat(claimed()).isNull();
+        write(transaction -> control.pause(transaction, "b1"));
+
+        end(first, queuedUntil(NOW + 60_000));
+
+        assertThat(claimed()).isEqualTo(ids.get(1));
+        assertCounters();
+    }
+
+    @Test
     void aPausedBatchIsNotWaitedFor() {
         openBatch("b1");
         List<String> ids = admit(

@@ -142,6 +142,18 @@ class SendingRulesTest extends OnLedger {
     }
 
     @Test
+    void aStartThatAGatewayWhoseClockIsAheadHasNotedCountsToo() {
+        Sends seldom = sendsBy(QuietTimes.NONE, "1/10s", null, false);
+        List<String> ids = admit(draft().to(ALI), draft().to(ALI));
+        assertThat(claim(seldom, NOW + 200)).isEqualTo(ids.get(0));
+
+        assertThat(claim(seldom, NOW)).isNull();
+
+        write(transaction -> seldom.makeReady(transaction, NOW + 10_200));
+        assertThat(claim(seldom, NOW + 10_200)).isEqualTo(ids.get(1));
+    }
+
+    @Test
     void whatCountsNoLongerIsForgotten() {
         Sends seldom = sendsBy(QuietTimes.NONE, "1/10s", null, false);
         admit(draft().to(ALI), draft().to(AYSE));

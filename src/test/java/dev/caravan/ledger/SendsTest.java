@@ -321,6 +321,28 @@ class SendsTest extends OnLedger {
         }
     }
 
+    /** A ledger that was away rolls a claim back that its turn has noted already; the next claim has its number. */
+    @Test
+    void anAttemptWhoseClaimWasRolledBackIsNotTakenForTheNextOne() {
+        admit(draft(), draft());
+        Attempt current = claim(NOW + 5);
+        Attempt rolledBack = new Attempt(current.id(), current.number(), "{}", 0, false, false, NOW);
+
+        assertThat(this.<Boolean>write(transaction -> sends.giveBack(transaction, rolledBack)))
+                .isFalse();
+        assertThat(this.<Boolean>write(transaction -> sends.interrupt(transaction, rolledBack, NOW + 6)))
+                .isFalse();
+
+        assertThat(state(current.id())).isEqualTo("sending");
+        assertThat(this.<Boolean>write(transaction -> sends.giveBack(transaction, current)))
+                .isTrue();
+        Attempt again = claim(NOW + 7);
+        assertThat(this.<Boolean>write(transaction -> sends.interrupt(transaction, again, NOW + 8)))
+                .isTrue();
+        assertThat(state(current.id())).isEqualTo("unknown");
+        assertCounters();
+    }
+
     private String candidate(Set<String> taken) {
         return read(transaction -> sends.candidate(transaction, "main", taken))
                 .map(candidate -> candidate.attempt().id())

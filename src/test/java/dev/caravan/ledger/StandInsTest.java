@@ -81,6 +81,19 @@ class StandInsTest extends OnLedger {
     }
 
     @Test
+    void whatWasLookedUpForTheAccountThatItLeftDecidesNothingAnyMore() {
+        String id = admit(draft()).get(0);
+        move(id);
+
+        assertThat(settleUnclaimed(id, failed())).isFalse();
+        assertThat(this.<Optional<Attempt>>write(transaction -> sends.claim(transaction, "main", id, false, NOW)))
+                .isEmpty();
+
+        assertThat(ledger.text("SELECT account || ' ' || state FROM send")).isEqualTo("other queued");
+        assertCounters();
+    }
+
+    @Test
     void reportsOfTheAccountThatSentItFindIt() {
         String id = admit(draft()).get(0);
         move(id);
