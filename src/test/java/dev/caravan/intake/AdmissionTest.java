@@ -100,8 +100,7 @@ class AdmissionTest {
 
         Batch batch = inbox.drop("a.csv", text);
 
-        assertThat(inbox.ledger().texts("SELECT account FROM send ORDER BY id"))
-                .containsExactly("crm", "main", "main");
+        assertThat(inbox.ledger().texts("SELECT account FROM send ORDER BY id")).containsExactly("crm", "main", "main");
         assertThat(inbox.ledger().texts("SELECT name || ' ' || queued FROM account ORDER BY name"))
                 .containsExactly("abroad 0", "crm 1", "main 2");
         assertThat(inbox.arrivals()).containsExactlyInAnyOrder("crm", "main");
