@@ -145,8 +145,7 @@ public final class Keep {
                 which);
         transaction.update("DELETE FROM further_id WHERE send IN (SELECT id " + CONTENT_OVER + ")", which);
         return transaction.update(
-                "UPDATE send SET kept = 1, check_at = NULL, confirm_at = NULL, " + Recipients.SEND_ERASED
-                        + " WHERE id IN (SELECT id " + CONTENT_OVER + ")",
+                "UPDATE send SET kept = 1, " + Recipients.SEND_ERASED + " WHERE id IN (SELECT id " + CONTENT_OVER + ")",
                 which);
     }
 
