@@ -142,6 +142,21 @@ class RecipientFilesTest {
     }
 
     @Test
+    void whatWasSaidIsGoneFromTheFileOfTheLedgerToo() throws IOException {
+        inbox.drop("march.csv", "to,text\n05301112233,secret\n05304445566,hi\n");
+        assertThat(ledgerFile()).contains("secret", "hi");
+
+        erase();
+
+        assertThat(ledgerFile()).doesNotContain("secret", "1112233").contains("hi");
+    }
+
+    private String ledgerFile() throws IOException {
+        inbox.ledger().texts("PRAGMA wal_checkpoint(TRUNCATE)");
+        return Files.readString(home.resolve("ledger.db"), StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
     void theReportIsGoneAtOnceAndMadeAnew() throws IOException {
         Batch batch = inbox.drop("march.csv", "to,text\n05301112233,hello\n05304445566,hi\n");
         finish(batch);
