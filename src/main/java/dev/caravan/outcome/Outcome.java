@@ -3,6 +3,7 @@ package dev.caravan.outcome;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.caravan.message.Masking;
+import dev.caravan.message.Mentions;
 
 /**
  * The record of a change of a send's state, as every outcome endpoint gets it; its JSON has these fields in this order.
@@ -47,14 +48,17 @@ record Outcome(
      */
     record Error(@JsonProperty("class") String errorClass, String code, String message) {}
 
-    /** For logs: the recipient's country code and last two digits stay. */
+    /**
+     * For logs: the recipient's country code and last two digits stay. A caller's reference and a provider's id can hold the
+     * number too, an id of the Cloud API in base64; then nothing else of them is shown either.
+     */
     Outcome masked() {
         return new Outcome(
                 eventId,
                 sequence,
                 id,
                 namespace,
-                reference,
+                concealed(reference),
                 batch,
                 row,
                 account,
@@ -63,11 +67,16 @@ record Outcome(
                 type,
                 category,
                 status,
-                providerMessageId,
+                concealed(Masking.withoutCloudIds(providerMessageId)),
                 attempts,
                 error == null ? null : new Error(error.errorClass(), error.code(), Masking.blot(error.message())),
                 acceptedAt,
                 at,
                 traceparent);
+    }
+
+    private String concealed(String text) {
+        boolean tells = text != null && to != null && to.startsWith("+") && new Mentions(to).in(text);
+        return tells ? "***" : text;
     }
 }
