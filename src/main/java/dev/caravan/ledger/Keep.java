@@ -175,6 +175,8 @@ public final class Keep {
                 now - ages.repeat().toMillis(),
                 now - ages.reference().toMillis());
         for (Deleted one : deleted) {
+            // Somebody may have settled it after its record was deleted.
+            transaction.update("DELETE FROM history WHERE send = ?", one.send());
             transaction.countDeleted(one.send(), one.batch());
         }
         return deleted.size();
