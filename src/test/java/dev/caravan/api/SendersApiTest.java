@@ -88,13 +88,16 @@ class SendersApiTest {
                                 """
                         {"items": [{"kind": "phone", "id": "12", "number": "905300000000", "state": "active"},
                           {"kind": "phone", "id": "13"}], "next": null}"""));
-        assertThat(stub.requests()).singleElement().satisfies(request -> {
-            assertThat(request.method()).isEqualTo("GET");
-            assertThat(request.target()).isEqualTo("/phones/listPhones");
-            assertThat(request.headers())
-                    .containsEntry("x-maytapi-key", "inner-secret")
-                    .doesNotContainKey("Authorization");
-        });
+        // The gateway may be checking its accounts at the same time, and asks the same then.
+        assertThat(stub.requests())
+                .filteredOn(request -> request.target().equals("/phones/listPhones"))
+                .isNotEmpty()
+                .allSatisfy(request -> {
+                    assertThat(request.method()).isEqualTo("GET");
+                    assertThat(request.headers())
+                            .containsEntry("x-maytapi-key", "inner-secret")
+                            .doesNotContainKey("Authorization");
+                });
         assertThat(answer.headers().map().keySet())
                 .noneMatch(name -> name.equalsIgnoreCase("X-Cache") || name.equalsIgnoreCase("x-maytapi-key"));
     }

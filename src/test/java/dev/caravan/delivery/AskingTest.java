@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -40,6 +41,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AskingTest {
 
     /** Closes the connection. */
+    private static final Set<String> WITH_TOKEN = Set.of("token", "stale");
+
     private static final Answer NONE = null;
 
     /** A time that is not due in this century. */
@@ -282,7 +285,11 @@ class AskingTest {
     private static List<String> admit(String account, int count, long dueAt) {
         List<String> ids = new ArrayList<>();
         for (int number = 0; number < count; number++) {
-            NewSend send = Draft.draft().account(account).dueAt(dueAt).send();
+            NewSend send = Draft.draft()
+                    .account(account)
+                    .provider(WITH_TOKEN.contains(account) ? "carrier" : "pigeon")
+                    .dueAt(dueAt)
+                    .send();
             ledger.store().write(transaction -> SENDS.insert(transaction, send));
             ids.add(send.id());
         }

@@ -104,7 +104,7 @@ class ProvidersAskedTest {
     @ParameterizedTest
     @MethodSource("tracked")
     void aSendIsFollowedUntilItIsRead(String account) {
-        NewSend send = Draft.draft().account(account).send();
+        NewSend send = Draft.draft().account(account).provider(account).send();
         ledger.store().write(transaction -> SENDS.insert(transaction, send));
 
         await().atMost(Duration.ofSeconds(20)).until(() -> {

@@ -16,6 +16,7 @@ public final class Draft {
     private String batch;
     private long row;
     private String account = "main";
+    private String provider = "pigeon";
     private Priority priority = Priority.NORMAL;
     private Category category;
     private String recipient = "+905301234567";
@@ -48,6 +49,11 @@ public final class Draft {
 
     public Draft account(String value) {
         account = value;
+        return this;
+    }
+
+    public Draft provider(String value) {
+        provider = value;
         return this;
     }
 
@@ -119,7 +125,7 @@ public final class Draft {
                 row,
                 row + 1L,
                 account,
-                "pigeon",
+                provider,
                 recipient,
                 ContentType.TEXT,
                 category,
