@@ -10,12 +10,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import org.apache.camel.Exchange;
 
 /**
  * Deletes what has been kept long enough, a little at a time: {@code caravan.keep.deleted} counts it, by {@code what}
- * (content, record, reference, batch, file, event, inbound).
+ * (content, record, reference, batch, file, event, inbound). Used by one timer's thread.
  */
 final class Keeping {
 
@@ -31,6 +32,7 @@ final class Keeping {
     private final Duration content;
     private final InstantSource clock;
     private final MeterRegistry metrics;
+    private final Set<String> stuck = new HashSet<>();
 
     /** @param content how long files are kept after the last change of a batch, and refused ones after that */
     Keeping(
@@ -71,18 +73,29 @@ final class Keeping {
         rest();
     }
 
+    /** @throws IOException when a file could not be deleted; everything else was */
     void rest() throws IOException {
         long now = clock.millis();
-        List<Batch> over = keep.over(BATCHES, now);
-        for (Batch batch : over) {
-            // The file first: what is in the ledger says that it is still there.
-            count("file", files.delete(batch) + (batch.hasFile() ? reports.delete(batch) : 0));
-            keep.erase(batch.id());
+        IOException failure = null;
+        // Those that could not be deleted the time before do not take the place of others.
+        for (Batch batch : keep.over(BATCHES + stuck.size(), now)) {
+            try {
+                // The file first: what is in the ledger says that it is still there.
+                count("file", files.delete(batch) + (batch.hasFile() ? reports.delete(batch) : 0));
+                keep.erase(batch.id());
+                stuck.remove(batch.id());
+            } catch (IOException undeletable) {
+                stuck.add(batch.id());
+                failure = undeletable;
+            }
         }
-        count("file", files.deleteRefused(Instant.ofEpochMilli(now).minus(content)));
         count("batch", keep.deleteBatches(BATCHES, now));
         count("event", keep.deleteEvents(endpoints.events(), now));
         count("inbound", keep.deleteInbound(endpoints.inbound(), now));
+        count("file", files.deleteRefused(Instant.ofEpochMilli(now).minus(content)));
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     private void count(String what, long deleted) {

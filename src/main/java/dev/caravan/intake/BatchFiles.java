@@ -87,13 +87,14 @@ public final class BatchFiles {
     }
 
     /**
-     * Takes records out of the file of a batch that is read to its end: all others keep their numbers and their lines.
+     * Takes records out of the file of a batch that is read to its end: all others keep their numbers and their lines. One
+     * at a time, and none while one is deleted, or what two take out would be back, or the file itself.
      *
      * @return how many were taken out
      * @throws IOException when it cannot be written anew, and is as it was
      * @throws UnreadableInputException when it cannot be read any more
      */
-    public int blank(Batch batch, Predicate<Row> theirs) throws IOException, UnreadableInputException {
+    public synchronized int blank(Batch batch, Predicate<Row> theirs) throws IOException, UnreadableInputException {
         Path file = home.resolve(batch.path());
         try (Rows rows = open(batch)) {
             return new Blanking(file, folder(batch.folder()).format()).blank(rows, theirs);
@@ -129,12 +130,14 @@ public final class BatchFiles {
      *
      * @return how many files there were
      */
-    public int delete(Batch batch) throws IOException {
+    public synchronized int delete(Batch batch) throws IOException {
         if (!batch.hasFile()) {
             return 0;
         }
         Path file = home.resolve(batch.path());
         boolean deleted = Files.deleteIfExists(file);
+        // A crash may have left one half written.
+        Files.deleteIfExists(Blanking.unfinished(file));
         if (file.getParent().getParent().equals(home.resolve("done"))) {
             try {
                 Files.deleteIfExists(file.getParent());
@@ -150,6 +153,7 @@ public final class BatchFiles {
      * by somebody else, and stay.
      *
      * @return how many
+     * @throws IOException when one of them could not be deleted; the others were
      */
     public int deleteRefused(Instant before) throws IOException {
         Path refused = home.resolve("refused");
@@ -157,16 +161,24 @@ public final class BatchFiles {
             return 0;
         }
         int deleted = 0;
+        IOException failure = null;
         try (DirectoryStream<Path> reasons = Files.newDirectoryStream(refused, "*" + Home.REASON)) {
             for (Path reason : reasons) {
-                // The file itself has the time at which it was written, wherever that was.
-                if (Files.getLastModifiedTime(reason).toInstant().isBefore(before)) {
-                    String name = reason.getFileName().toString();
-                    String file = name.substring(0, name.length() - Home.REASON.length());
-                    deleted += Files.deleteIfExists(refused.resolve(file)) ? 1 : 0;
-                    Files.delete(reason);
+                try {
+                    // The file itself has the time at which it was written, wherever that was.
+                    if (Files.getLastModifiedTime(reason).toInstant().isBefore(before)) {
+                        String name = reason.getFileName().toString();
+                        String file = name.substring(0, name.length() - Home.REASON.length());
+                        deleted += Files.deleteIfExists(refused.resolve(file)) ? 1 : 0;
+                        Files.delete(reason);
+                    }
+                } catch (IOException undeletable) {
+                    failure = undeletable;
                 }
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
         return deleted;
     }

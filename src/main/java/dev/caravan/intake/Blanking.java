@@ -29,8 +29,12 @@ import java.util.function.Predicate;
  */
 final class Blanking {
 
-    /** What stands in the place of a record in CSV; the rest of its cells are missing, and so empty. */
-    static final String MARK = "erased";
+    /**
+     * What stands in the place of a record in CSV; the rest of its cells are missing, and so empty. In quotes, so that a
+     * record further up whose quote is not closed stays broken, as the record itself may have made it: without any quote
+     * here it could go on to another one, and take whole records with it.
+     */
+    static final String MARK = "\"erased\"";
 
     /** The same in JSON. */
     static final String JSON_MARK = "{\"to\":\"erased\"}";
@@ -84,7 +88,7 @@ final class Blanking {
             throw failed.getCause();
         }
         if (!numbers.isEmpty()) {
-            Path written = file.resolveSibling('.' + file.getFileName().toString() + ".part");
+            Path written = unfinished(file);
             try (OutputStream bytes = Files.newOutputStream(written);
                     Reader text = encoding.open(file)) {
                 bytes.write(mark());
@@ -102,6 +106,11 @@ final class Blanking {
             BatchFiles.publish(written, file);
         }
         return numbers.size();
+    }
+
+    /** What a file is called while it is written anew. */
+    static Path unfinished(Path file) {
+        return file.resolveSibling('.' + file.getFileName().toString() + ".part");
     }
 
     /** The byte order mark, as it was. */

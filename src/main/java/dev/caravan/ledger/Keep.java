@@ -145,8 +145,7 @@ public final class Keep {
                 which);
         transaction.update("DELETE FROM further_id WHERE send IN (SELECT id " + CONTENT_OVER + ")", which);
         return transaction.update(
-                "UPDATE send SET kept = 1, check_at = NULL, confirm_at = NULL, " + Recipients.SEND_ERASED
-                        + " WHERE id IN (SELECT id " + CONTENT_OVER + ")",
+                "UPDATE send SET kept = 1, " + Recipients.SEND_ERASED + " WHERE id IN (SELECT id " + CONTENT_OVER + ")",
                 which);
     }
 
@@ -176,6 +175,8 @@ public final class Keep {
                 now - ages.repeat().toMillis(),
                 now - ages.reference().toMillis());
         for (Deleted one : deleted) {
+            // Somebody may have settled it after its record was deleted.
+            transaction.update("DELETE FROM history WHERE send = ?", one.send());
             transaction.countDeleted(one.send(), one.batch());
         }
         return deleted.size();

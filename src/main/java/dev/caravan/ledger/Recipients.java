@@ -25,6 +25,8 @@ public final class Recipients {
 
     /** What is done to a send that loses what was sent and to whom. */
     static final String SEND_ERASED = "recipient = 'erased', content = '', provider_message_id = NULL,"
+            // No report can be matched with it any more, so that none is missed.
+            + " check_at = NULL, confirm_at = NULL,"
             + " error_message = CASE WHEN error_message IS NULL THEN NULL ELSE 'erased' END";
 
     /** What is done to its history, and to that of rows which became no send. */
@@ -130,7 +132,7 @@ public final class Recipients {
             all.add(step);
             after = ids.size() < STEP ? null : ids.get(STEP - 1);
         }
-        eraseRows(reach, isThem);
+        eraseRows(recipient, reach, isThem);
         eraseInbound(recipient, reach);
         return new Erased(all.erased, all.underWay);
     }
@@ -160,7 +162,7 @@ public final class Recipients {
                         conditions.values()))
                 .forEach(place -> place.addTo(rows));
         everyDetail(details -> details.stream()
-                .filter(detail -> detail.erased(reach, isThem) != null)
+                .filter(detail -> detail.erased(recipient, reach, isThem) != null)
                 .forEach(detail -> detail.place().addTo(rows)));
         return rows;
     }
@@ -223,10 +225,10 @@ public final class Recipients {
     }
 
     /** What the history keeps of rows that were rejected, or repeated an earlier send. */
-    private void eraseRows(Reach reach, Predicate<String> isThem) {
+    private void eraseRows(String recipient, Reach reach, Predicate<String> isThem) {
         everyDetail(details -> {
             List<Detail> theirs = details.stream()
-                    .map(detail -> detail.erased(reach, isThem))
+                    .map(detail -> detail.erased(recipient, reach, isThem))
                     .filter(detail -> detail != null)
                     .toList();
             if (!theirs.isEmpty()) {
@@ -288,8 +290,8 @@ public final class Recipients {
 
     private record Detail(long id, String json, Place place) {
 
-        /** Without its recipient; null when that is somebody else. */
-        private Detail erased(Reach reach, Predicate<String> isThem) {
+        /** Without its recipient, and without its reference if that tells who it is; null when it is somebody else. */
+        private Detail erased(String recipient, Reach reach, Predicate<String> isThem) {
             try {
                 ObjectNode detail = JSON.readValue(json, ObjectNode.class);
                 boolean within = (reach.namespace() == null
@@ -297,9 +299,14 @@ public final class Recipients {
                                         .equals(detail.path("namespace").textValue()))
                         && reach.covers(detail.path("account").asText());
                 String to = detail.path("to").textValue();
-                return within && to != null && isThem.test(to)
-                        ? new Detail(id, detail.put("to", ERASED).toString(), place)
-                        : null;
+                if (!within || to == null || !isThem.test(to)) {
+                    return null;
+                }
+                String reference = detail.path("reference").textValue();
+                if (reference != null && tells(reference, recipient)) {
+                    detail.put("reference", ERASED);
+                }
+                return new Detail(id, detail.put("to", ERASED).toString(), place);
             } catch (JsonProcessingException damaged) {
                 throw new IllegalStateException("the ledger holds a detail that is not JSON", damaged);
             }

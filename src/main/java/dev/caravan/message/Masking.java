@@ -22,9 +22,12 @@ public final class Masking {
      * @param text may be null, which stays null
      */
     public static String blot(String text) {
-        return text == null
-                ? null
-                : NUMBER.matcher(CLOUD_ID.matcher(text).replaceAll("wamid.***")).replaceAll("***");
+        return text == null ? null : NUMBER.matcher(withoutCloudIds(text)).replaceAll("***");
+    }
+
+    /** A text without the ids of the Cloud API in it; null stays null. */
+    public static String withoutCloudIds(String text) {
+        return text == null ? null : CLOUD_ID.matcher(text).replaceAll("wamid.***");
     }
 
     /**

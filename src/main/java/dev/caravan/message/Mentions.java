@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * Finds a recipient in text that somebody else wrote: a phone number by its last eight digits, with blanks, dashes, dots or
- * brackets between them or without; any other id as it is written. Used by one thread.
+ * Finds a recipient in text that somebody else wrote: a phone number by its last eight digits, with blanks, dashes, dots,
+ * brackets or characters beyond ASCII between them or without; any other id as it is written. Used by one thread.
  */
 public final class Mentions {
 
@@ -86,6 +86,7 @@ public final class Mentions {
     }
 
     private static boolean isBetweenDigits(byte one) {
-        return one == ' ' || one == '-' || one == '.' || one == '(' || one == ')' || one == '/';
+        // Below zero is a byte of a character beyond ASCII: blanks that do not break, long dashes, marks of direction.
+        return one < 0 || one == ' ' || one == '-' || one == '.' || one == '(' || one == ')' || one == '/';
     }
 }

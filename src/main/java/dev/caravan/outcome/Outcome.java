@@ -3,6 +3,7 @@ package dev.caravan.outcome;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.caravan.message.Masking;
+import dev.caravan.message.Mentions;
 
 /**
  * The record of a change of a send's state, as every outcome endpoint gets it; its JSON has these fields in this order.
@@ -40,6 +41,9 @@ record Outcome(
         String at,
         @JsonInclude(JsonInclude.Include.NON_NULL) String traceparent) {
 
+    /** What has fewer is told from other numbers by nobody. */
+    private static final int TELLING_DIGITS = 8;
+
     /**
      * Why a send did not get where it should.
      *
@@ -47,14 +51,17 @@ record Outcome(
      */
     record Error(@JsonProperty("class") String errorClass, String code, String message) {}
 
-    /** For logs: the recipient's country code and last two digits stay. */
+    /**
+     * For logs: the recipient's country code and last two digits stay. A caller's reference and a provider's id can hold the
+     * number too, an id of the Cloud API in base64; then nothing else of them is shown either.
+     */
     Outcome masked() {
         return new Outcome(
                 eventId,
                 sequence,
                 id,
                 namespace,
-                reference,
+                concealed(reference),
                 batch,
                 row,
                 account,
@@ -63,11 +70,17 @@ record Outcome(
                 type,
                 category,
                 status,
-                providerMessageId,
+                concealed(Masking.withoutCloudIds(providerMessageId)),
                 attempts,
                 error == null ? null : new Error(error.errorClass(), error.code(), Masking.blot(error.message())),
                 acceptedAt,
                 at,
                 traceparent);
+    }
+
+    private String concealed(String text) {
+        String digits = to == null ? "" : to.replaceAll("[^0-9]", "");
+        boolean tells = text != null && digits.length() >= TELLING_DIGITS && new Mentions('+' + digits).in(text);
+        return tells ? "***" : text;
     }
 }

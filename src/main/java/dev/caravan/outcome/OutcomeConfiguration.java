@@ -90,6 +90,16 @@ class OutcomeConfiguration {
         return feeds::delivered;
     }
 
+    @Bean("news-told")
+    Processor newsTold(FeedSteps feeds) {
+        return feeds::told;
+    }
+
+    @Bean("news-delivered-in-part")
+    Processor newsDeliveredInPart(FeedSteps feeds) {
+        return feeds::deliveredInPart;
+    }
+
     @Bean("tell-unconfirmed")
     Processor tellUnconfirmed(Unconfirmed unconfirmed) {
         return exchange -> unconfirmed.tell(System.currentTimeMillis());

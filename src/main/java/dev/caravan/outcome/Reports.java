@@ -68,7 +68,7 @@ public final class Reports {
     }
 
     /** The same of a batch whose file has changed. */
-    public void writeRejected(Batch batch) throws IOException {
+    public synchronized void writeRejected(Batch batch) throws IOException {
         if (batch.rejected() > 0) {
             write(
                     batch,
@@ -129,6 +129,8 @@ public final class Reports {
         int deleted = 0;
         for (String name : List.of(batch.report() + REPORT, batch.report() + REJECTED)) {
             deleted += Files.deleteIfExists(directory.resolve(name)) ? 1 : 0;
+            // A crash or a full disk may have left one half written.
+            Files.deleteIfExists(unfinished(name));
         }
         return deleted;
     }
@@ -200,7 +202,7 @@ public final class Reports {
             BiFunction<Row, RowResult, List<String>> cells)
             throws IOException {
         Files.createDirectories(directory);
-        Path unfinished = directory.resolve('.' + name + ".part");
+        Path unfinished = unfinished(name);
         try (Rows rows = files.open(batch);
                 CsvWriter csv = CsvWriter.builder().build(unfinished, StandardCharsets.UTF_8)) {
             csv.writeRecord(header(rows, added));
@@ -209,6 +211,10 @@ public final class Reports {
             }
         }
         BatchFiles.publish(unfinished, directory.resolve(name));
+    }
+
+    private Path unfinished(String name) {
+        return directory.resolve('.' + name + ".part");
     }
 
     private List<List<String>> records(

@@ -1,6 +1,7 @@
 package dev.caravan.care;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.caravan.intake.DropFolder;
 import dev.caravan.ledger.Batch;
@@ -12,6 +13,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
@@ -106,6 +108,25 @@ class KeepingTest {
 
         keeping(91).rest();
         assertThat(inbox.ledger().texts("SELECT id FROM batch")).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeDeletedHoldsUpNothingElse() throws IOException {
+        for (int number = 0; number < 12; number++) {
+            Batch batch = inbox.drop("stuck-%d.csv".formatted(number), "to,text\n+905301234567,%d\n".formatted(number));
+            Path file = home.resolve(batch.path());
+            Files.move(file, file.resolveSibling("moved"), StandardCopyOption.REPLACE_EXISTING);
+            Files.createDirectories(file.resolve("nobody-expects-a-directory"));
+        }
+        inbox.ledger().change("UPDATE batch SET reported_at = 0, reported = changes, state = 'finished'");
+        Batch batch = finished();
+        Keeping keeping = keeping(31);
+
+        for (int pass = 0; pass < 2; pass++) {
+            assertThatIOException().isThrownBy(keeping::rest);
+        }
+
+        assertThat(home.resolve(batch.path())).doesNotExist();
     }
 
     @Test

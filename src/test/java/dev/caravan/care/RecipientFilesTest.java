@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,8 +90,8 @@ class RecipientFilesTest {
         assertThat(erased.rewritten()).containsExactly(batch.path());
         assertThat(erased.left()).isEmpty();
         assertThat(text(batch))
-                .isEqualTo("to;text;name\r\n0530 444 55 66;\"one\r\ntwo\";Eva\r\nerased\r\n\r\n\r\n"
-                        + "123;bad;x\r\n\r\nerased\r\n05304445577;last;Zoe");
+                .isEqualTo("to;text;name\r\n0530 444 55 66;\"one\r\ntwo\";Eva\r\n\"erased\"\r\n\r\n\r\n"
+                        + "123;bad;x\r\n\r\n\"erased\"\r\n05304445577;last;Zoe");
         reports.write(now(batch));
         assertThat(Files.readString(home.resolve("reports/march.report.csv")).lines())
                 .hasSize(7)
@@ -98,6 +99,61 @@ class RecipientFilesTest {
                 .anyMatch(line -> line.startsWith("05304445577,last,Zoe,10,"));
         assertThat(Files.readString(home.resolve("reports/march.rejected.csv"))).contains("123,bad,x,7,");
         assertThat(erase()).isEqualTo(new Erased(new Recipients.Erased(0, 0), List.of(), List.of()));
+    }
+
+    @Test
+    void aRecordWithAnOpenQuoteFurtherUpTakesNoOthersWithIt() throws IOException {
+        Batch batch = inbox.drop(
+                "march.csv",
+                "to,text,name\n05304445566,\"hello,Eva\n05301112233,\"hi\",Ali\n05304445577,15\",Zoe\n05304445588,d,Ada\n");
+        assertThat(rows(batch)).containsExactly("1 2", "2 3", "3 4", "4 5");
+
+        assertThat(erase().rewritten()).containsExactly(batch.path());
+
+        assertThat(rows(batch)).containsExactly("1 2", "2 3", "3 4", "4 5");
+    }
+
+    private List<String> rows(Batch batch) throws IOException {
+        List<String> rows = new ArrayList<>();
+        try (Rows read = inbox.files().open(batch)) {
+            read.forEachRemaining(row -> rows.add(row.number() + " " + row.line()));
+        }
+        return rows;
+    }
+
+    @Test
+    void twoWhoAreErasedAtTheSameTimeAreBothGone() throws Exception {
+        int others = 2_000;
+        Batch batch = inbox.drop(
+                "march.csv",
+                "to,text\n05301112233,a\n" + "05304445566,b\n05309998877,c\n".repeat(others) + "05301112233,a\n");
+        List<Erased> erased = Stream.of(ALI, "+905309998877")
+                .parallel()
+                .map(recipient -> files.erase(recipient, Reach.ALL, ANNE, System.currentTimeMillis()))
+                .toList();
+
+        assertThat(erased).allSatisfy(one -> assertThat(one.left()).isEmpty());
+        assertThat(text(batch).lines())
+                .hasSize(2 * others + 3)
+                .noneMatch(line -> line.contains("1112233") || line.contains("9998877"));
+        try (Stream<Path> left = Files.list(home.resolve(batch.path()).getParent())) {
+            assertThat(left).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatWasSaidIsGoneFromTheFileOfTheLedgerToo() throws IOException {
+        inbox.drop("march.csv", "to,text\n05301112233,secret\n05304445566,hi\n");
+        assertThat(ledgerFile()).contains("secret", "hi");
+
+        erase();
+
+        assertThat(ledgerFile()).doesNotContain("secret", "1112233").contains("hi");
+    }
+
+    private String ledgerFile() throws IOException {
+        inbox.ledger().texts("PRAGMA wal_checkpoint(TRUNCATE)");
+        return Files.readString(home.resolve("ledger.db"), StandardCharsets.ISO_8859_1);
     }
 
     @Test
@@ -123,9 +179,9 @@ class RecipientFilesTest {
         assertThat(erase().rewritten()).containsExactlyInAnyOrder(legacy.path(), wide.path());
 
         assertThat(Files.readString(home.resolve(legacy.path()), turkish))
-                .isEqualTo("to;text\nerased\n05304445566;ığ\n");
+                .isEqualTo("to;text\n\"erased\"\n05304445566;ığ\n");
         assertThat(Files.readString(home.resolve(wide.path()), StandardCharsets.UTF_16LE))
-                .isEqualTo("\uFEFFto,text\nerased\n05304445566,é\n");
+                .isEqualTo("\uFEFFto,text\n\"erased\"\n05304445566,é\n");
     }
 
     @Test
@@ -142,11 +198,7 @@ class RecipientFilesTest {
         assertThat(text(array)).isEqualTo("[ " + eva + ", " + mark + "\n ,\n" + mark + "\n,7, " + eva + " ]\n");
         assertThat(text(lines)).isEqualTo(eva + "\n" + mark + "\r\n" + eva);
         assertThat(text(one)).isEqualTo(mark + "\n");
-        List<String> rows = new ArrayList<>();
-        try (Rows read = inbox.files().open(array)) {
-            read.forEachRemaining(row -> rows.add(row.number() + " " + row.line()));
-        }
-        assertThat(rows).containsExactly("1 1", "2 1", "3 3", "4 4", "5 4");
+        assertThat(rows(array)).containsExactly("1 1", "2 1", "3 3", "4 4", "5 4");
     }
 
     @Test
@@ -176,7 +228,7 @@ class RecipientFilesTest {
 
         files.erase(ALI, new Reach(null, Set.of("crm")), ANNE, System.currentTimeMillis());
 
-        assertThat(text(batch)).isEqualTo("to,text,account\n05301112233,x,main\nerased\n");
+        assertThat(text(batch)).isEqualTo("to,text,account\n05301112233,x,main\n\"erased\"\n");
         assertThat(inbox.ledger().number("SELECT count(*) FROM send WHERE recipient = ?", ALI))
                 .isEqualTo(1);
     }

@@ -124,6 +124,23 @@ class KeepTest extends OnLedger {
     }
 
     @Test
+    void whoSettlesASendAfterItsRecordIsGoneLeavesNothingBehind() {
+        String id = admit(draft().to(ALI).reference("order-1")).get(0);
+        settle(claim(), unknown());
+        Keep keep = keep();
+        sweep(keep, NOW + 92 * DAY);
+        ledger.change(
+                "INSERT INTO history (send, sequence, at, status, reason) VALUES (?, 9, ?, 'sent', 'they called')",
+                id,
+                NOW + 93 * DAY);
+
+        sweep(keep, NOW + 402 * DAY);
+
+        assertThat(ledger.texts("SELECT id FROM send")).isEmpty();
+        assertThat(histories(id)).isZero();
+    }
+
+    @Test
     void nothingGoesBeforeEveryEndpointHasBeenTold() {
         write(transaction -> {
             Feed.OUTCOMES.register(transaction, "quick");

@@ -123,6 +123,18 @@ class RecipientsTest extends OnLedger {
     }
 
     @Test
+    void nobodyIsAskedOrToldOfWhatIsErased() {
+        admit(draft().to(ALI));
+        settle(claim(), sent("wamid"));
+        ledger.change("UPDATE send SET check_at = ?, confirm_at = ?", NOW, NOW);
+
+        recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW);
+
+        assertThat(ledger.number("SELECT count(*) FROM send WHERE check_at IS NOT NULL OR confirm_at IS NOT NULL"))
+                .isZero();
+    }
+
+    @Test
     void erasesThemFromRowsThatBecameNoSend() {
         write(transaction -> {
             for (String to : List.of("0530 111 22 33", EVA)) {
@@ -135,7 +147,8 @@ class RecipientsTest extends OnLedger {
                         "duplicate",
                         "repeats",
                         "x",
-                        "{\"namespace\":\"default\",\"account\":\"main\",\"to\":\"" + to + "\"}",
+                        "{\"namespace\":\"default\",\"account\":\"main\",\"to\":\"" + to
+                                + "\",\"reference\":\"a 905301112233\"}",
                         NOW);
             }
             return null;
@@ -147,8 +160,9 @@ class RecipientsTest extends OnLedger {
 
         assertThat(ledger.texts("SELECT detail FROM history ORDER BY id"))
                 .containsExactly(
-                        "{\"namespace\":\"default\",\"account\":\"main\",\"to\":\"erased\"}",
-                        "{\"namespace\":\"default\",\"account\":\"main\",\"to\":\"" + EVA + "\"}");
+                        "{\"namespace\":\"default\",\"account\":\"main\",\"to\":\"erased\",\"reference\":\"erased\"}",
+                        "{\"namespace\":\"default\",\"account\":\"main\",\"to\":\"" + EVA
+                                + "\",\"reference\":\"a 905301112233\"}");
     }
 
     @Test

@@ -95,6 +95,26 @@ class OutcomeFeedTest {
     }
 
     @Test
+    void logsSeeNoNumberInAReferenceOrAProvidersIdEither() throws IOException {
+        inbox.drop(
+                "a.csv",
+                "reference,to,text\nto 0530 123 45 67,+905301234567,x\norder-20301234,+905301234568,x\n"
+                        + "05301234569,05301234569x,x\n");
+        settle(SENT);
+        settle(new Settlement(State.SENT, 0, false, "true_905301234568@c.us_3EB0", 200, null, null, null));
+
+        assertThat(next("log", true))
+                .satisfiesExactlyInAnyOrder(
+                        rejected ->
+                                assertThat(rejected).contains(json("'status':'rejected'"), json("'reference':'***'")),
+                        first -> assertThat(first)
+                                .contains(json("'reference':'***'"), json("'providerMessageId':'wamid.***'")),
+                        second -> assertThat(second)
+                                .contains(json("'reference':'order-20301234'"), json("'providerMessageId':'***'")));
+        assertThat(next("file", false)).anyMatch(outcome -> outcome.contains(json("'providerMessageId':'wamid.1'")));
+    }
+
+    @Test
     void aRejectedRowIsAnOutcomeWithoutASend() throws IOException {
         Batch batch = inbox.drop("a.csv", "reference,to,text,category\nr-1,123,secret,otp\n");
 

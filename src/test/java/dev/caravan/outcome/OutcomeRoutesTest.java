@@ -18,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.Processor;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
@@ -46,6 +48,8 @@ class OutcomeRoutesTest {
         FeedSteps feed = OutcomeFeedTest.steps(inbox.store());
         camel.getRegistry().bind("next-news", (Processor) feed::next);
         camel.getRegistry().bind("news-delivered", (Processor) feed::delivered);
+        camel.getRegistry().bind("news-told", (Processor) feed::told);
+        camel.getRegistry().bind("news-delivered-in-part", (Processor) feed::deliveredInPart);
         byte[] routes = Files.readAllBytes(Path.of("routes", "outcomes", "feed.camel.yaml"));
         PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromBytes("feed.camel.yaml", routes));
         camel.start();
@@ -85,6 +89,28 @@ class OutcomeRoutesTest {
         await().atMost(LONG).untilAsserted(() -> assertThat(lines("kept.jsonl")).hasSize(1));
         assertThat(cursor("broken")).isZero();
         assertThat(cursor("kept")).isPositive();
+    }
+
+    @Test
+    void anEndpointThatFailsNowAndThenGetsAheadEachTime() throws Exception {
+        List<String> got = new CopyOnWriteArrayList<>();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:moody").process(exchange -> {
+                    if (got.size() == 2) {
+                        got.add("failure");
+                        throw new IOException("the third call fails");
+                    }
+                    got.add(exchange.getMessage().getBody(String.class).replaceAll(".*\"to\":\"([^\"]*)\".*", "$1"));
+                });
+            }
+        });
+        inbox.drop("a.csv", "to,text\n1,one\n2,two\n3,three\n4,four\n");
+        deliverFromTheBeginning("moody", "direct:moody", false);
+
+        await().atMost(LONG).until(() -> cursor("moody") == 4);
+        assertThat(got).containsExactly("1", "2", "failure", "3", "4");
     }
 
     @Test
@@ -151,6 +177,10 @@ class OutcomeRoutesTest {
             Feed.OUTCOMES.register(transaction, name);
             return null;
         });
+        deliverFromTheBeginning(name, endpoint, masked);
+    }
+
+    private void deliverFromTheBeginning(String name, String endpoint, boolean masked) {
         TemplatedRouteBuilder.builder(camel, "feed")
                 .routeId(name)
                 .parameter("name", name)
