@@ -145,7 +145,7 @@ final class RecipientSteps {
                     409,
                     "wrong-state",
                     erased.ledger().sends() + " sends are erased, but " + underWay
-                            + " are being sent at this moment; call again in a minute.");
+                            + " are being sent at this moment; call again in a minute." + left(erased));
         }
         ObjectNode answer = JsonNodeFactory.instance
                 .objectNode()
@@ -153,6 +153,11 @@ final class RecipientSteps {
         erased.rewritten().forEach(answer.putArray("rewritten")::add);
         erased.left().forEach(answer.putArray("files")::add);
         ApiAnswer.json(200, answer).to(exchange);
+    }
+
+    /** The next call cannot tell: the ledger no longer knows in which files the recipient was. */
+    private static String left(Erased erased) {
+        return erased.left().isEmpty() ? "" : " May still hold something: " + String.join(", ", erased.left()) + ".";
     }
 
     private static ByHand by(ApiRequest request, JsonFields body) {

@@ -366,6 +366,23 @@ class ByHandApiTest {
         assertProblem(post(SENDS + "/" + sent + "/retry"), 409, "wrong-state");
     }
 
+    @Test
+    void whoCannotBeErasedWhollyIsToldWhichFilesAreLeft() {
+        String number = "+905301112277";
+        String sending = ended(number, "sending", null);
+        String inFile = ended(number, "sent", null);
+        ledger.update("INSERT INTO batch (id, gateway, source, name, namespace, path, state, created_at)"
+                + " VALUES ('elsewhere', 'other', 'file', 'a.csv', 'default', 'done/a.csv', 'finished', 0)");
+        ledger.update("UPDATE send SET batch = 'elsewhere', row_number = 1 WHERE id = ?", inFile);
+
+        HttpResponse<String> answer = door.post(RECIPIENTS + "/erase", "{\"to\":\"%s\"}".formatted(number));
+
+        assertProblem(answer, 409, "wrong-state");
+        assertThat(json(answer.body()).path("detail").asText())
+                .contains("1 sends are erased, but 1 are being sent", "done/a.csv (in another gateway's home)");
+        assertThat(status(sending)).isEqualTo("sending");
+    }
+
     /** A send that waits for its time. */
     private String later(String to) {
         return json(door.post(
