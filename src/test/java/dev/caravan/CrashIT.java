@@ -289,7 +289,9 @@ class CrashIT {
                         "outcomes are told",
                         () -> size(outcomes()) > outcomes || installation.hasReport(name(round) + ".report.csv"));
             case ANY ->
-                await().pollDelay(2_000 + random.nextInt(12_000), MILLISECONDS).until(() -> true);
+                await().pollDelay(2_000 + random.nextInt(12_000), MILLISECONDS)
+                        .atMost(60_000, MILLISECONDS)
+                        .until(() -> true);
         }
     }
 

@@ -25,8 +25,8 @@ public record QuietTimes(
     /** A week, and a day more for hours that go on into the next. */
     private static final int DAYS_AHEAD = 8;
 
-    /** So many quiet times in a row, holidays among them, leave no time to send. */
-    private static final int MOST_IN_A_ROW = 1000;
+    /** Quiet times in a row, holidays among them, that take longer than this leave no time to send. */
+    private static final Duration LONGEST = Duration.ofDays(31);
 
     private static final Duration NEVER = Duration.ofDays(3650);
 
@@ -50,7 +50,7 @@ public record QuietTimes(
 
     /**
      * When a send may go out at the earliest; at once outside of quiet times, and in years if there is no end to them.
-     * Where a number may belong to several time zones, it is quiet in none of them then.
+     * Where a number may belong to several time zones, it is quiet in none of them then, unless that never comes.
      *
      * @param category or null
      * @param now in milliseconds, as the result is
@@ -67,6 +67,8 @@ public record QuietTimes(
     private long opens(List<ZoneId> zones, long now) {
         Instant from = Instant.ofEpochMilli(now);
         return opens(hours, holidays, zones, from)
+                // Where it is always quiet in one zone or another, the first stands for all.
+                .or(() -> opens(hours, holidays, zones.subList(0, 1), from))
                 .orElseGet(() -> from.plus(NEVER))
                 .toEpochMilli();
     }
@@ -74,7 +76,7 @@ public record QuietTimes(
     private static Optional<Instant> opens(
             List<QuietHours> hours, Set<LocalDate> holidays, List<ZoneId> zones, Instant now) {
         Instant open = now;
-        for (int rounds = 0; rounds < MOST_IN_A_ROW; rounds++) {
+        while (!open.isAfter(now.plus(LONGEST))) {
             Instant before = open;
             for (ZoneId zone : zones) {
                 open = end(hours, holidays, zone, open);

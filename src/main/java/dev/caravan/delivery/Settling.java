@@ -158,7 +158,10 @@ final class Settling {
                 throttles,
                 turn.answer() == null ? null : turn.answer().status(),
                 now);
-        Optional<Refused> refused = refused(transaction, turn, attempt, reaction, now.toEpochMilli());
+        // One answer is one refusal, however many sends its call had.
+        Optional<Refused> refused = turn.companions().contains(attempt)
+                ? Optional.empty()
+                : refused(transaction, turn, attempt, reaction, now.toEpochMilli());
         Settlement settlement = refused.map(Refused::again)
                 .map(again -> reaction.settlement().keptUntil(again))
                 .orElse(reaction.settlement())

@@ -83,6 +83,17 @@ class QuietTimesTest {
     }
 
     @Test
+    void whereItIsAlwaysQuietInOneOfThemTheFirstDecides() {
+        List<ZoneId> zones = List.of(ZoneId.of("Europe/Moscow"), ZoneId.of("Asia/Vladivostok"));
+        QuietTimes quiet = quiet(zones, Set.of(), "19:00-09:00", "09:00-13:00");
+
+        assertThat(opens(quiet, "2026-01-15T13:00:00Z"))
+                .as("four in the afternoon in Moscow")
+                .isEqualTo("2026-01-15T13:00:00Z");
+        assertThat(opens(quiet, "2026-01-15T17:00:00Z")).isEqualTo("2026-01-16T10:00:00Z");
+    }
+
+    @Test
     void aCategoryMayIgnoreThem() {
         QuietTimes quiet = quiet("21:00-08:00");
         long night = Instant.parse("2026-01-14T20:00:00Z").toEpochMilli();
