@@ -156,7 +156,9 @@ CREATE TABLE account (
   name          TEXT PRIMARY KEY,
   provider      TEXT,                       -- that its sends go through
   queued        BIGINT NOT NULL DEFAULT 0,  -- sends in state queued
-  fair_clock    BIGINT NOT NULL DEFAULT 0,  -- greatest fair_rank claimed
+  fair_clock_high   BIGINT NOT NULL DEFAULT 0,  -- greatest fair_rank claimed of the sends of a priority
+  fair_clock_normal BIGINT NOT NULL DEFAULT 0,
+  fair_clock_low    BIGINT NOT NULL DEFAULT 0,
   next_slot     BIGINT NOT NULL DEFAULT 0,  -- microseconds: the first start that nobody has reserved
   reserved_at   BIGINT NOT NULL DEFAULT 0,  -- microseconds: when that was written
   not_before    BIGINT NOT NULL DEFAULT 0,  -- the provider asked us to wait until then

@@ -20,6 +20,7 @@ import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
 import dev.caravan.message.InvalidSendException;
+import dev.caravan.message.Priority;
 import dev.caravan.message.Send;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -147,7 +148,7 @@ public final class Admission {
         // Not before: a key counts the equal rows so far, and rows that wait for room are examined again.
         List<Candidate> candidates =
                 examined.stream().map(one -> one.withKey(reading.rowKeys())).toList();
-        Map<String, Long> ranks = new HashMap<>();
+        Map<Queue, Long> ranks = new HashMap<>();
         Store.Promise<Counts> commit = store.submit(transaction -> {
             ranks.clear();
             Counts done = new Counts();
@@ -181,7 +182,7 @@ public final class Admission {
         reading.begin(() -> {
             Counts counts = commit.await();
             reading.committed(candidates.size(), ranks, counts.accepted, counts.duplicates, counts.rejections);
-            arrivals.at(ranks.keySet());
+            arrivals.at(ranks.keySet().stream().map(Queue::account).collect(Collectors.toSet()));
         });
         return true;
     }
@@ -194,9 +195,9 @@ public final class Admission {
     }
 
     /** Where a batch has got to in an account's queue; after a restart only the ledger knows. */
-    private long rank(Transaction transaction, BatchReading reading, String account) throws SQLException {
-        Long rank = reading.fairRank(account);
-        return rank == null ? sends.latestRank(transaction, reading.batch(), account) : rank;
+    private long rank(Transaction transaction, BatchReading reading, Queue queue) throws SQLException {
+        Long rank = reading.fairRank(queue);
+        return rank == null ? sends.latestRank(transaction, reading.batch(), queue.account()) : rank;
     }
 
     /** An account that has no room for one of the candidates, which no other takes instead. */
@@ -264,7 +265,7 @@ public final class Admission {
                 candidate,
                 lane,
                 null,
-                lanes.fairClock(transaction, account) + 1,
+                lanes.fairClock(transaction, account, candidate.send().priority()) + 1,
                 false,
                 incoming.traceparent(),
                 now.toEpochMilli());
@@ -321,7 +322,7 @@ public final class Admission {
             Transaction transaction,
             BatchReading reading,
             Candidate candidate,
-            Map<String, Long> ranks,
+            Map<Queue, Long> ranks,
             boolean aside,
             boolean nobodyBlocked,
             Counts counts,
@@ -342,16 +343,18 @@ public final class Admission {
         }
         Account lane = lane(transaction, candidate, Instant.ofEpochMilli(now));
         String account = lane.name();
-        Long latest = ranks.get(account);
+        Priority priority = candidate.send().priority();
+        Queue queue = new Queue(account, priority);
+        Long latest = ranks.get(queue);
         long rank = 1
                 + (latest == null
-                        ? Math.max(rank(transaction, reading, account), lanes.fairClock(transaction, account))
+                        ? Math.max(rank(transaction, reading, queue), lanes.fairClock(transaction, account, priority))
                         : latest);
         NewSend fresh =
                 fresh(reading.origin(), candidate, lane, reading.batch(), rank, aside, reading.traceparent(), now);
         Optional<ExistingSend> existing = insert(transaction, candidate, fresh, now);
         if (existing.isEmpty()) {
-            ranks.put(account, rank);
+            ranks.put(queue, rank);
             counts.accepted++;
             if (!nobodyBlocked) {
                 blockIfListed(transaction, fresh, now);

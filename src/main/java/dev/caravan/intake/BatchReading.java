@@ -16,7 +16,7 @@ public final class BatchReading {
     private final String idempotencyKey;
     private final String traceparent;
     private final RowKeys rowKeys;
-    private final Map<String, Long> fairRanks = new HashMap<>();
+    private final Map<Queue, Long> fairRanks = new HashMap<>();
     private final List<Rejection> rejections = new ArrayList<>();
     private Runnable begun;
     private long rowsCommitted;
@@ -98,8 +98,8 @@ public final class BatchReading {
     }
 
     /** The place in the account's queue of the latest send that this reading admitted; null when it admitted none. */
-    Long fairRank(String account) {
-        return fairRanks.get(account);
+    Long fairRank(Queue queue) {
+        return fairRanks.get(queue);
     }
 
     /** @param commit waits for rows to be written, and counts them */
@@ -121,7 +121,7 @@ public final class BatchReading {
     }
 
     void committed(
-            long rowsRead, Map<String, Long> ranks, long nowAccepted, long nowDuplicates, List<Rejection> nowRejected) {
+            long rowsRead, Map<Queue, Long> ranks, long nowAccepted, long nowDuplicates, List<Rejection> nowRejected) {
         rowsCommitted += rowsRead;
         fairRanks.putAll(ranks);
         accepted += nowAccepted;

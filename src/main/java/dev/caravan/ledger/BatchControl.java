@@ -1,5 +1,6 @@
 package dev.caravan.ledger;
 
+import dev.caravan.message.Priority;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
@@ -74,27 +75,26 @@ public final class BatchControl {
      * Brings sends that were set aside back into their queues, in order and a limited number at a time. What went on
      * without them is not to wait for them now: they stand no further ahead than a batch that comes at this time.
      *
-     * @param ranks how far the batch has got in each account's queue while it is released; kept up to date
+     * @param ranks how far the batch has got in each account's queue of each priority while it is released; kept up to date
      * @return how many
      */
     public int release(Transaction transaction, String batch, Map<String, Long> ranks, long now) throws SQLException {
         List<Aside> rows = transaction.all(
-                "SELECT id, account, fair_rank FROM send WHERE batch = ? AND state = 'queued' AND ready = 2"
+                "SELECT id, account, fair_rank, priority FROM send WHERE batch = ? AND state = 'queued' AND ready = 2"
                         + " ORDER BY row_number LIMIT " + SWEEP,
-                row -> new Aside(row.getString(1), row.getString(2), row.getLong(3)),
+                row -> new Aside(row.getString(1), row.getString(2), row.getLong(3), Priority.values()[row.getInt(4)]),
                 batch);
         Map<String, Long> clocks = new HashMap<>();
         for (Aside row : rows) {
-            Long clock = clocks.get(row.account());
+            String queue = row.account() + ' ' + row.priority();
+            Long clock = clocks.get(queue);
             if (clock == null) {
-                clock = transaction
-                        .one("SELECT fair_clock FROM account WHERE name = ?", one -> one.getLong(1), row.account())
-                        .orElse(0L);
-                clocks.put(row.account(), clock);
+                clock = FairClock.of(transaction, row.account(), row.priority());
+                clocks.put(queue, clock);
             }
-            long next = Math.max(clock, ranks.getOrDefault(row.account(), 0L)) + 1;
+            long next = Math.max(clock, ranks.getOrDefault(queue, 0L)) + 1;
             long rank = Math.max(row.fairRank(), next);
-            ranks.put(row.account(), rank);
+            ranks.put(queue, rank);
             transaction.update(
                     "UPDATE send SET ready = CASE WHEN due_at <= ? THEN 1 WHEN attempt > 0 THEN 4 ELSE 0 END,"
                             + " fair_rank = ? WHERE id = ?",
@@ -105,7 +105,7 @@ public final class BatchControl {
         return rows.size();
     }
 
-    private record Aside(String id, String account, long fairRank) {}
+    private record Aside(String id, String account, long fairRank, Priority priority) {}
 
     /** The paused batches that may have sends in the way of claims. */
     public List<String> paused(Transaction transaction) throws SQLException {

@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.caravan.account.Pace;
 import dev.caravan.account.SendingRules;
+import dev.caravan.message.Priority;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -489,11 +490,9 @@ public final class Lanes {
                 account);
     }
 
-    /** The fair rank an account's queue has got to: a new batch starts there. */
-    public long fairClock(Transaction transaction, String account) throws SQLException {
-        return transaction
-                .one("SELECT fair_clock FROM account WHERE name = ?", row -> row.getLong(1), account)
-                .orElse(0L);
+    /** The fair rank that an account's sends of a priority have got to: a new batch starts there. */
+    public long fairClock(Transaction transaction, String account, Priority priority) throws SQLException {
+        return FairClock.of(transaction, account, priority);
     }
 
     /** Sends waiting in an account's queue. */

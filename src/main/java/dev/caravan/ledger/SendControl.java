@@ -7,6 +7,7 @@ import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Sends.Changed;
 import dev.caravan.message.Category;
+import dev.caravan.message.Priority;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -155,14 +156,15 @@ public final class SendControl {
         Optional<Ended> found = transaction.one(
                 """
                 SELECT state, account, batch, category, content,
-                  (SELECT paused FROM batch WHERE batch.id = send.batch) FROM send WHERE id = ?""",
+                  (SELECT paused FROM batch WHERE batch.id = send.batch), priority FROM send WHERE id = ?""",
                 row -> new Ended(
                         State.of(row.getString(1)),
                         row.getString(2),
                         row.getString(3),
                         row.getString(4),
                         row.getString(5),
-                        "cancelled".equals(row.getString(6))),
+                        "cancelled".equals(row.getString(6)),
+                        Priority.values()[row.getInt(7)]),
                 id);
         Optional<Refusal> refusal =
                 found.map(ended -> refusal(ended, includeUnknown)).orElse(Optional.of(Refusal.WRONG_STATE));
@@ -197,7 +199,13 @@ public final class SendControl {
      * @param cancelled whether its batch is
      */
     private record Ended(
-            State state, String account, String batch, String category, String content, boolean cancelled) {}
+            State state,
+            String account,
+            String batch,
+            String category,
+            String content,
+            boolean cancelled,
+            Priority priority) {}
 
     private Optional<Refusal> refusal(Ended ended, boolean includeUnknown) {
         if (ended.state() != State.FAILED && ended.state() != State.EXPIRED && ended.state() != State.UNKNOWN) {
@@ -260,12 +268,14 @@ public final class SendControl {
 
     /** Behind its batch's last one, and no further ahead than a batch that comes now would begin. */
     private long rank(Transaction transaction, Ended ended, Ranks ranks) throws SQLException {
-        String queue = ended.account() + ' ' + (ended.batch() == null ? "" : ended.batch());
+        String queue = ended.account() + ' ' + ended.priority() + ' ' + (ended.batch() == null ? "" : ended.batch());
         Long latest = ranks.latest.get(queue);
         if (latest == null && ended.batch() != null) {
             latest = sends.latestRank(transaction, ended.batch(), ended.account());
         }
-        long rank = Math.max(latest == null ? 0 : latest, lanes.fairClock(transaction, ended.account())) + 1;
+        long rank =
+                Math.max(latest == null ? 0 : latest, lanes.fairClock(transaction, ended.account(), ended.priority()))
+                        + 1;
         ranks.latest.put(queue, rank);
         return rank;
     }

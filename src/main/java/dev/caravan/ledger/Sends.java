@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import dev.caravan.account.Account;
 import dev.caravan.account.SendingRules;
 import dev.caravan.message.Category;
+import dev.caravan.message.Priority;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -211,7 +212,8 @@ public final class Sends {
                     "UPDATE send SET state = 'sending', attempt = attempt + 1, gateway = ?, changed_at = ?"
                             + " WHERE id = " + best + " AND account = ? AND state = 'queued' AND ready = 1"
                             + " RETURNING id, attempt, content, expires_at, refreshed, fair_rank, recipient, category,"
-                            + " batch, (SELECT paused FROM batch WHERE batch.id = send.batch), " + earlier(account),
+                            + " batch, (SELECT paused FROM batch WHERE batch.id = send.batch), " + earlier(account)
+                            + ", priority",
                     row -> new ClaimedRow(
                             new Attempt(
                                     row.getString(1),
@@ -226,7 +228,8 @@ public final class Sends {
                             category(row.getString(8)),
                             row.getString(9),
                             row.getString(10) != null,
-                            row.getString(11)),
+                            row.getString(11),
+                            Priority.values()[row.getInt(12)]),
                     gateway,
                     now,
                     only == null ? account : only,
@@ -248,7 +251,7 @@ public final class Sends {
                 setAside++;
                 continue;
             }
-            transaction.advance(account, row.fairRank());
+            transaction.advance(account, row.priority(), row.fairRank());
             if (attempt.expiresAt() <= now) {
                 endUnattempted(transaction, attempt.id(), State.SENDING, expired(), null, null, now);
             } else if (!nobodyBlocked
@@ -406,7 +409,8 @@ public final class Sends {
             Category category,
             String batch,
             boolean paused,
-            String earlier) {}
+            String earlier,
+            Priority priority) {}
 
     /**
      * Writes the result of an attempt.

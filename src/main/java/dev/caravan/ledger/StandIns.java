@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import dev.caravan.account.Account;
 import dev.caravan.account.SendingRules;
 import dev.caravan.ledger.Sends.Changed;
+import dev.caravan.message.Priority;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -114,15 +115,19 @@ public final class StandIns {
      */
     public boolean move(Transaction transaction, String id, String from, Account to, String because, long now)
             throws SQLException {
-        Optional<Boolean> followed = transaction.one(
-                "SELECT followed FROM send WHERE id = ? AND state = 'queued' AND account = ?",
-                row -> row.getInt(1) == 1,
+        Optional<Place> place = transaction.one(
+                "SELECT followed, priority FROM send WHERE id = ? AND state = 'queued' AND account = ?",
+                row -> new Place(row.getInt(1) == 1, Priority.values()[row.getInt(2)]),
                 id,
                 from);
-        if (followed.orElse(false)) {
+        if (place.isEmpty()) {
+            return false;
+        }
+        if (place.get().followed()) {
             RecipientOrder.release(transaction, id);
         }
-        long before = clock(transaction, from);
+        Priority priority = place.get().priority();
+        long before = FairClock.of(transaction, from, priority);
         Optional<Changed> changed = transaction.one(
                 "UPDATE send SET account = ?, provider = ?, ready = 1, due_at = ?, refreshed = 0, check_at = NULL, checks = 0,"
                         + " fair_rank = ? + CASE WHEN fair_rank > ? THEN fair_rank - ? ELSE 1 END,"
@@ -133,7 +138,7 @@ public final class StandIns {
                 to.name(),
                 to.provider(),
                 now,
-                clock(transaction, to.name()),
+                FairClock.of(transaction, to.name(), priority),
                 before,
                 before,
                 from,
@@ -151,9 +156,6 @@ public final class StandIns {
         return true;
     }
 
-    private static long clock(Transaction transaction, String account) throws SQLException {
-        return transaction
-                .one("SELECT fair_clock FROM account WHERE name = ?", row -> row.getLong(1), account)
-                .orElse(0L);
-    }
+    /** @param followed whether others may wait for its end */
+    private record Place(boolean followed, Priority priority) {}
 }

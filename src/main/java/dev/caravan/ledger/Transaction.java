@@ -1,5 +1,6 @@
 package dev.caravan.ledger;
 
+import dev.caravan.message.Priority;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -95,7 +96,7 @@ public final class Transaction implements AutoCloseable {
 
     /** Counts sends that entered or left the state queued. */
     void countQueued(String account, long change) {
-        accounts.computeIfAbsent(account, name -> new long[2])[0] += change;
+        counters(account)[0] += change;
     }
 
     /** Counts a send that is stored, by the day in its id. */
@@ -115,10 +116,14 @@ public final class Transaction implements AutoCloseable {
         return days.computeIfAbsent(Reconciliation.day(send), day -> new long[2]);
     }
 
-    /** Notes the place in the queue that an account has got to. */
-    void advance(String account, long fairRank) {
-        long[] counters = accounts.computeIfAbsent(account, name -> new long[2]);
-        counters[1] = Math.max(counters[1], fairRank);
+    /** Notes the place in the queue that an account has got to: see {@link FairClock}. */
+    void advance(String account, Priority priority, long fairRank) {
+        long[] counters = counters(account);
+        counters[1 + priority.ordinal()] = Math.max(counters[1 + priority.ordinal()], fairRank);
+    }
+
+    private long[] counters(String account) {
+        return accounts.computeIfAbsent(account, name -> new long[1 + Priority.values().length]);
     }
 
     /**
@@ -135,14 +140,18 @@ public final class Transaction implements AutoCloseable {
                     batch.getKey());
         }
         for (Map.Entry<String, long[]> account : accounts.entrySet()) {
-            long rank = account.getValue()[1];
-            update(
-                    "UPDATE account SET queued = queued + ?,"
-                            + " fair_clock = CASE WHEN fair_clock < ? THEN ? ELSE fair_clock END WHERE name = ?",
-                    account.getValue()[0],
-                    rank,
-                    rank,
-                    account.getKey());
+            update("UPDATE account SET queued = queued + ? WHERE name = ?", account.getValue()[0], account.getKey());
+            for (Priority priority : Priority.values()) {
+                long rank = account.getValue()[1 + priority.ordinal()];
+                if (rank > 0) {
+                    String clock = FairClock.column(priority);
+                    update(
+                            "UPDATE account SET " + clock + " = ? WHERE name = ? AND " + clock + " < ?",
+                            rank,
+                            account.getKey(),
+                            rank);
+                }
+            }
         }
         for (Map.Entry<Long, long[]> day : days.entrySet()) {
             update(

@@ -443,7 +443,7 @@ class AdmissionTest {
     @Test
     void aLateSmallBatchDoesNotWaitForAnEarlyBigOne() throws IOException {
         inbox.drop("big.csv", rows("big", 10));
-        inbox.ledger().change("UPDATE account SET fair_clock = 4 WHERE name = 'main'");
+        inbox.ledger().change("UPDATE account SET fair_clock_normal = 4 WHERE name = 'main'");
         inbox.drop("small.csv", rows("small", 2));
 
         assertThat(inbox.ledger()

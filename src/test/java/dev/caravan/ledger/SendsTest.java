@@ -73,8 +73,20 @@ class SendsTest extends OnLedger {
         claim();
         claim();
 
-        assertThat(ledger.number("SELECT fair_clock FROM account WHERE name = 'main'"))
+        assertThat(ledger.number("SELECT fair_clock_normal FROM account WHERE name = 'main'"))
                 .isEqualTo(41);
+    }
+
+    @Test
+    void whatGoesFirstDoesNotMoveThePlaceOfTheOthers() {
+        admit(draft().rank(500).priority(Priority.HIGH), draft().rank(3));
+
+        claim();
+        claim();
+
+        assertThat(ledger.texts("SELECT fair_clock_high || ' ' || fair_clock_normal || ' ' || fair_clock_low"
+                        + " FROM account WHERE name = 'main'"))
+                .containsExactly("500 3 0");
     }
 
     @Test

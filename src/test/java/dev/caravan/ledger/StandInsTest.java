@@ -27,7 +27,7 @@ class StandInsTest extends OnLedger {
         String id = admit(draft().of("b", 1).rank(7).barred("third")).get(0);
         countAccepted("b", 1);
         settle(claim(), queuedUntil(NOW));
-        ledger.change("UPDATE account SET fair_clock = CASE name WHEN 'main' THEN 5 ELSE 1000 END");
+        ledger.change("UPDATE account SET fair_clock_normal = CASE name WHEN 'main' THEN 5 ELSE 1000 END");
 
         assertThat(move(id)).isTrue();
 
@@ -48,7 +48,7 @@ class StandInsTest extends OnLedger {
     @Test
     void keepsItsDistanceFromTheFront() {
         List<String> ids = admit(draft().rank(11), draft().rank(14), draft().rank(3));
-        ledger.change("UPDATE account SET fair_clock = CASE name WHEN 'main' THEN 10 ELSE 1000 END");
+        ledger.change("UPDATE account SET fair_clock_normal = CASE name WHEN 'main' THEN 10 ELSE 1000 END");
 
         ids.forEach(this::move);
 

@@ -1,0 +1,27 @@
+package dev.caravan.ledger;
+
+import dev.caravan.message.Priority;
+import java.sql.SQLException;
+import java.util.Locale;
+
+/**
+ * How far an account's queue has got: the greatest rank that was claimed, for each priority of its own. A new batch starts
+ * there, and so takes turns with those that are under way. What goes first would otherwise carry the clock of the others
+ * along, far ahead of where they are.
+ */
+final class FairClock {
+
+    private FairClock() {}
+
+    /** The column of a priority in an account's row. */
+    static String column(Priority priority) {
+        return "fair_clock_" + priority.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** 0 for an account without a row. */
+    static long of(Transaction transaction, String account, Priority priority) throws SQLException {
+        return transaction
+                .one("SELECT " + column(priority) + " FROM account WHERE name = ?", row -> row.getLong(1), account)
+                .orElse(0L);
+    }
+}
