@@ -45,7 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A lane over a real ledger and a route of the test's own. No dispatcher polls, so a wake-up that is lost stays lost. */
-class LaneTest {
+class LaneIT {
 
     private static final Pace FAST = pace(1_000, Duration.ofSeconds(1));
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an idle lane asks its provider, over HTTP, and what comes of the answers. Each test has an account of its own. */
 @Timeout(60)
-class AskingTest {
+class AskingIT {
 
     /** Closes the connection. */
     private static final Set<String> WITH_TOKEN = Set.of("token", "stale");
@@ -70,7 +70,7 @@ class AskingTest {
         ledger = TemporaryLedger.sqlite(directory);
         stub = new ProviderStub((request, connection) -> {
             Answer answer =
-                    ANSWERS.getOrDefault(request.path(), AskingTest::usually).apply(request);
+                    ANSWERS.getOrDefault(request.path(), AskingIT::usually).apply(request);
             if (answer == NONE) {
                 connection.close();
             } else {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The route of feeds as it ships, with endpoints of Camel's own. */
-class OutcomeRoutesTest {
+class OutcomeRoutesIT {
 
     private static final Duration LONG = Duration.ofSeconds(20);
 

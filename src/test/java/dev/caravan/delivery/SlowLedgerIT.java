@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A lane over a ledger whose every commit takes a fifth of a second. */
-class SlowLedgerTest {
+class SlowLedgerIT {
 
     private static final Pace PACE = Pace.of(new Rate(20, Duration.ofSeconds(1)));
     private static final int ROWS = 30;

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every provider that can be asked, as its simulator answers: from a lane's send to what became of it. */
 @Timeout(60)
-class ProvidersAskedTest {
+class ProvidersAskedIT {
 
     @TempDir
     private static Path directory;
