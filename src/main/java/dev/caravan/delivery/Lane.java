@@ -215,6 +215,7 @@ final class Lane {
         int waiting = unclaimed;
         boolean asks = !asking;
         long seen = signals;
+        long earliest = nextStart();
         executor.execute(() -> {
             try {
                 store.write(transaction -> {
@@ -228,7 +229,7 @@ final class Lane {
                                     waiting,
                                     asks,
                                     unused,
-                                    now.micros());
+                                    now.micros() + Math.max(0, (earliest - now.nanos()) / 1_000));
                             return new Reserved(reserved, now);
                         })
                         .to(this, seen);
@@ -325,6 +326,18 @@ final class Lane {
         long call = paced && nextCall - now > 0 ? nextCall : now;
         nextCall = call + account.pace().shortest().toNanos();
         return call;
+    }
+
+    /**
+     * When calls have fallen behind their starts by more than half a gap, what is reserved next begins that much later: a
+     * send is claimed when it can go out, so that a more urgent one is not behind it.
+     *
+     * @return in the time of {@link System#nanoTime}, not before now
+     */
+    private long nextStart() {
+        long now = System.nanoTime();
+        long gap = account.pace().shortest().toNanos();
+        return nextCall - now > gap / 2 ? nextCall + unclaimed * gap : now;
     }
 
     /** One turn at a time asks, so that the others are there for what comes to be sent. */
