@@ -44,7 +44,7 @@ final class Lanes {
 
     private static final String KEY = "bench-bench-bench-bench-bench-bench";
     private static final Pattern TEXT = Pattern.compile("\"message\"\\s*:\\s*\"([^\"]*)\"");
-    private static final int WARM_UP_SECONDS = 15;
+    private static final int WARM_UP_SECONDS = 45;
     private static final int PATIENCE_SECONDS = 60;
     private static final int LATENCY_MILLIS = 20;
     private static final long URGENT_EVERY_MILLIS = 700;
