@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,11 +30,8 @@ final class Keys {
     private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+");
     private static final Pattern NAMESPACE = Pattern.compile("[^\\s\"\\\\\\p{Cc}]+");
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Shows this.")
-    private boolean help;
+    @Mixin
+    private HelpOption help;
 
     /** Prints a new key, and what the configuration is to hold of it. */
     @Command(
@@ -85,11 +83,8 @@ final class Keys {
                 description = "A day, at whose end in UTC it expires, or a time with its offset; otherwise never.")
         private String expires;
 
-        @Option(
-                names = {"-h", "--help"},
-                usageHelp = true,
-                description = "Shows this.")
-        private boolean help;
+        @Mixin
+        private HelpOption help;
 
         @Override
         public Integer call() {

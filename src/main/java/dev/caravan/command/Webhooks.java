@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,11 +26,8 @@ final class Webhooks {
     @ParentCommand
     private Caravan caravan;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Shows this.")
-    private boolean help;
+    @Mixin
+    private HelpOption help;
 
     /** Prints what to register at the provider. */
     @Command(
@@ -69,11 +67,8 @@ final class Webhooks {
                 description = "Where the provider reaches the gateway; otherwise an example stands for it.")
         private String url;
 
-        @Option(
-                names = {"-h", "--help"},
-                usageHelp = true,
-                description = "Shows this.")
-        private boolean help;
+        @Mixin
+        private HelpOption help;
 
         @Override
         public Integer call() {
