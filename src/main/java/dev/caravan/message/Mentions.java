@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Finds a recipient in text that somebody else wrote: a phone number by its last eight digits, with blanks, dashes, dots,
@@ -13,13 +14,14 @@ public final class Mentions {
 
     private static final int TELLING_DIGITS = 8;
     private static final int BUFFER = 64 * 1024;
+    private static final Pattern NOT_DIGITS = Pattern.compile("[^0-9]+");
 
     private final byte[] telling;
     private final boolean isNumber;
 
     /** @param recipient normalised */
     public Mentions(String recipient) {
-        String digits = recipient.replaceAll("[^0-9]", "");
+        String digits = NOT_DIGITS.matcher(recipient).replaceAll("");
         this.isNumber = recipient.startsWith("+") && digits.length() >= TELLING_DIGITS;
         this.telling = (isNumber
                         ? digits.substring(digits.length() - TELLING_DIGITS)

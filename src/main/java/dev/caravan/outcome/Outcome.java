@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.caravan.message.Masking;
 import dev.caravan.message.Mentions;
+import java.util.regex.Pattern;
 
 /**
  * The record of a change of a send's state, as every outcome endpoint gets it; its JSON has these fields in this order.
@@ -44,6 +45,8 @@ record Outcome(
     /** What has fewer is told from other numbers by nobody. */
     private static final int TELLING_DIGITS = 8;
 
+    private static final Pattern NOT_DIGITS = Pattern.compile("[^0-9]+");
+
     /**
      * Why a send did not get where it should.
      *
@@ -56,12 +59,14 @@ record Outcome(
      * number too, an id of the Cloud API in base64; then nothing else of them is shown either.
      */
     Outcome masked() {
+        String digits = to == null ? "" : NOT_DIGITS.matcher(to).replaceAll("");
+        Mentions recipient = digits.length() < TELLING_DIGITS ? null : new Mentions('+' + digits);
         return new Outcome(
                 eventId,
                 sequence,
                 id,
                 namespace,
-                concealed(reference),
+                concealed(reference, recipient),
                 batch,
                 row,
                 account,
@@ -70,7 +75,7 @@ record Outcome(
                 type,
                 category,
                 status,
-                concealed(Masking.withoutCloudIds(providerMessageId)),
+                concealed(Masking.withoutCloudIds(providerMessageId), recipient),
                 attempts,
                 error == null ? null : new Error(error.errorClass(), error.code(), Masking.blot(error.message())),
                 acceptedAt,
@@ -78,9 +83,7 @@ record Outcome(
                 traceparent);
     }
 
-    private String concealed(String text) {
-        String digits = to == null ? "" : to.replaceAll("[^0-9]", "");
-        boolean tells = text != null && digits.length() >= TELLING_DIGITS && new Mentions('+' + digits).in(text);
-        return tells ? "***" : text;
+    private static String concealed(String text, Mentions recipient) {
+        return text != null && recipient != null && recipient.in(text) ? "***" : text;
     }
 }

@@ -53,8 +53,7 @@ public final class Judge {
     /** The verdict on an answer that has been read already. */
     public Judged judge(Answer answer, Reading reading, Send send, Account account) {
         Provider provider = providers.get(account.provider());
-        Credentials credentials = Credentials.of(provider, account);
-        Judged own = judge(provider, answer, reading, send, account, credentials);
+        Judged own = judge(provider, answer, reading, send, account);
         for (int index = 0; index < configured.size(); index++) {
             ConfiguredVerdict row = configured.get(index);
             if (!(own.verdict() instanceof Misdelivered) && row.matches(answer, own.verdict(), account)) {
@@ -67,12 +66,10 @@ public final class Judge {
 
     /** By the tables that ship, for an answer that no send belongs to: a look-up's or a list's. */
     public static Verdict judge(Provider provider, Answer answer, Reading reading, Account account) {
-        return judge(provider, answer, reading, null, account, Credentials.of(provider, account))
-                .verdict();
+        return judge(provider, answer, reading, null, account).verdict();
     }
 
-    private static Judged judge(
-            Provider provider, Answer answer, Reading reading, Send send, Account account, Credentials credentials) {
+    private static Judged judge(Provider provider, Answer answer, Reading reading, Send send, Account account) {
         if (reading instanceof Reading.Accepted accepted) {
             return new Judged(
                     new Sent(accepted.messageId(), accepted.otherIds()), provider.name() + " accepted it", true);
@@ -83,6 +80,7 @@ public final class Judge {
                     provider.name() + " accepted it for another recipient",
                     true);
         }
+        Credentials credentials = Credentials.of(provider, account);
         if (reading instanceof Reading.Doubtful doubtful) {
             return new Judged(
                     new Unknown(doubtful.code(), credentials.shown(doubtful.text())),
