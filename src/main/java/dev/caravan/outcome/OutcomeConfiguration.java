@@ -125,6 +125,11 @@ class OutcomeConfiguration {
         return reports::write;
     }
 
+    @Bean("postpone-report")
+    Processor postponeReport(Reports reports) {
+        return reports::postpone;
+    }
+
     @Bean("progress")
     Processor progress(Progress progress) {
         return progress::report;
