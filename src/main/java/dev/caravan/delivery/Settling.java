@@ -182,7 +182,7 @@ final class Settling {
         }
         if (!turn.companions().contains(attempt)) {
             if (attempt.trial() && Boolean.TRUE.equals(turn.recognised())) {
-                answered(transaction, account.name(), reaction, now.toEpochMilli());
+                answered(transaction, account.name(), attempt, reaction, now.toEpochMilli());
             }
             affect(transaction, account.name(), attempt, reaction.effect(), now.toEpochMilli());
         }
@@ -230,9 +230,10 @@ final class Settling {
     }
 
     /** Any answer that is known ends a row of unknown ones; one about its send alone also ends the pause they led to. */
-    private void answered(Transaction transaction, String account, Reaction reaction, long now) throws SQLException {
+    private void answered(Transaction transaction, String account, Attempt attempt, Reaction reaction, long now)
+            throws SQLException {
         boolean aboutTheSend = reaction.settlement().state() == State.FAILED;
-        if (lanes.answered(transaction, account, aboutTheSend, now)) {
+        if (lanes.answered(transaction, account, aboutTheSend, attempt.startedAt(), now)) {
             LOG.info("Account {} works again and is resumed", account);
         }
     }
@@ -250,7 +251,7 @@ final class Settling {
                         pause.reason());
             }
         } else if (effect instanceof Reaction.Effect.Works && attempt.trial()) {
-            if (lanes.recover(transaction, account, now)) {
+            if (lanes.recover(transaction, account, attempt.startedAt(), now)) {
                 LOG.info("Account {} works again and is resumed", account);
             }
         }

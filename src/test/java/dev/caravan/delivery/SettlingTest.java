@@ -150,6 +150,43 @@ class SettlingTest {
                 .isEqualTo("account 1");
     }
 
+    @Test
+    void aLateSuccessOfACallThatBeganBeforeThePauseResumesNothing() {
+        hold();
+        Attempt slow = claim();
+        settle(claim(), new Verdict.AccountFault("http-401", "no such key"));
+
+        settle(slow, new Verdict.Sent("m1"));
+
+        assertThat(ledger.text("SELECT state FROM send WHERE id = ?", slow.id()))
+                .isEqualTo("sent");
+        assertThat(ledger.text("SELECT paused FROM account WHERE name = 'main'"))
+                .isEqualTo("account");
+    }
+
+    @Test
+    void aSuccessLiftsNoPauseByHand() {
+        hold();
+        Attempt slow = claim();
+        ledger.store().write(transaction -> {
+            lanes.pauseByHand(transaction, "main", null, "anne", 1);
+            return null;
+        });
+
+        settle(slow, new Verdict.Sent("m1"));
+
+        assertThat(ledger.text("SELECT paused FROM account WHERE name = 'main'"))
+                .isEqualTo("hand");
+    }
+
+    /** The account was throttled, so that every success of it counts. */
+    private void hold() {
+        ledger.store().write(transaction -> {
+            lanes.hold(transaction, "main", 1);
+            return null;
+        });
+    }
+
     private Attempt claim() {
         return ledger.store().write(transaction -> {
             sends.insert(transaction, Draft.draft().to(ALI).send());
