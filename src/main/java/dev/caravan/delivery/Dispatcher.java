@@ -52,6 +52,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     private final BatchControl batches;
     private final Checks checks;
     private final Failover failover;
+    private final RetrySchedule schedule;
     private final UnderWay underWay;
     private final Map<String, Lane> open = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = thread("lane-timer");
@@ -79,6 +80,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             BatchControl batches,
             Checks checks,
             Failover failover,
+            RetrySchedule schedule,
             UnderWay underWay,
             ExecutorService executor) {
         this.accounts = accounts;
@@ -88,6 +90,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         this.batches = batches;
         this.checks = checks;
         this.failover = failover;
+        this.schedule = schedule;
         this.underWay = underWay;
         this.executor = executor;
         polls.scheduleWithFixedDelay(poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -170,23 +173,33 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         }
     }
 
-    /** What a turn that broke off had claimed goes back to its queue if it cannot have been sent; else nobody knows. */
+    /**
+     * What a turn that broke off had claimed goes back to its queue if it cannot have been sent; else nobody knows, and its
+     * account says what then. One sent again waits as after any failure, for the next turn may break off like this one.
+     */
     private void settleBroken(long now) {
         for (Broken broken : underWay.broken()) {
             Attempt attempt = broken.attempt();
+            Long againAt = broken.account().retryUnknown()
+                    ? now + schedule.backoff(attempt.number()).toMillis()
+                    : null;
             boolean wasUnderWay = store.write(transaction -> broken.isCallPossible()
-                    ? sends.interrupt(transaction, attempt, now)
+                    ? sends.interrupt(transaction, attempt, againAt, now)
                     : sends.giveBack(transaction, attempt));
             underWay.settled(List.of(attempt));
             if (wasUnderWay) {
-                LOG.warn(
-                        "The turn of send {} broke off {}",
-                        attempt.id(),
-                        broken.isCallPossible()
-                                ? "before its result was known; it is held as unknown"
-                                : "before its call; it is back in its queue");
+                LOG.warn("The turn of send {} broke off {}", attempt.id(), fate(broken));
             }
         }
+    }
+
+    private static String fate(Broken broken) {
+        if (!broken.isCallPossible()) {
+            return "before its call; it is back in its queue";
+        }
+        return broken.account().retryUnknown()
+                ? "before its result was known; it is sent again, as its account's on-unknown says"
+                : "before its result was known; it is held as unknown";
     }
 
     private void expire(long now) {

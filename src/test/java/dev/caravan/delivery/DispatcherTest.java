@@ -59,6 +59,7 @@ class DispatcherTest {
     private TemporaryLedger ledger;
     private Dispatcher dispatcher;
     private Lane lane;
+    private boolean retryUnknown;
 
     @BeforeEach
     void openLedger() {
@@ -80,7 +81,7 @@ class DispatcherTest {
     }
 
     private void start(Consumer<Turn> route) {
-        Accounts accounts = new Accounts(List.of(account()), List.of(), null);
+        Accounts accounts = new Accounts(List.of(account(retryUnknown)), List.of(), null);
         Providers providers = new Providers(List.of(new AskablePigeon()));
         dispatcher = new Dispatcher(
                 accounts,
@@ -90,6 +91,7 @@ class DispatcherTest {
                 control,
                 new Checks(),
                 new Failover(accounts, providers, new StoredSends(new SendJson(ZoneOffset.UTC)), new StandIns(sends)),
+                new RetrySchedule(ZoneOffset.UTC, () -> 0L),
                 underWay,
                 Executors.newCachedThreadPool());
         lane = dispatcher.open("main", route);
@@ -278,6 +280,33 @@ class DispatcherTest {
     }
 
     @Test
+    void whatABrokenTurnHadClaimedIsSentAgainWhereTwiceIsBetterThanNever() {
+        retryUnknown = true;
+        String id = admitAlone();
+        AtomicInteger turns = new AtomicInteger();
+        start(turn -> {
+            if (turns.getAndIncrement() == 0) {
+                Claim claim = write(transaction -> {
+                    Claim done = lanes.claim(transaction, "main", null, System.currentTimeMillis());
+                    noted(done, turn);
+                    return done;
+                });
+                turn.claimed(((Claim.Claimed) claim).attempt());
+                throw new IllegalStateException("as a test has it");
+            }
+            calls.release();
+            deliver(turn, () -> SENT);
+        });
+
+        await().until(() -> state(id).equals("sent"));
+        assertThat(ledger.texts("SELECT status || ' ' || attempt || coalesce(' ' || error_code, '') FROM history"
+                        + " ORDER BY id"))
+                .containsExactly("queued 1 interrupted", "sent 2");
+        assertThat(underWay.broken()).isEmpty();
+        assertCounters();
+    }
+
+    @Test
     void whatATurnDidNotLearnOfGoesBackToTheQueue() {
         String id = admitAlone();
         AtomicInteger turns = new AtomicInteger();
@@ -370,7 +399,7 @@ class DispatcherTest {
                         "SELECT count(*) FROM send WHERE batch IS NOT NULL" + " AND state IN ('queued', 'sending')"));
     }
 
-    private static Account account() {
+    private static Account account(boolean retryUnknown) {
         return new Account(
                 "main",
                 "pigeon",
@@ -379,7 +408,7 @@ class DispatcherTest {
                 4,
                 Duration.ofSeconds(30),
                 Duration.ofDays(7),
-                false,
+                retryUnknown,
                 1_000_000,
                 Map.of());
     }
