@@ -125,8 +125,15 @@ final class Settling {
         List<Optional<Settlement>> settlements = store.write(transaction -> {
             elsewhere.clear();
             List<Optional<Settlement>> written = new ArrayList<>();
+            Instant now = Instant.now();
+            Optional<Refused> refused = Optional.empty();
             for (Attempt attempt : attempts) {
-                written.add(write(transaction, turn, attempt, answer, elsewhere));
+                Reaction reaction = react(transaction, turn, attempt, now);
+                // One answer is one refusal, however many sends its call had, and all of them share its fate.
+                if (written.isEmpty()) {
+                    refused = refused(transaction, turn, attempt, reaction, now.toEpochMilli());
+                }
+                written.add(write(transaction, turn, attempt, reaction, refused, answer, elsewhere, now));
             }
             return written;
         });
@@ -144,13 +151,10 @@ final class Settling {
         }
     }
 
-    private Optional<Settlement> write(
-            Transaction transaction, Turn turn, Attempt attempt, String answer, Set<String> elsewhere)
-            throws SQLException {
-        Instant now = Instant.now();
+    private Reaction react(Transaction transaction, Turn turn, Attempt attempt, Instant now) throws SQLException {
         Account account = turn.account();
         int throttles = turn.verdict() instanceof Verdict.Throttled ? lanes.throttles(transaction, account.name()) : 0;
-        Reaction reaction = schedule.react(
+        return schedule.react(
                 turn.verdict(),
                 Math.max(1, attempt.number()),
                 attempt.refreshed(),
@@ -158,10 +162,21 @@ final class Settling {
                 throttles,
                 turn.answer() == null ? null : turn.answer().status(),
                 now);
-        // One answer is one refusal, however many sends its call had.
-        Optional<Refused> refused = turn.companions().contains(attempt)
-                ? Optional.empty()
-                : refused(transaction, turn, attempt, reaction, now.toEpochMilli());
+    }
+
+    /** @param whole what the call's answer counts as a refusal that nobody knows; empty when it is none */
+    private Optional<Settlement> write(
+            Transaction transaction,
+            Turn turn,
+            Attempt attempt,
+            Reaction reaction,
+            Optional<Refused> whole,
+            String answer,
+            Set<String> elsewhere,
+            Instant now)
+            throws SQLException {
+        Account account = turn.account();
+        Optional<Refused> refused = whole.filter(any -> reaction.settlement().state() == State.FAILED);
         Settlement settlement = refused.map(Refused::again)
                 .map(again -> reaction.settlement().keptUntil(again))
                 .orElse(reaction.settlement())

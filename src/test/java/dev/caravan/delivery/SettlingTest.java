@@ -28,6 +28,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -50,6 +52,7 @@ class SettlingTest {
 
     private TemporaryLedger ledger;
     private Settling settling;
+    private int recipients;
 
     @BeforeEach
     void open() {
@@ -179,6 +182,54 @@ class SettlingTest {
                 .isEqualTo("hand");
     }
 
+    @Test
+    void oneAnswerToSeveralSendsIsOneRefusal() {
+        List<Attempt> together = claim(5);
+
+        refuse(together);
+
+        assertThat(ledger.text("SELECT refusals || coalesce(paused, ' runs') FROM account WHERE name = 'main'"))
+                .isEqualTo("1 runs");
+        assertThat(ledger.number("SELECT count(*) FROM send WHERE state = 'failed'"))
+                .isEqualTo(5);
+        assertThat(ledger.texts("SELECT DISTINCT coalesce(run, 'none') FROM send"))
+                .as("all of them are sent again with the run")
+                .containsExactly(ledger.text("SELECT run FROM account WHERE name = 'main'"));
+    }
+
+    @Test
+    void theAnswerThatPausesTheAccountKeepsAllItsSends() {
+        List<List<Attempt>> calls = Stream.generate(() -> claim(3)).limit(20).toList();
+
+        calls.subList(0, 19).forEach(this::refuse);
+        assertThat(ledger.number("SELECT refusals FROM account WHERE name = 'main'"))
+                .isEqualTo(19);
+        refuse(calls.get(19));
+
+        assertThat(ledger.text("SELECT paused FROM account WHERE name = 'main'"))
+                .isEqualTo("account");
+        assertThat(ledger.number("SELECT count(*) FROM send WHERE state = 'failed'"))
+                .isEqualTo(57);
+        assertThat(ledger.texts("SELECT id FROM send WHERE state = 'queued' ORDER BY id"))
+                .containsExactlyElementsOf(
+                        calls.get(19).stream().map(Attempt::id).toList());
+    }
+
+    private List<Attempt> claim(int sends) {
+        return IntStream.range(0, sends)
+                .mapToObj(send -> claim("+90530%07d".formatted(recipients++)))
+                .toList();
+    }
+
+    private void refuse(List<Attempt> together) {
+        settle(
+                turn -> {
+                    turn.claimed(together.get(0));
+                    turn.accompanied(together.subList(1, together.size()), List.of());
+                },
+                turn -> turn.verdict(new Verdict.Permanent("x", "no"), false));
+    }
+
     /** The account was throttled, so that every success of it counts. */
     private void hold() {
         ledger.store().write(transaction -> {
@@ -188,8 +239,12 @@ class SettlingTest {
     }
 
     private Attempt claim() {
+        return claim(ALI);
+    }
+
+    private Attempt claim(String to) {
         return ledger.store().write(transaction -> {
-            sends.insert(transaction, Draft.draft().to(ALI).send());
+            sends.insert(transaction, Draft.draft().to(to).send());
             return ((Claim.Claimed) lanes.claim(transaction, "main", null, System.currentTimeMillis())).attempt();
         });
     }
@@ -199,6 +254,10 @@ class SettlingTest {
     }
 
     private void settle(Consumer<Turn> begin, Verdict verdict) {
+        settle(begin, turn -> turn.verdict(verdict));
+    }
+
+    private void settle(Consumer<Turn> begin, Consumer<Turn> judge) {
         Account account = new Account(
                 "main",
                 "pigeon",
@@ -212,7 +271,7 @@ class SettlingTest {
                 Map.of());
         Turn turn = new Turn(account, 0, found -> {});
         begin.accept(turn);
-        turn.verdict(verdict);
+        judge.accept(turn);
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.setVariable(Turn.VARIABLE, turn);
         settling.settle(exchange);
