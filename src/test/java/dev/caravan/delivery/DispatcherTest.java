@@ -201,6 +201,35 @@ class DispatcherTest {
     }
 
     @Test
+    void aLargeBatchThatIsPausedAndCancelledHoldsUpNothingElse() {
+        admitBatch("b", 21_000);
+        change(transaction -> control.pause(transaction, "b"));
+        // Or the lane itself would find out that a send has expired.
+        write(transaction -> {
+            lanes.pauseByHand(transaction, "main", null, "anne", 1);
+            return null;
+        });
+        start(() -> SENT);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> ledger.number("SELECT count(*) FROM send WHERE ready = 2") > 0);
+
+        assertThat(change(transaction -> control.cancel(transaction, "b"))).isTrue();
+        await().atMost(Duration.ofSeconds(20)).until(() -> count("cancelled") > 0);
+        String late = write(transaction -> {
+            var send = Draft.draft().dueAt(1).expiresAt(2).rank(1).send();
+            sends.insert(transaction, send);
+            return send.id();
+        });
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> count("cancelled") == 21_000);
+        await().until(() -> state(late).equals("expired"));
+        assertThat(ledger.number("SELECT id FROM history WHERE send = ?", late))
+                .as("nothing else waits for all of a large batch")
+                .isLessThan(ledger.number("SELECT max(id) FROM history WHERE status = 'cancelled'"));
+        assertCounters();
+    }
+
+    @Test
     void aBatchWhoseFirstSendsFailStopsByItself() {
         admitBatch("b", 200);
         calls.release(1_000_000);
