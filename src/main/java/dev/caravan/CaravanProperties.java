@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -389,6 +390,9 @@ public record CaravanProperties(
                         checkNamespace("caravan.inbox.folders." + name + ".namespace", folder.namespace()));
         api.keys().forEach((name, key) -> checkNamespace("caravan.api.keys." + name + ".namespace", key.namespace()));
         checkNamespace("caravan.jms.namespace", jms.namespace());
+        checkEndpoints("caravan.outcomes", outcomes);
+        checkEndpoints("caravan.events", events);
+        checkEndpoints("caravan.inbound", inbound);
         checkWords("caravan.opt-out", optOut);
         checkResolved("caravan.jms.user", jms.user());
         checkResolved("caravan.jms.password", jms.password());
@@ -467,6 +471,20 @@ public record CaravanProperties(
                     "caravan.keep.reference",
                     "is shorter than caravan.keep.record",
                     "that a reference is taken is kept as long as what became of its send, or longer");
+        }
+    }
+
+    // What each has got is kept under its address without the credentials, so that it survives new ones.
+    private static void checkEndpoints(String key, List<String> endpoints) {
+        Map<String, Integer> indexByAddress = new HashMap<>();
+        for (int index = 0; index < endpoints.size(); index++) {
+            Integer other = indexByAddress.putIfAbsent(EndpointAddress.withoutCredentials(endpoints.get(index)), index);
+            if (other != null) {
+                throw new ConfigurationException(
+                        key + "[" + index + "]",
+                        "is the endpoint of " + key + "[" + other + "], at most with other credentials",
+                        "leave one of them out, or let them differ in more, as by a parameter that the server ignores");
+            }
         }
     }
 

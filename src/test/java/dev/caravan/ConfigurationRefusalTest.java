@@ -108,6 +108,13 @@ class ConfigurationRefusalTest {
                 refused(folder + "charset", "Charset", "utf-99"),
                 refused(folder + "region", "TR", "Turkey"),
                 arguments("caravan.inbox.folders.Erp", "a-z", new String[] {"caravan.inbox.folders.Erp.region=TR"}),
+                refused(
+                        "caravan.outcomes[1]",
+                        "the endpoint of caravan.outcomes[0]",
+                        "https://me:hush@hub.example/in?accessToken=hush",
+                        "caravan.outcomes[0]=https://hub.example/in?accessToken=other"),
+                refused("caravan.events[1]", "let them differ in more", "log:a", "caravan.events[0]=log:a"),
+                refused("caravan.inbound[1]", "let them differ in more", "log:a", "caravan.inbound[0]=log:a"),
                 refused("caravan.opt-out[0]", "no letter", "!"),
                 refused("caravan.jms.reply-on", "accepted, end", "start"),
                 refused("caravan.jms.queue", "blank", ""),

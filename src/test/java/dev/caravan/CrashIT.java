@@ -388,13 +388,20 @@ class CrashIT {
         assertThat(times).as("texts that nobody sent").isEmpty();
     }
 
+    /** A start settles at one time what the kill before it interrupted. */
     private void assertThatFewAreInterrupted(LedgerFile ledger) {
+        Set<Object> kills = new HashSet<>();
         CONCURRENCY.forEach((account, concurrency) -> {
-            long interrupted = ledger.number("SELECT count(*) FROM history JOIN send ON send.id = history.send"
-                    + " WHERE history.error_code = 'interrupted' AND account = '" + account + "'");
-            LOG.info("{} attempts of account {} were interrupted by {} kills", interrupted, account, rounds);
-            assertThat(interrupted).isLessThanOrEqualTo((long) concurrency * rounds);
+            List<Map<String, Object>> starts = ledger.rows(
+                    "SELECT history.at AS at, count(*) AS interrupted FROM history JOIN send ON send.id = history.send"
+                            + " WHERE history.error_code = 'interrupted' AND account = '" + account
+                            + "' GROUP BY history.at ORDER BY history.at");
+            LOG.info("Attempts of account {} that {} kills interrupted: {}", account, rounds, starts);
+            assertThat(starts).allSatisfy(start -> assertThat(((Number) start.get("interrupted")).intValue())
+                    .isLessThanOrEqualTo(concurrency));
+            starts.forEach(start -> kills.add(start.get("at")));
         });
+        assertThat(kills).hasSizeLessThanOrEqualTo(rounds);
     }
 
     /** Of the rows of a file: no attempt before the last one of a row ahead of it. */

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +51,9 @@ final class Reconciling {
         for (Compared one : compared) {
             note(one, now);
         }
+        // What stands of a batch is compared each time, until the batch itself is deleted.
+        Set<String> names = compared.stream().map(Reconciling::key).collect(Collectors.toSet());
+        standing.keySet().removeIf(key -> key.startsWith("batch ") && !names.contains(key));
         count = standing.values().stream().mapToInt(List::size).sum();
     }
 
@@ -65,8 +70,12 @@ final class Reconciling {
         return next;
     }
 
+    private static String key(Compared compared) {
+        return compared.subject() + ' ' + compared.name();
+    }
+
     private void note(Compared compared, long now) {
-        String key = compared.subject() + ' ' + compared.name();
+        String key = key(compared);
         List<Discrepancy> known = standing.getOrDefault(key, List.of());
         if (compared.discrepancies().isEmpty()) {
             if (standing.remove(key) != null) {

@@ -34,10 +34,11 @@ class DeliveryConfiguration {
             BatchControl batches,
             Checks checks,
             Failover failover,
+            RetrySchedule schedule,
             UnderWay underWay,
             CamelContext context) {
         ExecutorService turns = context.getExecutorServiceManager().newCachedThreadPool(this, "turn");
-        return new Dispatcher(accounts, store, sends, lanes, batches, checks, failover, underWay, turns);
+        return new Dispatcher(accounts, store, sends, lanes, batches, checks, failover, schedule, underWay, turns);
     }
 
     @Bean("lane")

@@ -52,6 +52,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     private final BatchControl batches;
     private final Checks checks;
     private final Failover failover;
+    private final RetrySchedule schedule;
     private final UnderWay underWay;
     private final Map<String, Lane> open = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = thread("lane-timer");
@@ -63,6 +64,9 @@ final class Dispatcher implements Arrivals, AutoCloseable {
 
     /** The paused batches of which everything that was due has been set aside. */
     private final Set<String> setAside = new HashSet<>();
+
+    /** How far the rows of batches have been gone through that are being cancelled or set aside. */
+    private final Map<String, Long> reached = new HashMap<>();
 
     /** How far the queues have got with a batch that is being released, by account. */
     private final Map<String, Map<String, Long>> released = new HashMap<>();
@@ -79,6 +83,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             BatchControl batches,
             Checks checks,
             Failover failover,
+            RetrySchedule schedule,
             UnderWay underWay,
             ExecutorService executor) {
         this.accounts = accounts;
@@ -88,6 +93,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         this.batches = batches;
         this.checks = checks;
         this.failover = failover;
+        this.schedule = schedule;
         this.underWay = underWay;
         this.executor = executor;
         polls.scheduleWithFixedDelay(poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -148,16 +154,23 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         asking.forEach(this::signal);
     }
 
+    /** Again at once while a large batch is in the way of claims, and everything else has its turn in between. */
     private void sweep() {
-        long now = System.currentTimeMillis();
+        do {
+            sweepOnce(System.currentTimeMillis());
+        } while (!reached.isEmpty() && !sweeps.isShutdown());
+    }
+
+    private void sweepOnce(long now) {
         settleBroken(now);
         expire(now);
-        store.read(batches::toCancel).forEach(batch -> cancel(batch, now));
+        List<String> cancelled = store.read(batches::toCancel);
         List<String> paused = store.read(batches::paused);
+        reached.keySet().removeIf(batch -> !cancelled.contains(batch) && !paused.contains(batch));
+        cancelled.forEach(batch -> cancel(batch, now));
         setAside.retainAll(paused);
         for (String batch : paused) {
-            if (!setAside.contains(batch)) {
-                setAside(batch);
+            if (!setAside.contains(batch) && setAside(batch)) {
                 setAside.add(batch);
             }
         }
@@ -170,23 +183,33 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         }
     }
 
-    /** What a turn that broke off had claimed goes back to its queue if it cannot have been sent; else nobody knows. */
+    /**
+     * What a turn that broke off had claimed goes back to its queue if it cannot have been sent; else nobody knows, and its
+     * account says what then. One sent again waits as after any failure, for the next turn may break off like this one.
+     */
     private void settleBroken(long now) {
         for (Broken broken : underWay.broken()) {
             Attempt attempt = broken.attempt();
+            Long againAt = broken.account().retryUnknown()
+                    ? now + schedule.backoff(attempt.number()).toMillis()
+                    : null;
             boolean wasUnderWay = store.write(transaction -> broken.isCallPossible()
-                    ? sends.interrupt(transaction, attempt, now)
+                    ? sends.interrupt(transaction, attempt, againAt, now)
                     : sends.giveBack(transaction, attempt));
             underWay.settled(List.of(attempt));
             if (wasUnderWay) {
-                LOG.warn(
-                        "The turn of send {} broke off {}",
-                        attempt.id(),
-                        broken.isCallPossible()
-                                ? "before its result was known; it is held as unknown"
-                                : "before its call; it is back in its queue");
+                LOG.warn("The turn of send {} broke off {}", attempt.id(), fate(broken));
             }
         }
+    }
+
+    private static String fate(Broken broken) {
+        if (!broken.isCallPossible()) {
+            return "before its call; it is back in its queue";
+        }
+        return broken.account().retryUnknown()
+                ? "before its result was known; it is sent again, as its account's on-unknown says"
+                : "before its result was known; it is held as unknown";
     }
 
     private void expire(long now) {
@@ -200,7 +223,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     }
 
     private void cancel(String batch, long now) {
-        forEachStep(
+        someSteps(
                 batch,
                 rows -> store.write(transaction -> {
                     batches.cancelSome(transaction, rows, now);
@@ -208,8 +231,9 @@ final class Dispatcher implements Arrivals, AutoCloseable {
                 }));
     }
 
-    private void setAside(String batch) {
-        forEachStep(
+    /** @return whether all of it has been */
+    private boolean setAside(String batch) {
+        return someSteps(
                 batch,
                 rows -> store.write(transaction -> {
                     batches.setAside(transaction, batch, rows);
@@ -217,13 +241,23 @@ final class Dispatcher implements Arrivals, AutoCloseable {
                 }));
     }
 
-    private void forEachStep(String batch, Consumer<List<QueuedRow>> work) {
-        List<QueuedRow> rows = store.read(transaction -> batches.queued(transaction, batch, 0));
-        while (!rows.isEmpty() && !sweeps.isShutdown()) {
+    /**
+     * Goes on through the queued rows of a batch, so far that nothing else waits long for it.
+     *
+     * @return whether its end has been reached; the next time begins at its beginning then
+     */
+    private boolean someSteps(String batch, Consumer<List<QueuedRow>> work) {
+        for (int step = 0; step < MOST_STEPS && !sweeps.isShutdown(); step++) {
+            long after = reached.getOrDefault(batch, 0L);
+            List<QueuedRow> rows = store.read(transaction -> batches.queued(transaction, batch, after));
+            if (rows.isEmpty()) {
+                reached.remove(batch);
+                return true;
+            }
             work.accept(rows);
-            long last = rows.get(rows.size() - 1).row();
-            rows = store.read(transaction -> batches.queued(transaction, batch, last));
+            reached.put(batch, rows.get(rows.size() - 1).row());
         }
+        return false;
     }
 
     private void release(long now) {

@@ -125,8 +125,15 @@ final class Settling {
         List<Optional<Settlement>> settlements = store.write(transaction -> {
             elsewhere.clear();
             List<Optional<Settlement>> written = new ArrayList<>();
+            Instant now = Instant.now();
+            Optional<Refused> refused = Optional.empty();
             for (Attempt attempt : attempts) {
-                written.add(write(transaction, turn, attempt, answer, elsewhere));
+                Reaction reaction = react(transaction, turn, attempt, now);
+                // One answer is one refusal, however many sends its call had, and all of them share its fate.
+                if (written.isEmpty()) {
+                    refused = refused(transaction, turn, attempt, reaction, now.toEpochMilli());
+                }
+                written.add(write(transaction, turn, attempt, reaction, refused, answer, elsewhere, now));
             }
             return written;
         });
@@ -144,13 +151,10 @@ final class Settling {
         }
     }
 
-    private Optional<Settlement> write(
-            Transaction transaction, Turn turn, Attempt attempt, String answer, Set<String> elsewhere)
-            throws SQLException {
-        Instant now = Instant.now();
+    private Reaction react(Transaction transaction, Turn turn, Attempt attempt, Instant now) throws SQLException {
         Account account = turn.account();
         int throttles = turn.verdict() instanceof Verdict.Throttled ? lanes.throttles(transaction, account.name()) : 0;
-        Reaction reaction = schedule.react(
+        return schedule.react(
                 turn.verdict(),
                 Math.max(1, attempt.number()),
                 attempt.refreshed(),
@@ -158,10 +162,21 @@ final class Settling {
                 throttles,
                 turn.answer() == null ? null : turn.answer().status(),
                 now);
-        // One answer is one refusal, however many sends its call had.
-        Optional<Refused> refused = turn.companions().contains(attempt)
-                ? Optional.empty()
-                : refused(transaction, turn, attempt, reaction, now.toEpochMilli());
+    }
+
+    /** @param whole what the call's answer counts as a refusal that nobody knows; empty when it is none */
+    private Optional<Settlement> write(
+            Transaction transaction,
+            Turn turn,
+            Attempt attempt,
+            Reaction reaction,
+            Optional<Refused> whole,
+            String answer,
+            Set<String> elsewhere,
+            Instant now)
+            throws SQLException {
+        Account account = turn.account();
+        Optional<Refused> refused = whole.filter(any -> reaction.settlement().state() == State.FAILED);
         Settlement settlement = refused.map(Refused::again)
                 .map(again -> reaction.settlement().keptUntil(again))
                 .orElse(reaction.settlement())
@@ -182,7 +197,7 @@ final class Settling {
         }
         if (!turn.companions().contains(attempt)) {
             if (attempt.trial() && Boolean.TRUE.equals(turn.recognised())) {
-                answered(transaction, account.name(), reaction, now.toEpochMilli());
+                answered(transaction, account.name(), attempt, reaction, now.toEpochMilli());
             }
             affect(transaction, account.name(), attempt, reaction.effect(), now.toEpochMilli());
         }
@@ -230,9 +245,10 @@ final class Settling {
     }
 
     /** Any answer that is known ends a row of unknown ones; one about its send alone also ends the pause they led to. */
-    private void answered(Transaction transaction, String account, Reaction reaction, long now) throws SQLException {
+    private void answered(Transaction transaction, String account, Attempt attempt, Reaction reaction, long now)
+            throws SQLException {
         boolean aboutTheSend = reaction.settlement().state() == State.FAILED;
-        if (lanes.answered(transaction, account, aboutTheSend, now)) {
+        if (lanes.answered(transaction, account, aboutTheSend, attempt.startedAt(), now)) {
             LOG.info("Account {} works again and is resumed", account);
         }
     }
@@ -250,7 +266,7 @@ final class Settling {
                         pause.reason());
             }
         } else if (effect instanceof Reaction.Effect.Works && attempt.trial()) {
-            if (lanes.recover(transaction, account, now)) {
+            if (lanes.recover(transaction, account, attempt.startedAt(), now)) {
                 LOG.info("Account {} works again and is resumed", account);
             }
         }

@@ -15,7 +15,7 @@ import java.util.Set;
 
 /**
  * A provider's answer as a send's history keeps it: at most 2 kB of it, without credentials, phone numbers and what the
- * send says, as far as the answer repeats them from their beginning.
+ * send says, as far as the answer repeats it from its beginning.
  */
 final class ShownAnswer {
 
@@ -30,7 +30,10 @@ final class ShownAnswer {
     /** Shorter words are only taken out where they stand alone. */
     private static final int ALONE = 8;
 
-    /** So much of the beginning of a longer one is taken out as well: a provider may repeat a text cut short. */
+    /**
+     * Of a longer one so much of the beginning tells: a provider may repeat a text cut short, or in other letters from
+     * there, and the rest of the string it stands in is taken out with it.
+     */
     private static final int RECOGNISED = 12;
 
     private static final int SHORTEST = 2;
@@ -132,7 +135,20 @@ final class ShownAnswer {
             same++;
         }
         boolean whole = same == words.length() && (same >= ALONE || standsAlone(text, from, at));
-        return whole || same >= RECOGNISED ? at : from;
+        return whole ? at : same >= RECOGNISED ? endOfString(text, at) : from;
+    }
+
+    /** Where the string of JSON around a place ends; the end of a text that is no JSON, whose quotes say nothing. */
+    private static int endOfString(String text, int from) {
+        String beginning = text.stripLeading();
+        if (!beginning.startsWith("{") && !beginning.startsWith("[")) {
+            return text.length();
+        }
+        int at = from;
+        while (at < text.length() && text.charAt(at) != '"') {
+            at += text.charAt(at) == '\\' ? 2 : 1;
+        }
+        return Math.min(at, text.length());
     }
 
     private static boolean standsAlone(String text, int from, int end) {

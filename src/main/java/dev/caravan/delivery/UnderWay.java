@@ -1,5 +1,6 @@
 package dev.caravan.delivery;
 
+import dev.caravan.account.Account;
 import dev.caravan.ledger.Attempt;
 import java.util.List;
 import java.util.Map;
@@ -27,14 +28,15 @@ final class UnderWay {
     /**
      * An attempt whose turn is over without a result.
      *
+     * @param account whose send it is
      * @param isCallPossible false when the turn never learnt of its claim, so that it cannot have made the call
      */
-    record Broken(Attempt attempt, boolean isCallPossible) {}
+    record Broken(Attempt attempt, Account account, boolean isCallPossible) {}
 
     List<Broken> broken() {
         return turns.entrySet().stream()
                 .filter(entry -> entry.getValue().isOver())
-                .map(entry -> new Broken(entry.getKey(), isCallPossible(entry)))
+                .map(entry -> new Broken(entry.getKey(), entry.getValue().account(), isCallPossible(entry)))
                 .toList();
     }
 

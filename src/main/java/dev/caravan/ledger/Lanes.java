@@ -392,16 +392,17 @@ public final class Lanes {
      * row no longer.
      *
      * @param aboutTheSend whether it refused this send only, so that an account paused for such a row goes on
+     * @param startedAt when the attempt began, in milliseconds
      * @return whether it was paused until now
      */
-    public boolean answered(Transaction transaction, String account, boolean aboutTheSend, long now)
+    public boolean answered(Transaction transaction, String account, boolean aboutTheSend, long startedAt, long now)
             throws SQLException {
         Gate gate = gate(transaction, account, now);
         if (gate.run() == null) {
             return false;
         }
         if (gate.isProbe()) {
-            return aboutTheSend && recover(transaction, account, now);
+            return aboutTheSend && recover(transaction, account, startedAt, now);
         }
         transaction.update("UPDATE account SET refusals = 0, run = NULL WHERE name = ?", account);
         return false;
@@ -433,11 +434,25 @@ public final class Lanes {
     }
 
     /**
-     * The provider accepted a send of an account in trouble: it is throttled no longer, and runs again.
+     * The provider accepted a send of an account in trouble: it is throttled no longer, and runs again. An attempt that
+     * began before the account was paused says nothing of how it is now, and changes nothing.
      *
+     * @param startedAt when the attempt began, in milliseconds
      * @return whether it was paused until now
      */
-    public boolean recover(Transaction transaction, String account, long now) throws SQLException {
+    public boolean recover(Transaction transaction, String account, long startedAt, long now) throws SQLException {
+        // A pause in the future was begun by a clock that has been set back since: it is older than any attempt of now.
+        boolean tooOld = transaction
+                .one(
+                        "SELECT 1 FROM account WHERE name = ? AND paused = 'account' AND paused_at BETWEEN ? AND ?",
+                        row -> true,
+                        account,
+                        startedAt,
+                        now)
+                .isPresent();
+        if (tooOld) {
+            return false;
+        }
         transaction.update("UPDATE account SET throttles = 0, refusals = 0, run = NULL WHERE name = ?", account);
         boolean resumed = transaction.update(
                         """

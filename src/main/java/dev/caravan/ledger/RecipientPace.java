@@ -77,8 +77,9 @@ final class RecipientPace {
                 now);
     }
 
-    /** Forgets a recipient. */
-    static void forget(Transaction transaction, String recipient) throws SQLException {
-        transaction.update("DELETE FROM recipient_pace WHERE recipient = ?", recipient);
+    /** Forgets a recipient, in the accounts of a reach. */
+    static void forget(Transaction transaction, String recipient, Reach reach) throws SQLException {
+        Conditions theirs = new Conditions().and("recipient = ?", recipient).in("account", reach.accounts());
+        transaction.update("DELETE FROM recipient_pace WHERE " + theirs.sql(), theirs.values());
     }
 }

@@ -106,17 +106,16 @@ public final class Recipients {
      * sends are cancelled before. What stays is that something was sent, when, and through which account; the digests by
      * which a reference is recognised; and the reference itself, unless the number is part of it. The blocklist holds
      * digests only, and keeps them. Of what recipients wrote, and of reports that match no send, goes whatever has their number
-     * in it.
+     * in it, unless the reach is one namespace: nobody knows of which one that is. A report that comes later matches no send
+     * and is kept for three days.
      *
      * @param recipient normalised
      * @param isThem whether a recipient as somebody wrote it is this one; asked of rows that became no send
      */
     public Erased erase(String recipient, Reach reach, Predicate<String> isThem, ByHand by, long now) {
-        store.write(transaction -> {
-            RecipientPace.forget(transaction, recipient);
-            return transaction.update(
-                    "DELETE FROM report WHERE recipient IN (?, ?)", recipient, recipient.replaceFirst("^\\+", ""));
-        });
+        if (reach.namespace() == null) {
+            forgetWhatIsOfNoSend(recipient, reach);
+        }
         Step all = new Step();
         String after = "";
         while (after != null) {
@@ -133,7 +132,6 @@ public final class Recipients {
             after = ids.size() < STEP ? null : ids.get(STEP - 1);
         }
         eraseRows(recipient, reach, isThem);
-        eraseInbound(recipient, reach);
         return new Erased(all.erased, all.underWay);
     }
 
@@ -256,8 +254,18 @@ public final class Recipients {
         }
     }
 
-    /** What recipients wrote, or reported ids, where the number is in the text; it is no other's. */
-    private void eraseInbound(String recipient, Reach reach) {
+    /**
+     * What recipients wrote, and reports that match no send, where the number is in the text; it is no other's. Nobody knows
+     * of which namespace that is: who may see only one leaves it to who may see all.
+     */
+    private void forgetWhatIsOfNoSend(String recipient, Reach reach) {
+        Conditions reports = new Conditions()
+                .in("account", reach.accounts())
+                .in("recipient", List.of(recipient, recipient.replaceFirst("^\\+", "")));
+        store.write(transaction -> {
+            RecipientPace.forget(transaction, recipient, reach);
+            return transaction.update("DELETE FROM report WHERE " + reports.sql(), reports.values());
+        });
         Mentions mentions = new Mentions(recipient);
         forget("inbound", "body", mentions, reach);
         forget("report", "message_ids || coalesce(raw, '') || coalesce(error_message, '')", mentions, reach);

@@ -790,11 +790,19 @@ public final class Sends {
      * An attempt was given up in the middle: it may or may not have reached the provider. One whose claim was never stored
      * is not taken for the next one, which has its number, but not its start.
      *
+     * @param againAt when it is sent again, in milliseconds, because twice is better than never; null to hold it as unknown
      * @return false when it is no longer the send's current one, and nothing was written
      */
-    public boolean interrupt(Transaction transaction, Attempt attempt, long now) throws SQLException {
-        Settlement brokenOff =
-                new Settlement(State.UNKNOWN, 0, false, null, null, "unknown", "interrupted", "its sending broke off");
+    public boolean interrupt(Transaction transaction, Attempt attempt, Long againAt, long now) throws SQLException {
+        Settlement brokenOff = new Settlement(
+                againAt == null ? State.UNKNOWN : State.QUEUED,
+                againAt == null ? 0 : againAt,
+                false,
+                null,
+                null,
+                "unknown",
+                "interrupted",
+                "its sending broke off");
         boolean isCurrent = transaction
                 .one(
                         "SELECT 1 FROM send WHERE id = ? AND changed_at = ?",

@@ -1,6 +1,7 @@
 package dev.caravan.outcome;
 
 import dev.caravan.CaravanProperties;
+import dev.caravan.EndpointAddress;
 import dev.caravan.intake.BatchFiles;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Events;
@@ -125,6 +126,11 @@ class OutcomeConfiguration {
         return reports::write;
     }
 
+    @Bean("postpone-report")
+    Processor postponeReport(Reports reports) {
+        return reports::postpone;
+    }
+
     @Bean("progress")
     Processor progress(Progress progress) {
         return progress::report;
@@ -191,10 +197,14 @@ class OutcomeConfiguration {
                 .add();
     }
 
-    /** The place of an endpoint is kept under a digest of its URI, which may hold a password. */
-    private static String digest(String endpoint) {
+    /**
+     * The place of an endpoint is kept under a digest of its URI without the credentials, which may change; what is left may
+     * hold one that does not look like one.
+     */
+    static String digest(String endpoint) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(endpoint.getBytes(StandardCharsets.UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(EndpointAddress.withoutCredentials(endpoint).getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest, 0, 8);
         } catch (NoSuchAlgorithmException absent) {
             throw new IllegalStateException("every JDK has SHA-256", absent);

@@ -27,7 +27,9 @@ final class Progress {
     /** The body becomes the lines, none for a batch that was not yet there the time before. */
     void report(Exchange exchange) {
         long now = System.nanoTime();
-        List<Batch> running = store.read(batches::running);
+        List<Batch> running = store.read(batches::running).stream()
+                .filter(batch -> batch.isReading() || batch.unfinished() > 0)
+                .toList();
         Map<String, Seen> seen = new HashMap<>();
         List<String> lines = running.stream()
                 .peek(batch -> seen.put(batch.id(), new Seen(done(batch), now)))

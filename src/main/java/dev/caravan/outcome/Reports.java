@@ -51,6 +51,7 @@ public final class Reports {
     private final Batches batches;
     private final BatchFiles files;
     private final Clock clock;
+    private final LateReports late = new LateReports();
 
     /** @param clock tells when a report was written; its zone is that of the times in reports */
     Reports(Path directory, Clock clock, Store store, Batches batches, BatchFiles files) {
@@ -80,10 +81,23 @@ public final class Reports {
         }
     }
 
-    /** Step {@code batches-to-report}: the body becomes the batches whose report is missing or out of date. */
+    /**
+     * Step {@code batches-to-report}: the body becomes the batches whose report is missing or out of date, but for those
+     * that could not be written just now.
+     */
     void due(Exchange exchange) {
-        long rewriteBefore = clock.instant().minus(BETWEEN_REWRITES).toEpochMilli();
-        exchange.getMessage().setBody(store.read(transaction -> batches.toReport(transaction, rewriteBefore)));
+        long now = clock.millis();
+        List<Batch> outdated =
+                store.read(transaction -> batches.toReport(transaction, now - BETWEEN_REWRITES.toMillis()));
+        exchange.getMessage().setBody(late.due(outdated, now));
+    }
+
+    /** Step {@code postpone-report}: it could not be written, and is tried again later. */
+    void postpone(Exchange exchange) {
+        late.failed(
+                exchange.getMessage().getBody(Batch.class),
+                exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class),
+                clock.millis());
     }
 
     /** Step {@code write-report}: every row of a batch with what became of it. */

@@ -273,10 +273,38 @@ class ByHandApiTest {
         assertThat(account.path("depth").asInt()).isPositive();
         assertThat(account.path("oldestDue").asText()).isNotEmpty();
         assertThat(account.path("rate").asText()).isEqualTo("unlimited");
+        assertThatGatewayIsWell();
 
         assertThat(json(post(ACCOUNTS + "/main/resume").body()).path("state").asText())
                 .isEqualTo("running");
         await().atMost(Duration.ofSeconds(2)).until(() -> status(id).equals("sent"));
+    }
+
+    @Test
+    void anAccountThatItsProviderRefusesMakesNobodyRestartTheGateway() {
+        ledger.update(
+                "UPDATE account SET paused = 'account', paused_reason = 'http-401', paused_at = 1,"
+                        + " probe_at = ? WHERE name IN ('other', 'small', 'tiny')",
+                Long.MAX_VALUE / 2);
+        try {
+            assertThat(json(door.get("/actuator/health").body())
+                            .at("/components/lane/details/other/state")
+                            .asText())
+                    .isEqualTo("paused by account");
+            assertThatGatewayIsWell();
+        } finally {
+            List.of("other", "small", "tiny").forEach(name -> post(ACCOUNTS + "/" + name + "/resume"));
+        }
+    }
+
+    private void assertThatGatewayIsWell() {
+        for (String probe : List.of("", "/liveness", "/readiness")) {
+            HttpResponse<String> health = door.get("/actuator/health" + probe);
+            assertThat(health.statusCode()).as("health%s", probe).isEqualTo(200);
+            assertThat(json(health.body()).path("status").asText())
+                    .as("health%s", probe)
+                    .isEqualTo("UP");
+        }
     }
 
     @Test

@@ -122,6 +122,16 @@ class RecipientFilesTest {
     }
 
     @Test
+    void aFileThatNobodyCanLookAtIsNamed() throws IOException {
+        Batch batch = inbox.drop("march.csv", "to,text\n05301112233,a\n");
+        Path file = home.resolve(batch.path());
+        Files.delete(file);
+        Files.createSymbolicLink(file, file);
+
+        assertThat(erase().left()).containsExactly(batch.path());
+    }
+
+    @Test
     void twoWhoAreErasedAtTheSameTimeAreBothGone() throws Exception {
         int others = 2_000;
         Batch batch = inbox.drop(

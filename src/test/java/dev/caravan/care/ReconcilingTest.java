@@ -3,6 +3,7 @@ package dev.caravan.care;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.intake.DropFolder;
+import dev.caravan.ledger.Batch;
 import dev.caravan.ledger.Reconciliation;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -52,6 +53,26 @@ class ReconcilingTest {
 
             inbox.ledger().change("UPDATE send SET state = 'queued' WHERE row_number = 2");
             tomorrow.compare();
+            assertThat(metrics.get("caravan.ledger.discrepancies").gauge().value())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void whatStoodOfABatchGoesWithTheBatch() throws IOException {
+        MeterRegistry metrics = new SimpleMeterRegistry();
+        try (DropFolder inbox = new DropFolder(home, 1_000)) {
+            Reconciling reconciling =
+                    new Reconciling(new Reconciliation(inbox.store(), "here"), InstantSource.system(), metrics);
+            Batch batch = inbox.drop("march.csv", "to,text\n05301112233,a\n");
+            inbox.ledger().change("UPDATE batch SET accepted = 7, unfinished = 7 WHERE id = ?", batch.id());
+            reconciling.compare();
+            assertThat(metrics.get("caravan.ledger.discrepancies").gauge().value())
+                    .isEqualTo(2);
+
+            inbox.ledger().change("DELETE FROM batch WHERE id = ?", batch.id());
+            reconciling.compare();
+
             assertThat(metrics.get("caravan.ledger.discrepancies").gauge().value())
                     .isZero();
         }

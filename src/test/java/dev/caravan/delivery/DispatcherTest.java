@@ -59,6 +59,7 @@ class DispatcherTest {
     private TemporaryLedger ledger;
     private Dispatcher dispatcher;
     private Lane lane;
+    private boolean retryUnknown;
 
     @BeforeEach
     void openLedger() {
@@ -80,7 +81,7 @@ class DispatcherTest {
     }
 
     private void start(Consumer<Turn> route) {
-        Accounts accounts = new Accounts(List.of(account()), List.of(), null);
+        Accounts accounts = new Accounts(List.of(account(retryUnknown)), List.of(), null);
         Providers providers = new Providers(List.of(new AskablePigeon()));
         dispatcher = new Dispatcher(
                 accounts,
@@ -90,6 +91,7 @@ class DispatcherTest {
                 control,
                 new Checks(),
                 new Failover(accounts, providers, new StoredSends(new SendJson(ZoneOffset.UTC)), new StandIns(sends)),
+                new RetrySchedule(ZoneOffset.UTC, () -> 0L),
                 underWay,
                 Executors.newCachedThreadPool());
         lane = dispatcher.open("main", route);
@@ -199,6 +201,35 @@ class DispatcherTest {
     }
 
     @Test
+    void aLargeBatchThatIsPausedAndCancelledHoldsUpNothingElse() {
+        admitBatch("b", 21_000);
+        change(transaction -> control.pause(transaction, "b"));
+        // Or the lane itself would find out that a send has expired.
+        write(transaction -> {
+            lanes.pauseByHand(transaction, "main", null, "anne", 1);
+            return null;
+        });
+        start(() -> SENT);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> ledger.number("SELECT count(*) FROM send WHERE ready = 2") > 0);
+
+        assertThat(change(transaction -> control.cancel(transaction, "b"))).isTrue();
+        await().atMost(Duration.ofSeconds(20)).until(() -> count("cancelled") > 0);
+        String late = write(transaction -> {
+            var send = Draft.draft().dueAt(1).expiresAt(2).rank(1).send();
+            sends.insert(transaction, send);
+            return send.id();
+        });
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> count("cancelled") == 21_000);
+        await().until(() -> state(late).equals("expired"));
+        assertThat(ledger.number("SELECT id FROM history WHERE send = ?", late))
+                .as("nothing else waits for all of a large batch")
+                .isLessThan(ledger.number("SELECT max(id) FROM history WHERE status = 'cancelled'"));
+        assertCounters();
+    }
+
+    @Test
     void aBatchWhoseFirstSendsFailStopsByItself() {
         admitBatch("b", 200);
         calls.release(1_000_000);
@@ -273,6 +304,33 @@ class DispatcherTest {
         await().until(() -> state(id).equals("unknown"));
         assertThat(ledger.text("SELECT error_code FROM send")).isEqualTo("interrupted");
         assertThat(ledger.number("SELECT attempt FROM send")).isEqualTo(1);
+        assertThat(underWay.broken()).isEmpty();
+        assertCounters();
+    }
+
+    @Test
+    void whatABrokenTurnHadClaimedIsSentAgainWhereTwiceIsBetterThanNever() {
+        retryUnknown = true;
+        String id = admitAlone();
+        AtomicInteger turns = new AtomicInteger();
+        start(turn -> {
+            if (turns.getAndIncrement() == 0) {
+                Claim claim = write(transaction -> {
+                    Claim done = lanes.claim(transaction, "main", null, System.currentTimeMillis());
+                    noted(done, turn);
+                    return done;
+                });
+                turn.claimed(((Claim.Claimed) claim).attempt());
+                throw new IllegalStateException("as a test has it");
+            }
+            calls.release();
+            deliver(turn, () -> SENT);
+        });
+
+        await().until(() -> state(id).equals("sent"));
+        assertThat(ledger.texts("SELECT status || ' ' || attempt || coalesce(' ' || error_code, '') FROM history"
+                        + " ORDER BY id"))
+                .containsExactly("queued 1 interrupted", "sent 2");
         assertThat(underWay.broken()).isEmpty();
         assertCounters();
     }
@@ -370,7 +428,7 @@ class DispatcherTest {
                         "SELECT count(*) FROM send WHERE batch IS NOT NULL" + " AND state IN ('queued', 'sending')"));
     }
 
-    private static Account account() {
+    private static Account account(boolean retryUnknown) {
         return new Account(
                 "main",
                 "pigeon",
@@ -379,7 +437,7 @@ class DispatcherTest {
                 4,
                 Duration.ofSeconds(30),
                 Duration.ofDays(7),
-                false,
+                retryUnknown,
                 1_000_000,
                 Map.of());
     }

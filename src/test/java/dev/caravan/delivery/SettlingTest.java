@@ -28,6 +28,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -50,6 +52,7 @@ class SettlingTest {
 
     private TemporaryLedger ledger;
     private Settling settling;
+    private int recipients;
 
     @BeforeEach
     void open() {
@@ -150,9 +153,98 @@ class SettlingTest {
                 .isEqualTo("account 1");
     }
 
+    @Test
+    void aLateSuccessOfACallThatBeganBeforeThePauseResumesNothing() {
+        hold();
+        Attempt slow = claim();
+        settle(claim(), new Verdict.AccountFault("http-401", "no such key"));
+
+        settle(slow, new Verdict.Sent("m1"));
+
+        assertThat(ledger.text("SELECT state FROM send WHERE id = ?", slow.id()))
+                .isEqualTo("sent");
+        assertThat(ledger.text("SELECT paused FROM account WHERE name = 'main'"))
+                .isEqualTo("account");
+    }
+
+    @Test
+    void aSuccessLiftsNoPauseByHand() {
+        hold();
+        Attempt slow = claim();
+        ledger.store().write(transaction -> {
+            lanes.pauseByHand(transaction, "main", null, "anne", 1);
+            return null;
+        });
+
+        settle(slow, new Verdict.Sent("m1"));
+
+        assertThat(ledger.text("SELECT paused FROM account WHERE name = 'main'"))
+                .isEqualTo("hand");
+    }
+
+    @Test
+    void oneAnswerToSeveralSendsIsOneRefusal() {
+        List<Attempt> together = claim(5);
+
+        refuse(together);
+
+        assertThat(ledger.text("SELECT refusals || coalesce(paused, ' runs') FROM account WHERE name = 'main'"))
+                .isEqualTo("1 runs");
+        assertThat(ledger.number("SELECT count(*) FROM send WHERE state = 'failed'"))
+                .isEqualTo(5);
+        assertThat(ledger.texts("SELECT DISTINCT coalesce(run, 'none') FROM send"))
+                .as("all of them are sent again with the run")
+                .containsExactly(ledger.text("SELECT run FROM account WHERE name = 'main'"));
+    }
+
+    @Test
+    void theAnswerThatPausesTheAccountKeepsAllItsSends() {
+        List<List<Attempt>> calls = Stream.generate(() -> claim(3)).limit(20).toList();
+
+        calls.subList(0, 19).forEach(this::refuse);
+        assertThat(ledger.number("SELECT refusals FROM account WHERE name = 'main'"))
+                .isEqualTo(19);
+        refuse(calls.get(19));
+
+        assertThat(ledger.text("SELECT paused FROM account WHERE name = 'main'"))
+                .isEqualTo("account");
+        assertThat(ledger.number("SELECT count(*) FROM send WHERE state = 'failed'"))
+                .isEqualTo(57);
+        assertThat(ledger.texts("SELECT id FROM send WHERE state = 'queued' ORDER BY id"))
+                .containsExactlyElementsOf(
+                        calls.get(19).stream().map(Attempt::id).toList());
+    }
+
+    private List<Attempt> claim(int sends) {
+        return IntStream.range(0, sends)
+                .mapToObj(send -> claim("+90530%07d".formatted(recipients++)))
+                .toList();
+    }
+
+    private void refuse(List<Attempt> together) {
+        settle(
+                turn -> {
+                    turn.claimed(together.get(0));
+                    turn.accompanied(together.subList(1, together.size()), List.of());
+                },
+                turn -> turn.verdict(new Verdict.Permanent("x", "no"), false));
+    }
+
+    /** The account was throttled, so that every success of it counts. */
+    private void hold() {
+        ledger.store().write(transaction -> {
+            lanes.hold(transaction, "main", 1);
+            return null;
+        });
+    }
+
     private Attempt claim() {
+        return claim(ALI);
+    }
+
+    private Attempt claim(String to) {
         return ledger.store().write(transaction -> {
-            sends.insert(transaction, Draft.draft().to(ALI).send());
+            sends.insert(transaction, Draft.draft().to(to).send());
             return ((Claim.Claimed) lanes.claim(transaction, "main", null, System.currentTimeMillis())).attempt();
         });
     }
@@ -162,6 +254,10 @@ class SettlingTest {
     }
 
     private void settle(Consumer<Turn> begin, Verdict verdict) {
+        settle(begin, turn -> turn.verdict(verdict));
+    }
+
+    private void settle(Consumer<Turn> begin, Consumer<Turn> judge) {
         Account account = new Account(
                 "main",
                 "pigeon",
@@ -175,7 +271,7 @@ class SettlingTest {
                 Map.of());
         Turn turn = new Turn(account, 0, found -> {});
         begin.accept(turn);
-        turn.verdict(verdict);
+        judge.accept(turn);
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.setVariable(Turn.VARIABLE, turn);
         settling.settle(exchange);

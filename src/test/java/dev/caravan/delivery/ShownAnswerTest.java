@@ -37,11 +37,28 @@ class ShownAnswerTest {
                 "Alignment of text failed | Alignment of text failed",
                 "order-1001: normal text | order-1001: normal text",
                 "{'text':'Dear \\\"Ali\\\",\\nyour \\u00f6dev of Oak Street 7 has shipped.'} | {'text':'***'}",
-                "{'text':'Dear \\\"Ali\\\",\\nyour \\u00D6dev'} | {'text':'***\\u00D6dev'}",
-                "{'text':'Dear \\\"Ali\\\",\\nyour ö...'} | {'text':'***...'}",
             })
     void whatIsNobodyElsesBusinessIsTakenOut(String answer, String shown) {
         assertThat(shown(answer, CONTENT)).isEqualTo(shown);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"text\":\"Dear \\\"Ali\\\",\\nyour ö...\",\"id\":\"m-1\"} | {\"text\":\"***\",\"id\":\"m-1\"}",
+                "{\"text\":\"Dear \\\"Ali\\\",\\nyour \\u00D6dev of \\\"Oak\\\" Street 7\"} | {\"text\":\"***\"}",
+                "{\"text\":\"Dear \\\"Ali\\\",\\nyour odev\\ | {\"text\":\"***",
+            })
+    void whatAProviderCutOrRewroteIsTakenOutToItsEnd(String answer, String shown) {
+        assertThat(shown(answer, CONTENT)).isEqualTo(shown);
+    }
+
+    @Test
+    void aQuoteEndsNothingInWhatIsNoJson() {
+        assertThat(shown("not sent: Dear \"Ali\",\nyour \"odev\" of Oak Street 7", CONTENT))
+                .isEqualTo("not sent: ***");
     }
 
     @Test

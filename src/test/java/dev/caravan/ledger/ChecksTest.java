@@ -122,7 +122,7 @@ class ChecksTest extends OnLedger {
         write(transaction -> lanes.pause(transaction, "main", "http-401", NOW));
         assertThat(accountsDue(NOW + 10_000)).isEmpty();
         assertThat(take(10, NOW + 10_000)).isEmpty();
-        write(transaction -> lanes.recover(transaction, "main", NOW));
+        write(transaction -> lanes.recover(transaction, "main", NOW + 1, NOW + 1));
         hold("main", NOW + 20_000);
         assertThat(isDue("main")).isFalse();
         assertThat(take(10, NOW + 20_000)).hasSize(1);

@@ -16,8 +16,8 @@ class EventsTest extends OnLedger {
     void anAccountThatItsProviderRefusesIsToldOnceUntilItRecovers() {
         write(transaction -> lanes.pause(transaction, "main", "http-401: no such key", NOW));
         write(transaction -> lanes.pause(transaction, "main", "http-401: no such key", NOW + 1));
-        write(transaction -> lanes.recover(transaction, "main", NOW + 2));
-        write(transaction -> lanes.recover(transaction, "main", NOW + 3));
+        write(transaction -> lanes.recover(transaction, "main", NOW + 2, NOW + 2));
+        write(transaction -> lanes.recover(transaction, "main", NOW + 3, NOW + 3));
 
         assertThat(told())
                 .containsExactly(

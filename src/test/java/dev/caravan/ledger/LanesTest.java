@@ -198,7 +198,11 @@ class LanesTest extends OnLedger {
     }
 
     private boolean answered(boolean aboutTheSend) {
-        return write(transaction -> lanes.answered(transaction, "main", aboutTheSend, NOW));
+        return answered(aboutTheSend, NOW + MINUTE);
+    }
+
+    private boolean answered(boolean aboutTheSend, long startedAt) {
+        return write(transaction -> lanes.answered(transaction, "main", aboutTheSend, startedAt, NOW + 2 * MINUTE));
     }
 
     /** As settling does it: what fails is marked. */
@@ -234,6 +238,45 @@ class LanesTest extends OnLedger {
 
         assertThat(attempt(claimAt(NOW + MINUTE)).trial()).isFalse();
         assertThat(standing()).isEqualTo(new Standing("main", 0, 0, null, null, null));
+    }
+
+    @Test
+    void whatBeganBeforeThePauseDoesNotEndIt() {
+        admit(draft(), draft());
+        hold(NOW - 1_000);
+        Attempt slow = attempt(claimAt(NOW - 500));
+        assertThat(slow.trial()).isTrue();
+        pause("down");
+
+        assertThat(recoverLane(slow.startedAt())).isFalse();
+        assertThat(recoverLane(NOW)).as("in the same millisecond").isFalse();
+
+        assertThat(standing().paused()).isEqualTo("account");
+        assertThat(throttles()).isEqualTo(1);
+        assertThat(recoverLane(attempt(claimAt(NOW + MINUTE)).startedAt())).isTrue();
+    }
+
+    @Test
+    void aRefusalOfWhatBeganBeforeThePauseThatARowLedToDoesNotEndItEither() {
+        for (int number = 0; number < 20; number++) {
+            refuse("+90530" + number);
+        }
+
+        assertThat(answered(true, NOW - 1)).isFalse();
+        assertThat(recoverLane(NOW - 1)).isFalse();
+
+        assertThat(standing().paused()).isEqualTo("account");
+        assertThat(answered(true)).as("its row goes on until the probe").isTrue();
+    }
+
+    @Test
+    void aClockThatIsSetBackLeavesNoPauseThatNothingEnds() {
+        pause("down");
+
+        boolean resumed =
+                write(transaction -> lanes.recover(transaction, "main", NOW - 60 * MINUTE, NOW - 59 * MINUTE));
+
+        assertThat(resumed).isTrue();
     }
 
     @Test
@@ -397,7 +440,11 @@ class LanesTest extends OnLedger {
     }
 
     private boolean recoverLane() {
-        return write(transaction -> lanes.recover(transaction, "main", NOW));
+        return recoverLane(NOW + MINUTE);
+    }
+
+    private boolean recoverLane(long startedAt) {
+        return write(transaction -> lanes.recover(transaction, "main", startedAt, NOW + 2 * MINUTE));
     }
 
     private void hold(long until) {

@@ -7,6 +7,7 @@ import dev.caravan.ledger.Recipients.Erased;
 import dev.caravan.ledger.Recipients.Full;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -163,6 +164,43 @@ class RecipientsTest extends OnLedger {
                         "{\"namespace\":\"default\",\"account\":\"main\",\"to\":\"erased\",\"reference\":\"erased\"}",
                         "{\"namespace\":\"default\",\"account\":\"main\",\"to\":\"" + EVA
                                 + "\",\"reference\":\"a 905301112233\"}");
+    }
+
+    @Test
+    void whatIsOfNoSendIsErasedOnlyByWhoMaySeeAllNamespacesOfItsAccount() {
+        for (String account : List.of("main", "other")) {
+            ledger.change(
+                    "INSERT INTO inbound (event_id, account, provider, body, received_at) VALUES ('e', ?, 'pigeon', ?, 1)",
+                    account,
+                    "{\"from\":\"905301112233\"}");
+            for (String to : List.of("905301112233", "905304445566")) {
+                ledger.change(
+                        "INSERT INTO report (account, message_ids, status, recipient, received_at, due_at)"
+                                + " VALUES (?, ?, 'sent', ?, 1, 1)",
+                        account,
+                        "[\"to-" + to + "\"]",
+                        to);
+            }
+            ledger.change(
+                    "INSERT INTO recipient_pace (account, recipient, starts, until) VALUES (?, ?, '', 1)",
+                    account,
+                    ALI);
+        }
+
+        recipients.erase(ALI, new Reach("shop", Set.of()), ALI::equals, ANNE, NOW);
+        assertThat(ofNoSend()).containsExactly(2L, 4L, 2L);
+
+        recipients.erase(ALI, new Reach(null, Set.of("other")), ALI::equals, ANNE, NOW);
+        assertThat(ofNoSend()).containsExactly(1L, 3L, 1L);
+
+        recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW);
+        assertThat(ofNoSend()).containsExactly(0L, 2L, 0L);
+    }
+
+    private List<Long> ofNoSend() {
+        return Stream.of("inbound", "report", "recipient_pace")
+                .map(table -> ledger.number("SELECT count(*) FROM " + table))
+                .toList();
     }
 
     @Test

@@ -342,14 +342,14 @@ class SendsTest extends OnLedger {
 
         assertThat(this.<Boolean>write(transaction -> sends.giveBack(transaction, rolledBack)))
                 .isFalse();
-        assertThat(this.<Boolean>write(transaction -> sends.interrupt(transaction, rolledBack, NOW + 6)))
+        assertThat(this.<Boolean>write(transaction -> sends.interrupt(transaction, rolledBack, null, NOW + 6)))
                 .isFalse();
 
         assertThat(state(current.id())).isEqualTo("sending");
         assertThat(this.<Boolean>write(transaction -> sends.giveBack(transaction, current)))
                 .isTrue();
         Attempt again = claim(NOW + 7);
-        assertThat(this.<Boolean>write(transaction -> sends.interrupt(transaction, again, NOW + 8)))
+        assertThat(this.<Boolean>write(transaction -> sends.interrupt(transaction, again, null, NOW + 8)))
                 .isTrue();
         assertThat(state(current.id())).isEqualTo("unknown");
         assertCounters();

@@ -25,6 +25,15 @@ class FeedEndpointTest {
         assertThat(endpoint("https://user:secret@host/path").scheme()).isEqualTo("https");
     }
 
+    @Test
+    void itsPlaceSurvivesAChangeOfItsCredentialsAndOfNothingElse() {
+        String place = OutcomeConfiguration.digest("https://me:one@host/path?copyHeaders=false&authPassword=one");
+
+        assertThat(place)
+                .isEqualTo(OutcomeConfiguration.digest("https://you:two@host/path?copyHeaders=false&authPassword=two"))
+                .isNotEqualTo(OutcomeConfiguration.digest("https://me:one@host/other?copyHeaders=false"));
+    }
+
     private static FeedEndpoint endpoint(String uri) {
         return new FeedEndpoint(Feed.OUTCOMES, "outcomes-1", "0", uri);
     }

@@ -38,6 +38,19 @@ class ProgressTest {
         }
     }
 
+    @Test
+    void aBatchThatWaitsForItsReportAloneHasNoLine() throws IOException {
+        try (DropFolder inbox = new DropFolder(home, 1_000_000)) {
+            inbox.drop("a.csv", "to,text\n+905301234567,one\n");
+            Progress progress = new Progress(inbox.store(), new Batches("here"));
+            lines(progress);
+
+            inbox.ledger().change("UPDATE batch SET unfinished = 0");
+
+            assertThat(lines(progress)).isEmpty();
+        }
+    }
+
     @SuppressWarnings("unchecked")
     private static List<String> lines(Progress progress) {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());

@@ -7,6 +7,7 @@ import dev.caravan.intake.Row;
 import dev.caravan.intake.Rows;
 import dev.caravan.ledger.Batch;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,10 +26,14 @@ import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class ReportsTest {
 
     private static final long SENT_AT = Instant.parse("2027-01-15T08:00:00Z").toEpochMilli();
@@ -286,6 +291,74 @@ class ReportsTest {
         assertThat(home.resolve("reports").resolve("a.report.csv")).doesNotExist();
     }
 
+    @Test
+    void aBatchWhoseFileCannotBeReadSaysSoOnceAndIsFinishedWhenItCanBe(CapturedOutput log) throws IOException {
+        Batch batch = inbox.drop("a.csv", "to,text\n123,a\n");
+        Path file = home.resolve(batch.path());
+        Path aside = Files.move(file, home.resolve("aside"));
+        Files.createDirectory(file);
+
+        List<Integer> waits = new ArrayList<>();
+        int waited = 0;
+        for (int second = 0; second < 600; second++) {
+            if (!due().isEmpty()) {
+                waits.add(waited);
+                waited = 0;
+                writeAll();
+            }
+            clock.pass(Duration.ofSeconds(1));
+            waited++;
+        }
+
+        assertThat(waits).startsWith(0, 5, 10, 20, 40, 60, 60).hasSizeLessThan(20);
+        assertThat(log.getOut()).containsOnlyOnce("waits for its report");
+        assertThat(log.getOut())
+                .contains(
+                        "WARN",
+                        batch.path(),
+                        "it is no regular file",
+                        "make it readable",
+                        "/api/v1/batches/" + batch.id() + "/report");
+        assertThat(new String(reports.live(batch).readAllBytes(), StandardCharsets.UTF_8))
+                .contains(",2,,rejected,,0,invalid-number,");
+
+        Files.delete(file);
+        Files.move(aside, file);
+        clock.pass(Duration.ofMinutes(1));
+        writeAll();
+
+        assertThat(written("a.report.csv")).contains("123,a,2,,rejected,");
+        assertThat(due()).isEmpty();
+        assertThat(log.getOut()).contains("is finished: 0 sends, 0 duplicates, 1 rejected");
+    }
+
+    @Test
+    void aFileThatNobodyCanLookAtIsNotGone() throws IOException {
+        Batch batch = inbox.drop("a.csv", "to,text\n123,a\n");
+        Path file = home.resolve(batch.path());
+        Files.delete(file);
+        Files.createSymbolicLink(file, file);
+
+        writeAll();
+        clock.pass(Duration.ofSeconds(5));
+
+        assertThat(due()).extracting(Batch::id).containsExactly(batch.id());
+    }
+
+    @Test
+    void aReportThatIsLateHoldsUpNoOther() throws IOException {
+        Batch late = inbox.drop("a.csv", "to,text\n123,a\n");
+        Files.createDirectories(home.resolve("reports").resolve("a.report.csv").resolve("in-its-way"));
+        inbox.drop("b.csv", "to,text\n123,b\n");
+
+        writeAll();
+
+        assertThat(written("b.report.csv")).contains("123,b,2,");
+        assertThat(due()).isEmpty();
+        clock.pass(Duration.ofHours(-1));
+        assertThat(due()).as("whatever the clock does").extracting(Batch::id).containsExactly(late.id());
+    }
+
     private List<Batch> due() {
         Exchange exchange = exchange();
         reports.due(exchange);
@@ -293,9 +366,17 @@ class ReportsTest {
         return found.stream().map(Batch.class::cast).toList();
     }
 
-    private void writeAll() throws IOException {
+    /** As the route does it. */
+    private void writeAll() {
         for (Batch batch : due()) {
-            write(batch);
+            try {
+                write(batch);
+            } catch (IOException | UncheckedIOException unwritten) {
+                Exchange exchange = exchange();
+                exchange.getMessage().setBody(batch);
+                exchange.setProperty(Exchange.EXCEPTION_CAUGHT, unwritten);
+                reports.postpone(exchange);
+            }
         }
     }
 
