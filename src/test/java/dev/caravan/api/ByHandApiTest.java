@@ -72,7 +72,7 @@ class ByHandApiTest {
         HttpResponse<String> retried = post(SENDS + "/" + id + "/retry");
 
         assertThat(retried.statusCode()).isEqualTo(200);
-        await().atMost(Duration.ofSeconds(10)).until(() -> status(id).equals("sent"));
+        await().atMost(Duration.ofSeconds(30)).until(() -> status(id).equals("sent"));
         assertProblem(post(SENDS + "/" + id + "/retry"), 409, "wrong-state");
     }
 
@@ -131,7 +131,7 @@ class ByHandApiTest {
                         SENDS + "/retry", "{\"error\":\"odd-day\",\"status\":\"unknown\",\"includeUnknown\":true}")))
                 .isEqualTo(1);
         ids.add(unknown);
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> ids.stream().allMatch(id -> status(id).equals("sent")));
     }
 
@@ -266,7 +266,7 @@ class ByHandApiTest {
                         .body())
                 .path("id")
                 .asText();
-        await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(2)).until(() -> status(id)
+        await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(30)).until(() -> status(id)
                 .equals("queued"));
         JsonNode account = json(door.get(ACCOUNTS).body()).path("items").get(0);
         assertThat(account.path("name").asText()).isEqualTo("main");
@@ -277,7 +277,7 @@ class ByHandApiTest {
 
         assertThat(json(post(ACCOUNTS + "/main/resume").body()).path("state").asText())
                 .isEqualTo("running");
-        await().atMost(Duration.ofSeconds(2)).until(() -> status(id).equals("sent"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> status(id).equals("sent"));
     }
 
     @Test

@@ -41,7 +41,7 @@ class SendsApiTest {
         assertThat(json(accepted).path("account").asText()).isEqualTo("main");
         assertThat(accepted.headers().firstValue("Location")).hasValue(SENDS + "/" + id);
         JsonNode send = Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(30))
                 .until(
                         () -> json(door.get(SENDS + "/" + id)),
                         view -> view.path("status").asText().equals("sent"));

@@ -142,9 +142,9 @@ class DispatcherTest {
         ledger = TemporaryLedger.sqlite(directory);
         start(() -> SENT);
 
-        await().during(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(3)).until(() -> made.get() == 0);
+        await().during(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(30)).until(() -> made.get() == 0);
         change(transaction -> control.resume(transaction, "b"));
-        await().atMost(Duration.ofSeconds(10)).until(() -> count("sent") == 50);
+        await().atMost(Duration.ofSeconds(30)).until(() -> count("sent") == 50);
         assertCounters();
     }
 
@@ -166,7 +166,7 @@ class DispatcherTest {
         String id = admitAlone();
         start(() -> SENT);
 
-        await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(3)).until(() -> made.get() == 0);
+        await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(30)).until(() -> made.get() == 0);
         assertThat(ledger.text("SELECT paused || ' ' || paused_reason FROM account"))
                 .isEqualTo("hand the office is closed");
         write(transaction -> {
@@ -191,7 +191,7 @@ class DispatcherTest {
         assertThat(change(transaction -> control.cancel(transaction, "b"))).isTrue();
         calls.release(1_000_000);
         String other = admitAlone();
-        await().atMost(Duration.ofSeconds(3)).until(() -> state(other).equals("sent"));
+        await().atMost(Duration.ofSeconds(10)).until(() -> state(other).equals("sent"));
         await().atMost(Duration.ofSeconds(20)).until(() -> count("queued") == 0 && count("sending") == 0);
 
         assertThat(count("cancelled")).isGreaterThan(1_980);
@@ -258,10 +258,10 @@ class DispatcherTest {
         });
         calls.release(1_000_000);
         start(() -> SENT);
-        await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(2)).until(() -> made.get() == 0);
+        await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(30)).until(() -> made.get() == 0);
 
         change(transaction -> control.resume(transaction, "b"));
-        await().atMost(Duration.ofSeconds(10)).until(() -> count("sent") == 30);
+        await().atMost(Duration.ofSeconds(30)).until(() -> count("sent") == 30);
         assertCounters();
     }
 
@@ -274,7 +274,7 @@ class DispatcherTest {
         String id = admitAlone();
         calls.release(10);
         start(() -> SENT);
-        await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(2)).until(() -> made.get() == 0);
+        await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(30)).until(() -> made.get() == 0);
 
         write(transaction -> {
             lanes.resume(transaction, "main", "anne", 2);

@@ -127,9 +127,9 @@ class LaneIT {
         });
         await().until(() -> starts.size() >= 10);
         clockSet.set(Duration.parse(by));
-        await().atMost(Duration.ofSeconds(10)).until(() -> starts.size() >= 30);
+        await().atMost(Duration.ofSeconds(30)).until(() -> starts.size() >= 30);
         clockSet.set(Duration.ZERO);
-        await().atMost(Duration.ofSeconds(10)).until(() -> starts.size() >= 50);
+        await().atMost(Duration.ofSeconds(30)).until(() -> starts.size() >= 50);
         lane.close();
 
         List<Long> all = List.copyOf(starts);
@@ -154,7 +154,7 @@ class LaneIT {
         await().until(() -> delivered.size() == 1);
         clockSet.set(Duration.parse(by));
         // As the dispatcher's poll does.
-        await().atMost(Duration.ofSeconds(10)).until(() -> {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
             lane.signal();
             return starts.size() == 2;
         });
@@ -177,7 +177,7 @@ class LaneIT {
             now.decrementAndGet();
         }));
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> delivered.size() == 200);
+        await().atMost(Duration.ofSeconds(30)).until(() -> delivered.size() == 200);
         assertThat(most).hasValue(4);
     }
 
@@ -207,7 +207,7 @@ class LaneIT {
             admit(1);
             lane.signal();
             int expected = number;
-            await().atMost(Duration.ofSeconds(2)).until(() -> delivered.size() == expected);
+            await().atMost(Duration.ofSeconds(20)).until(() -> delivered.size() == expected);
         }
         answer.countDown();
         await().until(() -> delivered.size() == 4);
@@ -220,7 +220,7 @@ class LaneIT {
         for (int number = 0; number < 200; number++) {
             admit(1);
             lane.signal();
-            assertThat(delivered.poll(2, TimeUnit.SECONDS))
+            assertThat(delivered.poll(20, TimeUnit.SECONDS))
                     .as("send %d", number)
                     .isNotNull();
         }
@@ -236,7 +236,7 @@ class LaneIT {
                 lane.signal();
             }
             await().pollInterval(Duration.ofMillis(1))
-                    .atMost(Duration.ofSeconds(2))
+                    .atMost(Duration.ofSeconds(20))
                     .until(() -> ledger.number("SELECT count(*) FROM send WHERE state = 'queued'") == 0);
         }
     }
@@ -254,7 +254,7 @@ class LaneIT {
                 admit(1);
                 lane.signal();
                 long reservations = turns.getCompletedTaskCount();
-                await().atMost(Duration.ofSeconds(2))
+                await().atMost(Duration.ofSeconds(20))
                         .until(() -> unlimited || turns.getCompletedTaskCount() > reservations);
                 turn.foundNothing();
             } else {
@@ -262,7 +262,7 @@ class LaneIT {
             }
         });
 
-        await().atMost(Duration.ofSeconds(3)).until(() -> delivered.size() == 1);
+        await().atMost(Duration.ofSeconds(20)).until(() -> delivered.size() == 1);
     }
 
     @Test
@@ -299,7 +299,7 @@ class LaneIT {
             route.accept(turn);
         });
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> delivered.size() == 3);
+        await().atMost(Duration.ofSeconds(30)).until(() -> delivered.size() == 3);
     }
 
     private void open(Account account, Consumer<Turn> route) {
