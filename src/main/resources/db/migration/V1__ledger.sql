@@ -218,6 +218,13 @@ CREATE TABLE lease (
   beats   BIGINT NOT NULL                   -- one more whenever the gateway says that it is there
 );
 
+-- Which gateways are there: each says so every second, and the others say when they have heard nothing of it for long.
+CREATE TABLE presence (
+  gateway TEXT PRIMARY KEY,
+  beats   BIGINT NOT NULL,                  -- one more whenever the gateway says that it is there
+  gone    SMALLINT NOT NULL DEFAULT 0       -- 1 once others have settled what it was sending; it makes it 0 itself
+);
+
 -- The latest commit of each gateway: looked up when the answer to a commit was lost.
 CREATE TABLE writer (
   name        TEXT PRIMARY KEY,

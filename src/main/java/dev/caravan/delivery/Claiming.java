@@ -4,6 +4,7 @@ import dev.caravan.account.Account;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Presence;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Sends.Candidate;
 import dev.caravan.ledger.Sends.QueuedContent;
@@ -29,15 +30,26 @@ import org.apache.camel.Exchange;
 /** The two ways into the queue: looking at the best due send, and claiming it. */
 final class Claiming {
 
+    private static final long UNTIL_SURE = 1_000;
+
     private final Store store;
     private final Sends sends;
     private final Lanes lanes;
     private final StoredSends storedSends;
     private final Providers providers;
     private final UnderWay underWay;
+    private final Presence presence;
     private final Set<String> candidates = ConcurrentHashMap.newKeySet();
 
-    Claiming(Store store, Sends sends, Lanes lanes, StoredSends storedSends, Providers providers, UnderWay underWay) {
+    Claiming(
+            Store store,
+            Sends sends,
+            Lanes lanes,
+            StoredSends storedSends,
+            Providers providers,
+            UnderWay underWay,
+            Presence presence) {
+        this.presence = presence;
         this.underWay = underWay;
         this.providers = providers;
         this.store = store;
@@ -87,6 +99,11 @@ final class Claiming {
     void claim(Exchange exchange) {
         Turn turn = Turn.of(exchange);
         String only = turn.candidate() == null ? null : turn.candidate().id();
+        long stay = presence.stay();
+        if (stay == 0) {
+            turn.held(System.currentTimeMillis() + UNTIL_SURE);
+            return;
+        }
         Taken taken = store.write(transaction -> {
             Taken done = take(transaction, turn, only);
             done.attempts().forEach(attempt -> underWay.claimed(attempt, turn));
@@ -109,6 +126,11 @@ final class Claiming {
                                 .toList());
             }
             turn.claimed(claimed.attempt());
+            if (presence.stay() != stay) {
+                turn.withdrawn();
+                throw new IllegalStateException(
+                        "this gateway was silent for too long to begin a call that it had claimed");
+            }
         } else if (claim instanceof Claim.Held held) {
             turn.held(held.until());
         } else if (only == null) {

@@ -23,6 +23,7 @@ import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /** The ledger on the configured database: opened, migrated, and cleared of what a crash left behind. */
 @Configuration(proxyBeanMethods = false)
@@ -158,10 +159,7 @@ class LedgerConfiguration {
         Lanes lanes = new Lanes(sends);
         List<String> names =
                 accounts.all().stream().map(account -> account.name()).toList();
-        Set<String> retried = accounts.all().stream()
-                .filter(Account::retryUnknown)
-                .map(Account::name)
-                .collect(Collectors.toSet());
+        Set<String> retried = retried(accounts);
         int interrupted = store.write(transaction -> {
             lanes.register(transaction, names);
             for (Account account : accounts.all()) {
@@ -176,6 +174,22 @@ class LedgerConfiguration {
                     interrupted);
         }
         return lanes;
+    }
+
+    private static Set<String> retried(Accounts accounts) {
+        return accounts.all().stream()
+                .filter(Account::retryUnknown)
+                .map(Account::name)
+                .collect(Collectors.toSet());
+    }
+
+    /** Says that this gateway is there when it has settled what it was sending at its last end. */
+    @Bean
+    Presence presence(
+            Store store, Sends sends, Gateway gateway, Accounts accounts, Environment environment, Lanes settled) {
+        // For tests, which have less time.
+        Duration silence = environment.getProperty("presence.silence", Duration.class, Presence.SILENCE);
+        return new Presence(store, sends, gateway.id(), retried(accounts), silence);
     }
 
     @Bean

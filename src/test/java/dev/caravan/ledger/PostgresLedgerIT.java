@@ -334,6 +334,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfPresence extends PresenceTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfInbound extends InboundTest {
         @Override
         TemporaryLedger open() {
