@@ -25,7 +25,8 @@ CREATE TABLE batch (
   changes      BIGINT NOT NULL DEFAULT 0,  -- commits in which sends of it reached or left an end
   reported     BIGINT,                     -- as many of them are in the report on disk
   reported_at  BIGINT,                     -- when that was written
-  erased       SMALLINT NOT NULL DEFAULT 0, -- 1 once its file, its reports and what was read of rows are deleted
+  erased       SMALLINT NOT NULL DEFAULT 0, -- 1 once its file, its reports and what was read of rows are deleted;
+                                           -- 2 when its files are in the home of a gateway that is gone, and the rest is deleted
   deleted      BIGINT NOT NULL DEFAULT 0,  -- accepted sends whose rows are deleted
   checked      BIGINT NOT NULL DEFAULT 0   -- as many of its changes had happened when its figures were last compared
 );

@@ -81,9 +81,9 @@ public final class BatchFiles {
         Home.move(written, target);
     }
 
-    /** Whether the file of a batch is still where it was laid away. */
+    /** Whether the file of a batch is still where it was laid away, and in this home. */
     public boolean isThere(Batch batch) {
-        return batch.hasFile() && Files.exists(home.resolve(batch.path()));
+        return batch.hasFile() && batch.here() && Files.exists(home.resolve(batch.path()));
     }
 
     /**

@@ -111,7 +111,7 @@ public final class Events {
                 .put("duplicates", batch.duplicates())
                 .put("rejected", batch.rejected())
                 .put("failed", batch.failed());
-        if (batch.hasFile()) {
+        if (batch.hasFile() && batch.here()) {
             detail.put("report", batch.report() + ".report.csv");
         }
         raise(transaction, "batch-finished", null, batch.id(), detail, now);

@@ -238,9 +238,16 @@ public final class Presence implements AutoCloseable {
         return new Settled(news, settled, files);
     }
 
-    /** The gateways that are gone, whose part others take as far as they can. */
-    static List<String> gone(Transaction transaction) throws SQLException {
-        return transaction.all("SELECT gateway FROM presence WHERE gone = 1 ORDER BY gateway", row -> row.getString(1));
+    /**
+     * The gateways that are gone, whose part others take as far as they can.
+     *
+     * @param by the id of this gateway, which does its own part anyway
+     */
+    static List<String> gone(Transaction transaction, String by) throws SQLException {
+        return transaction.all(
+                "SELECT gateway FROM presence WHERE gone = 1 AND gateway <> ? ORDER BY gateway",
+                row -> row.getString(1),
+                by);
     }
 
     /** A gateway that says within {@code patience} that it is there; empty at once on a ledger that only one can have. */
