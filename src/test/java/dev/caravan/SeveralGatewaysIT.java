@@ -102,11 +102,9 @@ class SeveralGatewaysIT {
                                 == 3);
                 List<Map<String, Object>> outcomes = ledger.queryForList(
                         "SELECT send, sequence FROM history WHERE status <> 'queued' ORDER BY send, sequence");
-                stays.awaitThat(
-                        "every outcome arrives",
-                        () -> outcomes.stream().allMatch(outcome -> endpoint.told()
-                                .getOrDefault(outcome.get("send"), List.of())
-                                .contains(outcome.get("sequence"))));
+                stays.awaitThat("every outcome arrives", () -> outcomes.stream().allMatch(outcome -> endpoint.told()
+                        .getOrDefault(outcome.get("send"), List.of())
+                        .contains(outcome.get("sequence"))));
                 assertThat(report(stays, "march.csv", ledger).lines()).hasSize(1 + FILE_ROWS);
             }
 

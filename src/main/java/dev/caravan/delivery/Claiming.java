@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 
@@ -38,9 +39,10 @@ final class Claiming {
     private final StoredSends storedSends;
     private final Providers providers;
     private final UnderWay underWay;
-    private final Presence presence;
+    private final LongSupplier stay;
     private final Set<String> candidates = ConcurrentHashMap.newKeySet();
 
+    /** @param stay as {@link Presence#stay} */
     Claiming(
             Store store,
             Sends sends,
@@ -48,8 +50,8 @@ final class Claiming {
             StoredSends storedSends,
             Providers providers,
             UnderWay underWay,
-            Presence presence) {
-        this.presence = presence;
+            LongSupplier stay) {
+        this.stay = stay;
         this.underWay = underWay;
         this.providers = providers;
         this.store = store;
@@ -99,8 +101,8 @@ final class Claiming {
     void claim(Exchange exchange) {
         Turn turn = Turn.of(exchange);
         String only = turn.candidate() == null ? null : turn.candidate().id();
-        long stay = presence.stay();
-        if (stay == 0) {
+        long claimedIn = stay.getAsLong();
+        if (claimedIn == 0) {
             turn.held(System.currentTimeMillis() + UNTIL_SURE);
             return;
         }
@@ -126,7 +128,7 @@ final class Claiming {
                                 .toList());
             }
             turn.claimed(claimed.attempt());
-            if (presence.stay() != stay) {
+            if (stay.getAsLong() != claimedIn) {
                 turn.withdrawn();
                 throw new IllegalStateException(
                         "this gateway was silent for too long to begin a call that it had claimed");

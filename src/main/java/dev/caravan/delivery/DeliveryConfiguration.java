@@ -86,7 +86,7 @@ class DeliveryConfiguration {
             Providers providers,
             UnderWay underWay,
             Presence presence) {
-        return new Claiming(store, sends, lanes, storedSends, providers, underWay, presence);
+        return new Claiming(store, sends, lanes, storedSends, providers, underWay, presence::stay);
     }
 
     @Bean

@@ -124,7 +124,8 @@ public final class Presence implements AutoCloseable {
         if (last == null) {
             return 0;
         }
-        // The others wait for longer, so that a call which is let go now begins before they settle its send.
+        // The others wait for longer, so that a call which is let go now has its connection before they settle its
+        // send.
         long sure = silence.multipliedBy(2).dividedBy(3).toNanos();
         boolean isSure = nanoTime.getAsLong() - last.nanos() < sure
                 && clock.millis() - last.millis() < TimeUnit.NANOSECONDS.toMillis(sure);
