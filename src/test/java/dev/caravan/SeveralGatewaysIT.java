@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,10 @@ class SeveralGatewaysIT {
                 int then = stub.acceptances();
                 dies.awaitThat("both send again", () -> stub.acceptances() > then + 60);
                 dies.kill();
+                Installation.Ended recovery = there.command(
+                        Map.of(), "recover", "--since", Instant.now().toString());
+                assertThat(recovery.exitCode()).as(recovery.err()).isEqualTo(4);
+                assertThat(recovery.err()).contains("gateway here runs on this ledger");
 
                 stays.awaitThat(
                         "every send has its end",
