@@ -202,6 +202,7 @@ CREATE TABLE reply (
   id          ${identity},
   send        TEXT NOT NULL,
   gateway     TEXT NOT NULL,                -- whose connection it came over
+  broker      TEXT,                         -- the same for gateways that have the same broker; null for one of its own
   destination TEXT NOT NULL,
   correlation TEXT,
   request     TEXT,                         -- the same when the same request comes again, which waits once

@@ -7,6 +7,7 @@ import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.message.Category;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -150,8 +152,17 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Replies replies(Gateway gateway) {
-        return new Replies(gateway.id());
+    Replies replies(Gateway gateway, Environment environment) {
+        String broker = "native".equals(environment.getProperty("spring.artemis.mode"))
+                ? environment.getProperty("spring.artemis.broker-url")
+                : null;
+        // Not as it is written: there may be a password in it.
+        return new Replies(
+                gateway.id(),
+                broker == null
+                        ? null
+                        : UUID.nameUUIDFromBytes(broker.getBytes(StandardCharsets.UTF_8))
+                                .toString());
     }
 
     @Bean

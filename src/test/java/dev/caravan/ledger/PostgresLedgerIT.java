@@ -354,6 +354,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfReplies extends RepliesTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfInbound extends InboundTest {
         @Override
         TemporaryLedger open() {
