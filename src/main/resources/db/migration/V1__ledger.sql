@@ -243,7 +243,7 @@ CREATE TABLE setting (
 CREATE TABLE event (
   id       ${identity},
   event_id TEXT NOT NULL,                   -- a ULID: the same each time an endpoint is told
-  type     TEXT NOT NULL,                   -- lane-paused, lane-resumed, batch-paused, batch-finished, unconfirmed, …
+  type     TEXT NOT NULL,                   -- lane-paused, lane-resumed, batch-paused, batch-finished, gateway-gone, …
   at       BIGINT NOT NULL,
   account  TEXT,
   batch    TEXT,
