@@ -51,6 +51,7 @@ public final class Presence implements AutoCloseable {
     private final Map<String, Heard> heard = new HashMap<>();
     private final Heart heart;
     private Long listened;
+    private boolean isDoubled;
     private volatile Said said;
 
     /**
@@ -90,10 +91,11 @@ public final class Presence implements AutoCloseable {
      * The last time this gateway said that it is there.
      *
      * @param stay which of its stays on the ledger it was: another each time that it was gone for the others
+     * @param beats as many were in the ledger then
      * @param nanos before it was said
      * @param millis the same by a clock that goes on while a virtual machine stands still
      */
-    private record Said(long stay, long nanos, long millis) {}
+    private record Said(long stay, long beats, long nanos, long millis) {}
 
     /**
      * Another gateway.
@@ -136,28 +138,38 @@ public final class Presence implements AutoCloseable {
     void beat() {
         long nanos = nanoTime.getAsLong();
         long millis = clock.millis();
-        boolean wasGone = store.write(transaction -> say(transaction, millis));
+        Row before = store.write(transaction -> say(transaction, millis));
         Said last = said;
-        long stay = last == null ? ONLY_ONE : wasGone ? last.stay() + 1 : last.stay();
-        said = new Said(stay, nanos, millis);
-        if (wasGone && last != null) {
+        long stay = last == null ? ONLY_ONE : before.gone() ? last.stay() + 1 : last.stay();
+        said = new Said(stay, before.beats() + 1, nanos, millis);
+        if (last != null && before.gone()) {
             LOG.warn(
                     "This gateway was silent for so long that the others have settled what it was sending; it goes on");
+        }
+        if (last != null && before.beats() > last.beats() && !isDoubled) {
+            isDoubled = true;
+            LOG.error(
+                    "Another gateway runs on this ledger as {} too, and each settles what the other is sending when it"
+                            + " starts. Give each a caravan.gateway of its own, and a home that is no copy of another's",
+                    gateway);
         }
         listen();
     }
 
-    private boolean say(Transaction transaction, long now) throws SQLException {
-        Optional<Boolean> gone =
-                transaction.one("SELECT gone FROM presence WHERE gateway = ?", row -> row.getInt(1) == 1, gateway);
+    /** @return what there was before; nothing at all is as good as gone */
+    private Row say(Transaction transaction, long now) throws SQLException {
+        Optional<Row> before = transaction.one(
+                "SELECT beats, gone FROM presence WHERE gateway = ?",
+                row -> new Row(row.getLong(1), row.getInt(2) == 1),
+                gateway);
         transaction.update(
                 "INSERT INTO presence (gateway, beats) VALUES (?, 1)"
                         + " ON CONFLICT (gateway) DO UPDATE SET beats = presence.beats + 1, gone = 0",
                 gateway);
-        if (gone.orElse(false)) {
+        if (before.isPresent() && before.get().gone()) {
             events.gatewayBack(transaction, gateway, now);
         }
-        return gone.orElse(true);
+        return before.orElse(new Row(0, true));
     }
 
     private void listen() {

@@ -11,7 +11,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class PresenceTest extends OnLedger {
 
     private static final Duration SILENCE = Duration.ofSeconds(60);
@@ -177,6 +181,17 @@ class PresenceTest extends OnLedger {
                 .containsExactly("unknown");
         assertThat(ledger.texts("SELECT type FROM event")).containsExactly("gateway-gone");
         third.close();
+    }
+
+    @Test
+    void twoOfOneIdAreToldOf(CapturedOutput output) {
+        try (Presence copy = presence("here", 5)) {
+            pass(3, here, there);
+            assertThat(output).doesNotContain("as here too");
+
+            pass(3, here, copy);
+            assertThat(output).contains("Another gateway runs on this ledger as here too");
+        }
     }
 
     @Test
