@@ -25,7 +25,8 @@ CREATE TABLE batch (
   changes      BIGINT NOT NULL DEFAULT 0,  -- commits in which sends of it reached or left an end
   reported     BIGINT,                     -- as many of them are in the report on disk
   reported_at  BIGINT,                     -- when that was written
-  erased       SMALLINT NOT NULL DEFAULT 0, -- 1 once its file, its reports and what was read of rows are deleted
+  erased       SMALLINT NOT NULL DEFAULT 0, -- 1 once its file, its reports and what was read of rows are deleted;
+                                           -- 2 when its files are in the home of a gateway that is gone, and the rest is deleted
   deleted      BIGINT NOT NULL DEFAULT 0,  -- accepted sends whose rows are deleted
   checked      BIGINT NOT NULL DEFAULT 0   -- as many of its changes had happened when its figures were last compared
 );
@@ -201,6 +202,7 @@ CREATE TABLE reply (
   id          ${identity},
   send        TEXT NOT NULL,
   gateway     TEXT NOT NULL,                -- whose connection it came over
+  broker      TEXT,                         -- the same for gateways that have the same broker; null for one of its own
   destination TEXT NOT NULL,
   correlation TEXT,
   request     TEXT,                         -- the same when the same request comes again, which waits once
@@ -216,6 +218,13 @@ CREATE TABLE lease (
   name    TEXT PRIMARY KEY,
   gateway TEXT NOT NULL,
   beats   BIGINT NOT NULL                   -- one more whenever the gateway says that it is there
+);
+
+-- Which gateways are there: each says so every second, and the others say when they have heard nothing of it for long.
+CREATE TABLE presence (
+  gateway TEXT PRIMARY KEY,
+  beats   BIGINT NOT NULL,                  -- one more whenever the gateway says that it is there
+  gone    SMALLINT NOT NULL DEFAULT 0       -- 1 once others have settled what it was sending; it makes it 0 itself
 );
 
 -- The latest commit of each gateway: looked up when the answer to a commit was lost.
@@ -234,7 +243,7 @@ CREATE TABLE setting (
 CREATE TABLE event (
   id       ${identity},
   event_id TEXT NOT NULL,                   -- a ULID: the same each time an endpoint is told
-  type     TEXT NOT NULL,                   -- lane-paused, lane-resumed, batch-paused, batch-finished, unconfirmed, …
+  type     TEXT NOT NULL,                   -- lane-paused, lane-resumed, batch-paused, batch-finished, gateway-gone, …
   at       BIGINT NOT NULL,
   account  TEXT,
   batch    TEXT,

@@ -89,6 +89,7 @@ final class Keeping {
                 failure = undeletable;
             }
         }
+        keep.eraseElsewhere(BATCHES, now);
         count("batch", keep.deleteBatches(BATCHES, now));
         count("event", keep.deleteEvents(endpoints.events(), now));
         count("inbound", keep.deleteInbound(endpoints.inbound(), now));

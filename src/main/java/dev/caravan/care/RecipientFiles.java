@@ -228,11 +228,9 @@ public final class RecipientFiles {
             return store.read(transaction -> {
                 List<String> paths = new ArrayList<>();
                 for (String batch : known.keySet()) {
-                    if (!batches.isHere(transaction, batch)) {
-                        batches.find(transaction, batch)
-                                .filter(Batch::hasFile)
-                                .ifPresent(other -> paths.add(other.path() + " (in another gateway's home)"));
-                    }
+                    batches.find(transaction, batch)
+                            .filter(found -> found.hasFile() && !found.here())
+                            .ifPresent(other -> paths.add(other.path() + " (in another gateway's home)"));
                 }
                 return paths;
             });

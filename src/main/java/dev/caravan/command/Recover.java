@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
                     + " that may have been sent since, becomes unknown, with the code restored: it is held and listed, asked"
                     + " about where its provider can be asked, and settled or sent again by hand. Sends that are not due"
                     + " before now stay queued. Batches that were still being read are paused, since the rest of their rows"
-                    + " may be sends already. No gateway may run on the home meanwhile, nor any on the same database.",
+                    + " may be sends already. No gateway may run on the home meanwhile, nor any on the same database: one that"
+                    + " does is noticed, within four seconds on PostgreSQL.",
             ""
         },
         footerHeading = "%nExamples:%n",
@@ -36,7 +37,7 @@ import picocli.CommandLine.Spec;
             "  java -jar caravan.jar recover --since 2027-01-31T03:00:00Z",
             "",
             "Exit codes: 0 done, 2 the time or the ledger cannot be read,",
-            "  4 a gateway runs on this home, or the configuration is wrong."
+            "  4 a gateway runs on this home or ledger, or the configuration is wrong."
         })
 final class Recover implements Callable<Integer> {
 

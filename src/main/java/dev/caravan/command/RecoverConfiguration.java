@@ -3,6 +3,7 @@ package dev.caravan.command;
 import dev.caravan.Gateway;
 import dev.caravan.GatewayConfiguration;
 import dev.caravan.ledger.Restored;
+import java.time.Duration;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -18,12 +19,34 @@ class RecoverConfiguration {
 
     @Bean
     RestoredLedger restoredLedger(DataSourceProperties properties, Gateway gateway) {
-        return () -> Restored.open(properties, gateway.id());
+        return new RestoredLedger(properties, gateway.id());
     }
 
     /** Opened when the home is this process's own, so that what is wrong with it is said by the command. */
-    @FunctionalInterface
-    interface RestoredLedger {
-        Restored open();
+    record RestoredLedger(DataSourceProperties properties, String gateway) {
+
+        private static final Duration LISTENS = Duration.ofSeconds(4);
+
+        /** @throws CommandFailedException when a gateway runs on it */
+        Restored open() {
+            if (Restored.isOpenElsewhere(properties)) {
+                throw inUse("another process has the file of this ledger open");
+            }
+            Restored restored = Restored.open(properties, gateway);
+            try {
+                restored.heard(LISTENS).ifPresent(heard -> {
+                    throw inUse("gateway " + heard + " runs on this ledger");
+                });
+            } catch (RuntimeException unusable) {
+                restored.close();
+                throw unusable;
+            }
+            return restored;
+        }
+
+        private static CommandFailedException inUse(String who) {
+            return new CommandFailedException(
+                    ExitCode.CONFIGURATION, who + "; stop every gateway, so that nothing is sent meanwhile");
+        }
     }
 }

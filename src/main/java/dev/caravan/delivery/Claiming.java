@@ -4,6 +4,7 @@ import dev.caravan.account.Account;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Presence;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Sends.Candidate;
 import dev.caravan.ledger.Sends.QueuedContent;
@@ -23,11 +24,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 
 /** The two ways into the queue: looking at the best due send, and claiming it. */
 final class Claiming {
+
+    private static final long UNTIL_SURE = 1_000;
 
     private final Store store;
     private final Sends sends;
@@ -35,9 +39,19 @@ final class Claiming {
     private final StoredSends storedSends;
     private final Providers providers;
     private final UnderWay underWay;
+    private final LongSupplier stay;
     private final Set<String> candidates = ConcurrentHashMap.newKeySet();
 
-    Claiming(Store store, Sends sends, Lanes lanes, StoredSends storedSends, Providers providers, UnderWay underWay) {
+    /** @param stay as {@link Presence#stay} */
+    Claiming(
+            Store store,
+            Sends sends,
+            Lanes lanes,
+            StoredSends storedSends,
+            Providers providers,
+            UnderWay underWay,
+            LongSupplier stay) {
+        this.stay = stay;
         this.underWay = underWay;
         this.providers = providers;
         this.store = store;
@@ -87,6 +101,11 @@ final class Claiming {
     void claim(Exchange exchange) {
         Turn turn = Turn.of(exchange);
         String only = turn.candidate() == null ? null : turn.candidate().id();
+        long claimedIn = stay.getAsLong();
+        if (claimedIn == 0) {
+            turn.held(System.currentTimeMillis() + UNTIL_SURE);
+            return;
+        }
         Taken taken = store.write(transaction -> {
             Taken done = take(transaction, turn, only);
             done.attempts().forEach(attempt -> underWay.claimed(attempt, turn));
@@ -109,6 +128,11 @@ final class Claiming {
                                 .toList());
             }
             turn.claimed(claimed.attempt());
+            if (stay.getAsLong() != claimedIn) {
+                turn.withdrawn();
+                throw new IllegalStateException(
+                        "this gateway was silent for too long to begin a call that it had claimed");
+            }
         } else if (claim instanceof Claim.Held held) {
             turn.held(held.until());
         } else if (only == null) {

@@ -6,6 +6,7 @@ import dev.caravan.account.Accounts;
 import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Presence;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;
@@ -79,8 +80,14 @@ class DeliveryConfiguration {
 
     @Bean
     Claiming claiming(
-            Store store, Sends sends, Lanes lanes, StoredSends storedSends, Providers providers, UnderWay underWay) {
-        return new Claiming(store, sends, lanes, storedSends, providers, underWay);
+            Store store,
+            Sends sends,
+            Lanes lanes,
+            StoredSends storedSends,
+            Providers providers,
+            UnderWay underWay,
+            Presence presence) {
+        return new Claiming(store, sends, lanes, storedSends, providers, underWay, presence::stay);
     }
 
     @Bean

@@ -3,6 +3,7 @@ package dev.caravan.delivery;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Presence;
 import dev.caravan.ledger.Store;
 import dev.caravan.provider.Providers;
 import org.apache.camel.CamelContext;
@@ -74,16 +75,18 @@ class TrackingConfiguration {
         return checkups::keep;
     }
 
-    /** Before any lane starts. */
+    /** Before any lane starts; and whenever another gateway is gone. */
     @Bean
-    CamelContextConfiguration adoptionAtTheStart(Accounts accounts, TrackedSends trackedSends, Store store) {
+    CamelContextConfiguration adoption(Accounts accounts, TrackedSends trackedSends, Store store, Presence presence) {
         return new CamelContextConfiguration() {
             @Override
             public void beforeApplicationStart(CamelContext context) {
-                store.write(transaction -> {
+                Store.Work<?> adopt = transaction -> {
                     trackedSends.adopt(transaction, accounts.all(), System.currentTimeMillis());
                     return null;
-                });
+                };
+                store.write(adopt);
+                presence.afterwards(adopt);
             }
 
             @Override

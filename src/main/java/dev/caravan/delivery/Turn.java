@@ -135,6 +135,12 @@ final class Turn {
         listener.awaitCall();
     }
 
+    /** The call of what was claimed must not begin: it goes back to its queue. */
+    void withdrawn() {
+        attempt = null;
+        companions = List.of();
+    }
+
     /**
      * Further attempts by the same call.
      *

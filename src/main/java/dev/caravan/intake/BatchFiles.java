@@ -81,9 +81,9 @@ public final class BatchFiles {
         Home.move(written, target);
     }
 
-    /** Whether the file of a batch may still be where it was laid away: nobody is sure that it is gone. */
+    /** Whether the file of a batch may still be where it was laid away, in this home: nobody is sure that it is gone. */
     public boolean isThere(Batch batch) {
-        return batch.hasFile() && !Files.notExists(home.resolve(batch.path()));
+        return batch.hasFile() && batch.here() && !Files.notExists(home.resolve(batch.path()));
     }
 
     /**

@@ -29,13 +29,16 @@ public final class RequestBatches {
 
     /**
      * Finishes the batches that nobody reads: a request that a crash cut off is not read on, and what was committed of it
-     * stands; so it does when the ledger was away at the end of a request.
+     * stands; so it does when the ledger was away at the end of a request, and when the gateway that read it is gone.
      */
     void finishInterrupted() {
         for (Batch batch : store.read(batches::running)) {
             if (batch.isReading() && !batch.isFromFile() && !open.contains(batch.id())) {
                 finish(batch.id());
             }
+        }
+        for (Batch batch : store.read(batches::abandoned)) {
+            finish(batch.id());
         }
     }
 

@@ -41,6 +41,12 @@ final class DueReplies {
 
     /** Step {@code due-replies}: the body becomes the replies to give now, the oldest first, a limited number. */
     void find(Exchange exchange) {
+        if (store.read(replies::anyLeft)) {
+            store.write(transaction -> {
+                replies.takeOver(transaction);
+                return null;
+            });
+        }
         exchange.getMessage()
                 .setBody(store.read(transaction -> replies.due(transaction, CHUNK + failing.size()).stream()
                         .filter(reply -> !failing.containsKey(reply.id())

@@ -18,6 +18,7 @@ package dev.caravan.ledger;
  * @param failed sends that failed, and were not sent again
  * @param changes commits in which sends of it reached or left an end
  * @param createdAt in milliseconds
+ * @param here whether its file and its reports, if it has any, are in the home of this gateway
  */
 public record Batch(
         String id,
@@ -36,7 +37,8 @@ public record Batch(
         long unfinished,
         long failed,
         long changes,
-        long createdAt) {
+        long createdAt,
+        boolean here) {
 
     /** Whether its file is kept, which reports are made from. */
     public boolean hasFile() {
@@ -50,6 +52,10 @@ public record Batch(
 
     public boolean isReading() {
         return "reading".equals(state);
+    }
+
+    public boolean isFinished() {
+        return "finished".equals(state);
     }
 
     public boolean isRefused() {

@@ -2,6 +2,7 @@ package dev.caravan.ledger;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -12,7 +13,10 @@ public final class Batches {
     /** What {@link #read} takes, in its order. */
     static final String COLUMNS =
             "id, source, name, folder, namespace, path, report, state, paused, rows_read, accepted, duplicates,"
-                    + " rejected, unfinished, failed, changes, created_at";
+                    + " rejected, unfinished, failed, changes, created_at, gateway";
+
+    /** Changes in the report of a batch whose file is in the home of a gateway that is gone. */
+    public static final long NO_REPORT = -1;
 
     private final String gateway;
     private final Events events = new Events();
@@ -88,7 +92,7 @@ public final class Batches {
     }
 
     public Optional<Batch> find(Transaction transaction, String id) throws SQLException {
-        return transaction.one("SELECT " + COLUMNS + " FROM batch WHERE id = ?", Batches::read, id);
+        return transaction.one("SELECT " + COLUMNS + " FROM batch WHERE id = ?", this::read, id);
     }
 
     /**
@@ -170,20 +174,43 @@ public final class Batches {
     public List<Batch> running(Transaction transaction) throws SQLException {
         return transaction.all(
                 "SELECT " + COLUMNS + " FROM batch WHERE gateway = ? AND state IN ('reading', 'read') ORDER BY id",
-                Batches::read,
+                this::read,
                 gateway);
     }
 
+    /** The batches of requests that gateways were reading which are gone: no more rows will come. */
+    public List<Batch> abandoned(Transaction transaction) throws SQLException {
+        List<Batch> abandoned = new ArrayList<>();
+        for (String gone : Presence.gone(transaction, gateway)) {
+            abandoned.addAll(transaction.all(
+                    "SELECT " + COLUMNS
+                            + " FROM batch WHERE gateway = ? AND state = 'reading' AND source <> 'file' ORDER BY id",
+                    this::read,
+                    gone));
+        }
+        return abandoned;
+    }
+
     /**
-     * This gateway's batches whose every row has its end, and whose report is missing, or was written before
-     * {@code reportedBy} and has been overtaken.
+     * The batches whose every row has its end, and whose report is missing, or was written before {@code reportedBy} and
+     * has been overtaken: this gateway's, and those of gateways that are gone. Of these a file is not reported again.
      */
     public List<Batch> toReport(Transaction transaction, long reportedBy) throws SQLException {
+        List<Batch> due = new ArrayList<>(toReport(transaction, gateway, reportedBy));
+        for (String gone : Presence.gone(transaction, gateway)) {
+            toReport(transaction, gone, reportedBy).stream()
+                    .filter(batch -> !batch.hasFile() || !batch.isFinished())
+                    .forEach(due::add);
+        }
+        return due;
+    }
+
+    private List<Batch> toReport(Transaction transaction, String of, long reportedBy) throws SQLException {
         return transaction.all(
                 "SELECT " + COLUMNS + " FROM batch WHERE gateway = ? AND ((state = 'read' AND unfinished = 0)"
                         + " OR (state = 'finished' AND changes > reported AND reported_at < ?)) ORDER BY id",
-                Batches::read,
-                gateway,
+                this::read,
+                of,
                 reportedBy);
     }
 
@@ -192,17 +219,10 @@ public final class Batches {
         return transaction.all(
                 "SELECT " + COLUMNS
                         + " FROM batch WHERE id > ? AND path IS NOT NULL AND gateway = ? ORDER BY id LIMIT ?",
-                Batches::read,
+                this::read,
                 after,
                 gateway,
                 limit);
-    }
-
-    /** Whether the file of a batch is in the home of this gateway. */
-    public boolean isHere(Transaction transaction, String id) throws SQLException {
-        return transaction
-                .one("SELECT 1 FROM batch WHERE id = ? AND gateway = ?", row -> true, id, gateway)
-                .isPresent();
     }
 
     /** What the report of a batch says is no longer so: a finished one gets another. */
@@ -210,7 +230,7 @@ public final class Batches {
         transaction.update("UPDATE batch SET changes = changes + 1 WHERE id = ?", id);
     }
 
-    /** A report is on disk that was begun when the batch had so many changes. */
+    /** A report is on disk that was begun when the batch had so many changes; or {@link #NO_REPORT}. */
     public void reported(Transaction transaction, String id, long changes, long now) throws SQLException {
         Batch batch = find(transaction, id).orElseThrow();
         // A send that was queued again while the report was written has opened the batch again.
@@ -295,7 +315,12 @@ public final class Batches {
                 to);
     }
 
-    static Batch read(ResultSet row) throws SQLException {
+    private Batch read(ResultSet row) throws SQLException {
+        return read(row, gateway);
+    }
+
+    /** @param gateway the id of this gateway */
+    static Batch read(ResultSet row, String gateway) throws SQLException {
         return new Batch(
                 row.getString(1),
                 row.getString(2),
@@ -313,6 +338,7 @@ public final class Batches {
                 row.getLong(14),
                 row.getLong(15),
                 row.getLong(16),
-                row.getLong(17));
+                row.getLong(17),
+                row.getString(18).equals(gateway));
     }
 }

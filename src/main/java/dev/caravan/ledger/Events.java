@@ -111,7 +111,7 @@ public final class Events {
                 .put("duplicates", batch.duplicates())
                 .put("rejected", batch.rejected())
                 .put("failed", batch.failed());
-        if (batch.hasFile()) {
+        if (batch.hasFile() && batch.here()) {
             detail.put("report", batch.report() + ".report.csv");
         }
         raise(transaction, "batch-finished", null, batch.id(), detail, now);
@@ -145,6 +145,26 @@ public final class Events {
             detail.put("reason", by.reason());
         }
         raise(transaction, "recipient-" + deed, null, null, detail, now);
+    }
+
+    /**
+     * A gateway has said nothing for long, and others have settled what it was sending.
+     *
+     * @param interrupted how many sends that were
+     * @param files how many files it was reading: they wait in its home
+     */
+    void gatewayGone(Transaction transaction, String gateway, long interrupted, long files, long now)
+            throws SQLException {
+        ObjectNode detail = JSON.objectNode()
+                .put("gateway", gateway)
+                .put("interrupted", interrupted)
+                .put("files", files);
+        raise(transaction, "gateway-gone", null, null, detail, now);
+    }
+
+    /** A gateway that was gone for the others is there again. */
+    void gatewayBack(Transaction transaction, String gateway, long now) throws SQLException {
+        raise(transaction, "gateway-back", null, null, JSON.objectNode().put("gateway", gateway), now);
     }
 
     /** Figures of the ledger that should be the same are not. */

@@ -38,6 +38,9 @@ public final class Keep {
     private static final String RECORD_OVER =
             "FROM send WHERE " + IN_BLOCK + " AND kept = 1 AND " + ENDED + " AND changed_at <= ? AND " + TOLD;
 
+    private static final String ROWS_TOLD = " AND NOT EXISTS (SELECT 1 FROM history WHERE send IS NULL"
+            + " AND history.batch = batch.id AND history.id > ?)";
+
     private final Store store;
     private final String gateway;
     private final Ages ages;
@@ -224,31 +227,73 @@ public final class Keep {
     }
 
     /**
-     * Batches of this gateway that have changed no more for as long as content is kept: their files are to be deleted, and
-     * then {@link #erase} is to be called.
+     * Batches that have changed no more for as long as content is kept: their files, if they have any, are to be deleted,
+     * and then {@link #erase} is to be called. Those of this gateway; and of gateways that are gone those without files.
      */
     public List<Batch> over(int limit, long now) {
         return store.read(transaction -> {
             long told = told(transaction, Feed.OUTCOMES, outcomes);
-            return transaction.all(
-                    "SELECT " + Batches.COLUMNS + " FROM batch WHERE state = 'finished' AND erased = 0"
-                            + " AND reported_at <= ? AND changes = reported AND gateway = ?"
-                            + " AND NOT EXISTS (SELECT 1 FROM history WHERE send IS NULL AND history.batch = batch.id"
-                            + " AND history.id > ?) ORDER BY reported_at LIMIT ?",
-                    Batches::read,
-                    now - ages.content().toMillis(),
-                    gateway,
-                    told,
-                    limit);
+            List<Batch> over = new ArrayList<>(over(transaction, gateway, "", told, limit, now));
+            for (String gone : Presence.gone(transaction, gateway)) {
+                over.addAll(over(transaction, gone, " AND path IS NULL", told, limit, now));
+            }
+            return over;
         });
     }
 
-    /** Takes out what was read of a batch's rows that became no send; its files are deleted already. */
-    public void erase(String batch) {
+    private List<Batch> over(Transaction transaction, String of, String which, long told, int limit, long now)
+            throws SQLException {
+        return transaction.all(
+                "SELECT " + Batches.COLUMNS + " FROM batch WHERE state = 'finished' AND erased IN (0, 2)"
+                        + " AND reported_at <= ? AND changes = reported AND gateway = ?" + which + ROWS_TOLD
+                        + " ORDER BY reported_at LIMIT ?",
+                row -> Batches.read(row, gateway),
+                now - ages.content().toMillis(),
+                of,
+                told,
+                limit);
+    }
+
+    /**
+     * Takes out what was read of the rows of files that became no send, where the gateway that has the files is gone: these
+     * it deletes when it is back, and keeps the record of the batch until then.
+     *
+     * @return of how many batches, a limited number
+     */
+    public int eraseElsewhere(int limit, long now) {
+        List<String> over = store.read(transaction -> {
+            long told = told(transaction, Feed.OUTCOMES, outcomes);
+            List<String> ids = new ArrayList<>();
+            for (String gone : Presence.gone(transaction, gateway)) {
+                ids.addAll(transaction.all(
+                        "SELECT id FROM batch WHERE gateway = ? AND path IS NOT NULL AND erased = 0"
+                                + " AND coalesce(reported_at, created_at) <= ?" + ROWS_TOLD + " ORDER BY id LIMIT ?",
+                        row -> row.getString(1),
+                        gone,
+                        now - ages.content().toMillis(),
+                        told,
+                        limit));
+            }
+            return ids;
+        });
+        for (String batch : over) {
+            eraseRows(batch);
+            store.write(transaction ->
+                    transaction.update("UPDATE batch SET erased = 2 WHERE id = ? AND erased = 0", batch));
+        }
+        return over.size();
+    }
+
+    private void eraseRows(String batch) {
         inSteps(
                 "UPDATE history SET " + Recipients.HISTORY_ERASED + " WHERE id IN (SELECT id FROM history"
                         + " WHERE send IS NULL AND batch = ? AND detail IS NOT NULL LIMIT " + BLOCK + ")",
                 batch);
+    }
+
+    /** Takes out what was read of a batch's rows that became no send; its files are deleted already. */
+    public void erase(String batch) {
+        eraseRows(batch);
         store.write(transaction ->
                 transaction.update("UPDATE batch SET erased = 1, path = NULL, report = NULL WHERE id = ?", batch));
     }

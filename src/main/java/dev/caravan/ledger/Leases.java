@@ -7,9 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +19,7 @@ import org.slf4j.LoggerFactory;
 public final class Leases implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
-    private static final Duration BEAT = Duration.ofSeconds(1);
+    private static final Duration LAST_WORD = Duration.ofSeconds(1);
     private static final long EXPIRY = Duration.ofSeconds(6).toNanos();
 
     /** Whoever could not say so for as long stops by itself, before another begins. */
@@ -35,14 +32,13 @@ public final class Leases implements AutoCloseable {
     private final Set<String> names = ConcurrentHashMap.newKeySet();
     private final Map<String, Heard> heard = new HashMap<>();
     private final Map<String, Long> heldSince = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService heart;
-    private volatile boolean away;
+    private final Heart heart;
 
     /** @param gateway the id of this gateway */
     public Leases(Store store, String gateway) {
         this(store, gateway, store.isShared(), System::nanoTime);
         if (shared) {
-            heart.scheduleWithFixedDelay(this::beatOrWait, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
+            heart.start();
         }
     }
 
@@ -52,11 +48,7 @@ public final class Leases implements AutoCloseable {
         this.store = store;
         this.gateway = gateway;
         this.nanoTime = nanoTime;
-        this.heart = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "leases");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.heart = new Heart("leases", "Who delivers outcomes cannot be agreed on", this::beat);
     }
 
     /** Somebody else, or nobody, holds it: since when that has not changed, by our clock. */
@@ -78,20 +70,6 @@ public final class Leases implements AutoCloseable {
         }
         Long since = heldSince.get(name);
         return since != null && nanoTime.getAsLong() - since < SURE;
-    }
-
-    private void beatOrWait() {
-        try {
-            beat();
-            away = false;
-        } catch (LedgerException lost) {
-            if (!away) {
-                LOG.warn("Who delivers outcomes cannot be agreed on until the ledger is back: {}", lost.getMessage());
-            }
-            away = true;
-        } catch (RuntimeException unexpected) {
-            LOG.error("Who delivers outcomes could not be agreed on; it is tried again", unexpected);
-        }
     }
 
     /** Says what this gateway does, and takes over what nobody does any more. */
@@ -152,12 +130,13 @@ public final class Leases implements AutoCloseable {
     /** Others take over at once. */
     @Override
     public void close() {
-        heart.shutdownNow();
+        heart.close();
         boolean holds = !heldSince.isEmpty();
         heldSince.clear();
         if (holds) {
             try {
-                store.write(transaction -> transaction.update("DELETE FROM lease WHERE gateway = ?", gateway), BEAT);
+                store.write(
+                        transaction -> transaction.update("DELETE FROM lease WHERE gateway = ?", gateway), LAST_WORD);
             } catch (LedgerException lost) {
                 LOG.debug("Others take over when they have heard nothing for a while: {}", lost.getMessage());
             }

@@ -7,6 +7,7 @@ import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.message.Category;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,7 @@ import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /** The ledger on the configured database: opened, migrated, and cleared of what a crash left behind. */
 @Configuration(proxyBeanMethods = false)
@@ -150,8 +153,17 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Replies replies(Gateway gateway) {
-        return new Replies(gateway.id());
+    Replies replies(Gateway gateway, Environment environment) {
+        String broker = "native".equals(environment.getProperty("spring.artemis.mode"))
+                ? environment.getProperty("spring.artemis.broker-url")
+                : null;
+        // Not as it is written: there may be a password in it.
+        return new Replies(
+                gateway.id(),
+                broker == null
+                        ? null
+                        : UUID.nameUUIDFromBytes(broker.getBytes(StandardCharsets.UTF_8))
+                                .toString());
     }
 
     @Bean
@@ -159,10 +171,7 @@ class LedgerConfiguration {
         Lanes lanes = new Lanes(sends);
         List<String> names =
                 accounts.all().stream().map(account -> account.name()).toList();
-        Set<String> retried = accounts.all().stream()
-                .filter(Account::retryUnknown)
-                .map(Account::name)
-                .collect(Collectors.toSet());
+        Set<String> retried = retried(accounts);
         int interrupted = store.write(transaction -> {
             lanes.register(transaction, names);
             for (Account account : accounts.all()) {
@@ -177,6 +186,22 @@ class LedgerConfiguration {
                     interrupted);
         }
         return lanes;
+    }
+
+    private static Set<String> retried(Accounts accounts) {
+        return accounts.all().stream()
+                .filter(Account::retryUnknown)
+                .map(Account::name)
+                .collect(Collectors.toSet());
+    }
+
+    /** Says that this gateway is there when it has settled what it was sending at its last end. */
+    @Bean
+    Presence presence(
+            Store store, Sends sends, Gateway gateway, Accounts accounts, Environment environment, Lanes settled) {
+        // For tests, which have less time.
+        Duration silence = environment.getProperty("presence.silence", Duration.class, Presence.SILENCE);
+        return new Presence(store, sends, gateway.id(), retried(accounts), silence);
     }
 
     @Bean

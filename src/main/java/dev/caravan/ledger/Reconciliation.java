@@ -32,7 +32,7 @@ public final class Reconciliation {
     private final Store store;
     private final String gateway;
 
-    /** @param gateway the id of this gateway, which looks at its own batches */
+    /** @param gateway the id of this gateway, which looks at its own batches, and those of whoever is gone */
     public Reconciliation(Store store, String gateway) {
         this.store = store;
         this.gateway = gateway;
@@ -77,17 +77,25 @@ public final class Reconciliation {
         return Ulid.getTime(send) / DAY;
     }
 
-    /** This gateway's batches that are under way, or have changed since they were last found to add up. */
+    /**
+     * The batches that are under way, or have changed since they were last found to add up: this gateway's, and those of
+     * gateways that are gone.
+     */
     public List<Compared> batches() {
         List<String> changed = store.read(transaction -> {
-            List<String> ids = new ArrayList<>(transaction.all(
-                    "SELECT id FROM batch WHERE state IN ('reading', 'read') AND gateway = ? ORDER BY id",
-                    row -> row.getString(1),
-                    gateway));
-            ids.addAll(transaction.all(
-                    "SELECT id FROM batch WHERE state = 'finished' AND gateway = ? AND changes > checked ORDER BY id",
-                    row -> row.getString(1),
-                    gateway));
+            List<String> ids = new ArrayList<>();
+            List<String> gateways = new ArrayList<>(List.of(gateway));
+            gateways.addAll(Presence.gone(transaction, gateway));
+            for (String of : gateways) {
+                ids.addAll(transaction.all(
+                        "SELECT id FROM batch WHERE state IN ('reading', 'read') AND gateway = ? ORDER BY id",
+                        row -> row.getString(1),
+                        of));
+                ids.addAll(transaction.all(
+                        "SELECT id FROM batch WHERE state = 'finished' AND gateway = ? AND changes > checked ORDER BY id",
+                        row -> row.getString(1),
+                        of));
+            }
             return ids;
         });
         List<Compared> compared = new ArrayList<>();

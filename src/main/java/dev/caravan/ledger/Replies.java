@@ -3,14 +3,24 @@ package dev.caravan.ledger;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Who waits for the end of a send: told by the gateway that took the request, over the connection it came by. */
+/**
+ * Who waits for the end of a send: told by the gateway that took the request, over the connection it came by; or, when that
+ * is gone, by another that has a connection to the same broker.
+ */
 public final class Replies {
 
-    private final String gateway;
+    private static final String LEFT = "gateway = ? AND broker = ? AND sequence IS NOT NULL";
 
-    /** @param gateway the id of this gateway */
-    public Replies(String gateway) {
+    private final String gateway;
+    private final String broker;
+
+    /**
+     * @param gateway the id of this gateway
+     * @param broker tells whether another gateway has the same one; null for one that no other can have
+     */
+    public Replies(String gateway, String broker) {
         this.gateway = gateway;
+        this.broker = broker;
     }
 
     /**
@@ -24,10 +34,11 @@ public final class Replies {
             Transaction transaction, String send, String destination, String correlation, String request, long now)
             throws SQLException {
         transaction.update(
-                "INSERT INTO reply (send, gateway, destination, correlation, request, created_at)"
-                        + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO reply (send, gateway, broker, destination, correlation, request, created_at)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 send,
                 gateway,
+                broker,
                 destination,
                 correlation,
                 request,
@@ -51,6 +62,36 @@ public final class Replies {
                 row -> new Due(row.getLong(1), row.getString(2), row.getInt(3), row.getString(4), row.getString(5)),
                 gateway,
                 limit);
+    }
+
+    /** Whether a gateway that is gone owes replies which this one can give. */
+    public boolean anyLeft(Transaction transaction) throws SQLException {
+        for (String gone : gone(transaction)) {
+            if (transaction
+                    .one("SELECT 1 FROM reply WHERE " + LEFT + " LIMIT 1", row -> true, gone, broker)
+                    .isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** From now on this gateway owes them. */
+    public void takeOver(Transaction transaction) throws SQLException {
+        for (String gone : gone(transaction)) {
+            // The same request may have come to this gateway when it was not acknowledged there.
+            transaction.update(
+                    "DELETE FROM reply WHERE " + LEFT + " AND EXISTS (SELECT 1 FROM reply AS own"
+                            + " WHERE own.send = reply.send AND own.request = reply.request AND own.gateway = ?)",
+                    gone,
+                    broker,
+                    gateway);
+            transaction.update("UPDATE reply SET gateway = ? WHERE " + LEFT, gateway, gone, broker);
+        }
+    }
+
+    private List<String> gone(Transaction transaction) throws SQLException {
+        return broker == null ? List.of() : Presence.gone(transaction, gateway);
     }
 
     /** A reply has been given, or given up. */

@@ -5,9 +5,14 @@ import dev.caravan.ledger.Sends.Changed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -20,6 +25,9 @@ import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 public final class Restored implements AutoCloseable {
 
     private static final int STEP = 500;
+
+    /** sqlite.org/rescode.html, of which the last eight bits count. */
+    private static final int SQLITE_BUSY = 5;
 
     /** More changes than a send can have had since, so that no endpoint takes a new outcome for one that it has. */
     private static final int MISSED_CHANGES = 1_000;
@@ -61,6 +69,40 @@ public final class Restored implements AutoCloseable {
         } catch (IOException unusable) {
             throw new UncheckedIOException(unusable);
         }
+    }
+
+    /**
+     * Whether another process has the file of an SQLite ledger open, as a gateway has all the time; false on PostgreSQL,
+     * where {@link #heard} tells.
+     */
+    public static boolean isOpenElsewhere(DataSourceProperties properties) {
+        String url = properties.determineUrl();
+        if (!url.startsWith(LedgerConfiguration.SQLITE) || !Files.exists(LedgerConfiguration.file(url))) {
+            return false;
+        }
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA busy_timeout = 0");
+            // Whoever has a file with a write-ahead log open shares it, and nobody else can have it alone.
+            statement.execute("PRAGMA locking_mode = EXCLUSIVE");
+            statement.executeQuery("SELECT count(*) FROM sqlite_master").close();
+            return false;
+        } catch (SQLException failed) {
+            if ((failed.getErrorCode() & 0xff) == SQLITE_BUSY) {
+                return true;
+            }
+            throw new LedgerException("the ledger could not be read: " + failed.getMessage(), failed);
+        }
+    }
+
+    /**
+     * Listens whether a gateway says that it is there.
+     *
+     * @param patience for so long at most
+     * @return its id; empty at once when the ledger is one that only one gateway can have
+     */
+    public Optional<String> heard(Duration patience) {
+        return Presence.heard(store, patience);
     }
 
     /**

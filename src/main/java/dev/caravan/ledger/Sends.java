@@ -419,6 +419,12 @@ public final class Sends {
      */
     public boolean settle(Transaction transaction, Attempt attempt, Settlement settlement, long now)
             throws SQLException {
+        return settle(transaction, gateway, attempt, settlement, now);
+    }
+
+    /** @param owner the gateway whose attempt it is */
+    private boolean settle(Transaction transaction, String owner, Attempt attempt, Settlement settlement, long now)
+            throws SQLException {
         Optional<Changed> changed = transaction.one(
                 """
                 UPDATE send SET state = ?, ready = CASE WHEN ? <= ? THEN 1 ELSE 4 END, due_at = ?, refreshed = ?,
@@ -441,7 +447,7 @@ public final class Sends {
                 now,
                 attempt.id(),
                 attempt.number(),
-                gateway);
+                owner);
         if (changed.isEmpty()) {
             return false;
         }
@@ -758,21 +764,37 @@ public final class Sends {
      * @return how many sends were under way
      */
     public int recover(Transaction transaction, Set<String> retried, long now) throws SQLException {
-        List<Interrupted> interrupted = transaction.all(
+        return recover(transaction, gateway, underWay(transaction, gateway), retried, now);
+    }
+
+    /**
+     * The same of another gateway that is gone.
+     *
+     * @param left what it was sending; what has its result by now, or is attempted anew, is left alone
+     */
+    int recover(Transaction transaction, String other, List<Interrupted> left, Set<String> retried, long now)
+            throws SQLException {
+        int recovered = 0;
+        for (Interrupted one : left) {
+            State then = retried.contains(one.account()) ? State.QUEUED : State.UNKNOWN;
+            recovered += settle(transaction, other, one.attempt(), interrupted(then, now), now) ? 1 : 0;
+        }
+        return recovered;
+    }
+
+    /** What a gateway is sending. */
+    List<Interrupted> underWay(Transaction transaction, String of) throws SQLException {
+        return transaction.all(
                 "SELECT id, attempt, expires_at, changed_at, account FROM send WHERE state = 'sending' AND gateway = ?",
                 row -> new Interrupted(
                         new Attempt(
                                 row.getString(1), row.getInt(2), null, row.getLong(3), false, false, row.getLong(4)),
                         row.getString(5)),
-                gateway);
-        for (Interrupted one : interrupted) {
-            State then = retried.contains(one.account()) ? State.QUEUED : State.UNKNOWN;
-            settle(transaction, one.attempt(), interrupted(then, now), now);
-        }
-        return interrupted.size();
+                of);
     }
 
-    private record Interrupted(Attempt attempt, String account) {}
+    /** @param attempt without what it sends */
+    record Interrupted(Attempt attempt, String account) {}
 
     private static Settlement interrupted(State then, long now) {
         return new Settlement(

@@ -121,6 +121,13 @@ public final class Reports {
                     batch.accepted(),
                     batch.duplicates(),
                     batch.rejected());
+        } else if (!batch.here() && batch.hasFile()) {
+            LOG.info(
+                    "Batch {} ({}) of a gateway that is gone is finished. Its report is written when that is back; until"
+                            + " then GET /api/v1/batches/{}/report makes one",
+                    batch.name(),
+                    batch.id(),
+                    batch.id());
         } else if (batch.hasFile()) {
             LOG.error(
                     "Batch {} ({}) is finished, but {} is gone: there is no report without the original columns",
@@ -128,8 +135,9 @@ public final class Reports {
                     batch.id(),
                     batch.path());
         }
+        long changes = batch.here() || !batch.hasFile() ? batch.changes() : Batches.NO_REPORT;
         store.write(transaction -> {
-            batches.reported(transaction, batch.id(), batch.changes(), clock.millis());
+            batches.reported(transaction, batch.id(), changes, clock.millis());
             return null;
         });
     }

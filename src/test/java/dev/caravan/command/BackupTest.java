@@ -142,6 +142,22 @@ class BackupTest {
     }
 
     @Test
+    void nothingIsRecoveredInALedgerThatAGatewayOfAnotherHomeHasOpen() {
+        Path other = directory.resolve("other");
+        String url = "--spring.datasource.url=jdbc:sqlite:" + home.resolve("ledger/caravan.db");
+        Console console = console(other, url);
+
+        assertThat(console.run("recover", "--since", "2020-01-01T00:00:00Z")).isEqualTo(ExitCode.CONFIGURATION);
+
+        assertThat(console.err()).contains("another process has the file of this ledger open");
+        assertThat(ledger.number("SELECT count(*) FROM send WHERE state = 'queued'"))
+                .isEqualTo(2);
+        ledger.close();
+        assertThat(console(other, url).run("recover", "--since", "2020-01-01T00:00:00Z"))
+                .isEqualTo(ExitCode.WELL);
+    }
+
+    @Test
     void nothingIsRecoveredBesideARunningGateway(CapturedOutput output) throws IOException {
         try (HeldHome gateway = HeldHome.hold(home)) {
             assertThat(gateway).isNotNull();

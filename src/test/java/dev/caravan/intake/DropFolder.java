@@ -118,7 +118,7 @@ public final class DropFolder implements AutoCloseable {
                 new StandIns(sends),
                 batches,
                 new Outbox(),
-                new Replies("here"),
+                new Replies("here", null),
                 blocklist,
                 accounts,
                 examination,

@@ -32,7 +32,8 @@ class BatchesTest extends OnLedger {
                         0,
                         0,
                         0,
-                        NOW));
+                        NOW,
+                        true));
         advance("b1", 0, 5, 3, 1, 1);
         assertThat(openBatch("b1", "other"))
                 .isEqualTo(new Batch(
@@ -52,7 +53,8 @@ class BatchesTest extends OnLedger {
                         3,
                         0,
                         0,
-                        NOW));
+                        NOW,
+                        true));
     }
 
     @Test
@@ -202,6 +204,51 @@ class BatchesTest extends OnLedger {
                         new RowResult(4, "earlier", "duplicate", null, 0, "duplicate", "repeats", null),
                         new RowResult(5, ids.get(2), "queued", null, 0, null, null, null));
         assertThat(fates("b", 3, 4)).extracting(RowResult::row).containsExactly(3L, 4L);
+    }
+
+    @Test
+    void aBatchOfAGatewayThatIsGoneIsFinishedByOthersAndItsReportWaits() {
+        Batches elsewhere = new Batches("elsewhere");
+        openBatch("b1", "sends");
+        advance("b1", 0, 1, 0, 0, 1);
+        finishReading("b1");
+        write(transaction -> batches.openRequest(transaction, "b2", "hub", "default", false, NOW));
+        assertThat(read(elsewhere::abandoned)).isEmpty();
+        assertThat(ids(read(transaction -> elsewhere.toReport(transaction, NOW))))
+                .isEmpty();
+
+        goAway("gateway");
+        assertThat(ids(read(elsewhere::abandoned))).containsExactly("b2");
+        assertThat(read(batches::abandoned)).as("it finishes its own itself").isEmpty();
+        List<Batch> due = read(transaction -> elsewhere.toReport(transaction, NOW));
+        assertThat(ids(due)).containsExactly("b1");
+        assertThat(due.get(0).here()).isFalse();
+        assertThat(toReport(NOW)).containsExactly("b1");
+        write(transaction -> {
+            elsewhere.reported(transaction, "b1", Batches.NO_REPORT, NOW);
+            return null;
+        });
+        assertThat(find("b1").isFinished()).isTrue();
+        assertThat(ids(read(transaction -> elsewhere.toReport(transaction, NOW + 1))))
+                .isEmpty();
+        assertThat(ledger.text("SELECT detail FROM event")).doesNotContain("report");
+
+        assertThat(toReport(NOW + 1)).as("it is back, and has the file").containsExactly("b1");
+        reported("b1", 0, NOW);
+        assertThat(toReport(NOW + 1)).isEmpty();
+    }
+
+    @Test
+    void aRequestOfAGatewayThatIsGoneIsToldOfAgainWhenItChanges() {
+        Batches elsewhere = new Batches("elsewhere");
+        write(transaction -> batches.openRequest(transaction, "b", "hub", "default", false, NOW));
+        finishReading("b");
+        reported("b", 0, NOW);
+        leaveAndReachItsEnd("b");
+        goAway("gateway");
+
+        assertThat(ids(read(transaction -> elsewhere.toReport(transaction, NOW + 1))))
+                .containsExactly("b");
     }
 
     private Batch find(String id) {

@@ -244,6 +244,43 @@ class KeepTest extends OnLedger {
     }
 
     @Test
+    void whatWasReadOfAFileGoesAlsoWhenItsGatewayIsGone() {
+        openBatch("file", "march");
+        write(transaction -> {
+            batches.openRequest(transaction, "request", "hub", "default", false, NOW);
+            for (String batch : List.of("file", "request")) {
+                batches.advance(transaction, batch, 0, 1, 0, 0, 1);
+                outbox.notAccepted(transaction, batch, 1, 2, "rejected", "bad", "to: bad", null, "{}", NOW);
+            }
+            batches.finishReading(transaction, "request", Long.MAX_VALUE, NOW);
+            batches.reported(transaction, "request", 0, NOW);
+            return null;
+        });
+        Keep elsewhere = new Keep(ledger.store(), "elsewhere", AGES, List.of());
+        long later = NOW + 32 * DAY;
+        assertThat(elsewhere.eraseElsewhere(10, later)).isZero();
+
+        goAway("gateway");
+        assertThat(elsewhere.eraseElsewhere(10, NOW + 29 * DAY)).isZero();
+        assertThat(elsewhere.eraseElsewhere(10, later)).isEqualTo(1);
+        assertThat(elsewhere.eraseElsewhere(10, later)).isZero();
+        assertThat(ledger.texts("SELECT batch FROM history WHERE detail IS NOT NULL"))
+                .containsExactly("request");
+        assertThat(elsewhere.over(10, later)).extracting(Batch::id).containsExactly("request");
+
+        comeBack("gateway");
+        assertThat(keep().deleteBatches(10, NOW + 500 * DAY))
+                .as("its file is there")
+                .isZero();
+        write(transaction -> {
+            batches.finishReading(transaction, "file", Long.MAX_VALUE, NOW);
+            batches.reported(transaction, "file", 0, NOW);
+            return null;
+        });
+        assertThat(keep().over(10, later)).extracting(Batch::id).containsExactlyInAnyOrder("file", "request");
+    }
+
+    @Test
     void aBatchIsKeptAsLongAsItsReportIsBehind() {
         openBatch("b", "march");
         ledger.change(

@@ -103,6 +103,15 @@ abstract class OnLedger {
         return write(transaction -> sends.recover(transaction, Set.of("other"), now));
     }
 
+    /** Others have heard nothing of a gateway for long. */
+    void goAway(String gateway) {
+        ledger.change("INSERT INTO presence (gateway, beats, gone) VALUES (?, 7, 1)", gateway);
+    }
+
+    void comeBack(String gateway) {
+        ledger.change("UPDATE presence SET gone = 0 WHERE gateway = ?", gateway);
+    }
+
     String state(String send) {
         return ledger.text("SELECT state FROM send WHERE id = ?", send);
     }

@@ -163,6 +163,18 @@ class PostgresLedgerIT {
         TemporaryLedger open() {
             return newDatabase();
         }
+
+        @Test
+        void aGatewayThatRunsOnTheLedgerIsHeardAndOneThatDoesNoMoreIsNot() {
+            try (Restored restored = restored()) {
+                assertThat(restored.heard(Duration.ofMinutes(1))).isEmpty();
+                try (Presence presence = new Presence(ledger.store(), sends, "there", Set.of(), Presence.SILENCE)) {
+                    await().until(() -> presence.stay() != 0);
+                    assertThat(restored.heard(Duration.ofMinutes(1))).hasValue("there");
+                }
+                assertThat(restored.heard(Duration.ofSeconds(3))).isEmpty();
+            }
+        }
     }
 
     @Nested
@@ -327,6 +339,22 @@ class PostgresLedgerIT {
 
     @Nested
     class OfLeases extends LeasesTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfPresence extends PresenceTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfReplies extends RepliesTest {
         @Override
         TemporaryLedger open() {
             return newDatabase();

@@ -126,6 +126,9 @@ class ReconciliationTest extends OnLedger {
         ledger.change("UPDATE batch SET changes = changes + 1");
         assertThat(reconciliation.batches()).hasSize(1);
         assertThat(new Reconciliation(ledger.store(), "other").batches()).isEmpty();
+        ledger.change("UPDATE batch SET changes = changes + 1");
+        goAway("gateway");
+        assertThat(new Reconciliation(ledger.store(), "other").batches()).hasSize(1);
     }
 
     @Test

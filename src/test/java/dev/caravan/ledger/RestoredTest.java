@@ -16,7 +16,7 @@ class RestoredTest extends OnLedger {
     private static final long SINCE = NOW + 1_000;
     private static final long LATER = NOW + Duration.ofHours(1).toMillis();
 
-    private Restored restored() {
+    Restored restored() {
         DataSourceProperties properties = new DataSourceProperties();
         properties.setUrl(ledger.dataSource().getJdbcUrl());
         return Restored.open(properties, "here");

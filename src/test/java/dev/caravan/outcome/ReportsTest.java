@@ -91,6 +91,19 @@ class ReportsTest {
     }
 
     @Test
+    void aFileOfTheSameNameInThisHomeIsNotTakenForThatOfAnotherGateway() throws IOException {
+        Batch batch = inbox.drop("a.csv", "to,text,lucky\n+905301234567,hello,7\n");
+        inbox.ledger().change("UPDATE batch SET gateway = 'elsewhere'");
+        Batch theirs = inbox.store()
+                .read(transaction -> inbox.batches().find(transaction, batch.id()))
+                .orElseThrow();
+
+        assertThat(new String(reports.live(theirs).readAllBytes(), StandardCharsets.UTF_8))
+                .doesNotContain("lucky")
+                .contains("+905301234567");
+    }
+
+    @Test
     void aColumnThatIsCalledLikeAFormulaIsRunByNoSpreadsheet() throws IOException {
         Batch batch = inbox.drop("a.csv", "to,text,=1+1,'@x,+90\n123,a,b,c,d\n");
         String columns = "to,text,'=1+1,''@x,+90,";
@@ -453,8 +466,8 @@ class ReportsTest {
     /** A file of ours read again, without the columns that we added. */
     private List<List<String>> ownCells(String report) throws IOException {
         Files.copy(home.resolve("reports").resolve(report), home.resolve(report));
-        Batch reread =
-                new Batch("b", "file", report, null, "default", report, "r", "reading", null, 0, 0, 0, 0, 0, 0, 0, 0);
+        Batch reread = new Batch(
+                "b", "file", report, null, "default", report, "r", "reading", null, 0, 0, 0, 0, 0, 0, 0, 0, true);
         List<List<String>> cells = new ArrayList<>();
         try (Rows rows = inbox.files().open(reread)) {
             while (rows.hasNext()) {
