@@ -22,6 +22,8 @@ public final class Sends {
 
     private static final int SWEEP = 500;
 
+    private static final long LONGEST_UNTIL_AGAIN = Duration.ofMinutes(15).toMillis();
+
     /** A claim that has met a paused batch so many times leaves the rest of it to the next one. */
     private static final int MOST_SET_ASIDE = 10;
 
@@ -777,7 +779,8 @@ public final class Sends {
         int recovered = 0;
         for (Interrupted one : left) {
             State then = retried.contains(one.account()) ? State.QUEUED : State.UNKNOWN;
-            recovered += settle(transaction, other, one.attempt(), interrupted(then, now), now) ? 1 : 0;
+            Settlement settlement = interrupted(then, one.attempt().number(), now);
+            recovered += settle(transaction, other, one.attempt(), settlement, now) ? 1 : 0;
         }
         return recovered;
     }
@@ -796,16 +799,24 @@ public final class Sends {
     /** @param attempt without what it sends */
     record Interrupted(Attempt attempt, String account) {}
 
-    private static Settlement interrupted(State then, long now) {
+    private static Settlement interrupted(State then, int attempt, long now) {
         return new Settlement(
                 then,
-                then == State.QUEUED ? now : 0,
+                then == State.QUEUED ? now + untilAgain(attempt) : 0,
                 false,
                 null,
                 null,
                 "unknown",
                 "interrupted",
                 "the gateway stopped while it was being sent");
+    }
+
+    /**
+     * The first time at once, then after 2, 4, 8 … seconds, at most a quarter of an hour: a send that brings down whichever
+     * gateway attempts it is not to reach its recipient at each start.
+     */
+    private static long untilAgain(int attempt) {
+        return attempt <= 1 ? 0 : Math.min(LONGEST_UNTIL_AGAIN, 1_000L << Math.min(attempt - 1, 20));
     }
 
     /**
