@@ -1,5 +1,6 @@
 package dev.caravan.ledger;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -45,8 +46,9 @@ enum Dialect {
      * touches, and sends of many accounts touch a little of many. The size is fixed once the log is in use (PRAGMA
      * page_size), which the pool's connections begin with.
      */
-    static void prepareFile(String url, Path file) {
-        if (Files.exists(file)) {
+    static void prepareFile(String url, Path file) throws IOException {
+        // An empty one is new too: somebody made it beforehand, or a start got no further.
+        if (Files.exists(file) && Files.size(file) > 0) {
             return;
         }
         try (Connection connection = DriverManager.getConnection(url);
