@@ -348,7 +348,8 @@ final class Dispatcher implements Arrivals, AutoCloseable {
                     LOG.warn("{}; the dispatcher's {} waits until it is back", away.getMessage(), name);
                 }
                 ledgerAway = true;
-            } catch (RuntimeException unexpected) {
+            } catch (RuntimeException | Error unexpected) {
+                // A task that throws is never run again.
                 LOG.error("The dispatcher's {} failed; it goes on", name, unexpected);
             }
         }

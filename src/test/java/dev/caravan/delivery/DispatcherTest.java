@@ -33,6 +33,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,7 @@ class DispatcherTest {
     private Dispatcher dispatcher;
     private Lane lane;
     private boolean retryUnknown;
+    private RandomGenerator chance = () -> 0L;
 
     @BeforeEach
     void openLedger() {
@@ -91,7 +93,7 @@ class DispatcherTest {
                 control,
                 new Checks(),
                 new Failover(accounts, providers, new StoredSends(new SendJson(ZoneOffset.UTC)), new StandIns(sends)),
-                new RetrySchedule(ZoneOffset.UTC, () -> 0L),
+                new RetrySchedule(ZoneOffset.UTC, chance),
                 underWay,
                 Executors.newCachedThreadPool());
         lane = dispatcher.open("main", route);
@@ -333,6 +335,20 @@ class DispatcherTest {
                 .containsExactly("queued 1 interrupted", "sent 2");
         assertThat(underWay.broken()).isEmpty();
         assertCounters();
+    }
+
+    @Test
+    void anErrorEndsNoneOfWhatIsDoneAgainAndAgain() {
+        retryUnknown = true;
+        AtomicInteger drawn = new AtomicInteger();
+        chance = () -> {
+            if (drawn.getAndIncrement() == 0) {
+                throw new StackOverflowError("as a test has it");
+            }
+            return 0L;
+        };
+        whatABrokenTurnHadClaimedIsSentAgainWhereTwiceIsBetterThanNever();
+        assertThat(drawn).hasValueGreaterThan(1);
     }
 
     @Test
