@@ -36,10 +36,12 @@ class DeliveryConfiguration {
             Checks checks,
             Failover failover,
             RetrySchedule schedule,
+            TrackedSends trackedSends,
             UnderWay underWay,
             CamelContext context) {
         ExecutorService turns = context.getExecutorServiceManager().newCachedThreadPool(this, "turn");
-        return new Dispatcher(accounts, store, sends, lanes, batches, checks, failover, schedule, underWay, turns);
+        return new Dispatcher(
+                accounts, store, sends, lanes, batches, checks, failover, schedule, trackedSends, underWay, turns);
     }
 
     @Bean("lane")

@@ -94,6 +94,7 @@ class DispatcherTest {
                 new Checks(),
                 new Failover(accounts, providers, new StoredSends(new SendJson(ZoneOffset.UTC)), new StandIns(sends)),
                 new RetrySchedule(ZoneOffset.UTC, chance),
+                new TrackedSends(providers, new Checks()),
                 underWay,
                 Executors.newCachedThreadPool());
         lane = dispatcher.open("main", route);
@@ -305,6 +306,9 @@ class DispatcherTest {
 
         await().until(() -> state(id).equals("unknown"));
         assertThat(ledger.text("SELECT error_code FROM send")).isEqualTo("interrupted");
+        assertThat(ledger.number("SELECT count(*) FROM send WHERE check_at IS NOT NULL"))
+                .as("its provider is asked what became of it")
+                .isEqualTo(1);
         assertThat(ledger.number("SELECT attempt FROM send")).isEqualTo(1);
         assertThat(underWay.broken()).isEmpty();
         assertCounters();
