@@ -558,7 +558,7 @@ class AdmissionTest {
         assertThat(inbox.poll(waiting)).isTrue();
 
         assertThat(inbox.batch(waiting).accepted()).as("the equal row too").isEqualTo(9_601);
-        assertThat(inbox.batch(passing).accepted()).isEqualTo(4_800);
+        assertThat(inbox.batch(passing).accepted()).isEqualTo(9_600);
         assertThat(inbox.fates(inbox.batch(waiting)).subList(0, 2)).containsExactly("1 sent", "2 sent");
         assertThat(inbox.ledger().texts("SELECT DISTINCT batch || ' ' || account FROM send ORDER BY 1"))
                 .containsExactly(
