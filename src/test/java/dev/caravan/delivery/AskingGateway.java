@@ -8,6 +8,7 @@ import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Deliveries;
 import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Presence;
 import dev.caravan.ledger.SendControl;
 import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
@@ -78,6 +79,11 @@ final class AskingGateway implements AutoCloseable {
                 return null;
             });
             return lanes;
+        }
+
+        @Bean
+        Presence presence(Store store, Sends sends, Lanes settled) {
+            return new Presence(store, sends, "here", Set.of(), Presence.SILENCE);
         }
 
         @Bean
