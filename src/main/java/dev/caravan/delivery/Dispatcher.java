@@ -7,9 +7,11 @@ import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.BatchControl.QueuedRow;
 import dev.caravan.ledger.Checks;
-import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.RecipientPace;
 import dev.caravan.ledger.LedgerException;
-import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.SendQueue;
+import dev.caravan.ledger.Settlements;
+import dev.caravan.ledger.Slots;
 import dev.caravan.ledger.StandIns.Waiting;
 import dev.caravan.ledger.Store;
 import java.time.InstantSource;
@@ -47,8 +49,9 @@ final class Dispatcher implements Arrivals, AutoCloseable {
 
     private final Accounts accounts;
     private final Store store;
-    private final Sends sends;
-    private final Lanes lanes;
+    private final SendQueue queue;
+    private final Settlements settlements;
+    private final Slots slots;
     private final BatchControl batches;
     private final Checks checks;
     private final Failover failover;
@@ -78,8 +81,9 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     Dispatcher(
             Accounts accounts,
             Store store,
-            Sends sends,
-            Lanes lanes,
+            SendQueue queue,
+            Settlements settlements,
+            Slots slots,
             BatchControl batches,
             Checks checks,
             Failover failover,
@@ -88,8 +92,9 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             ExecutorService executor) {
         this.accounts = accounts;
         this.store = store;
-        this.sends = sends;
-        this.lanes = lanes;
+        this.queue = queue;
+        this.settlements = settlements;
+        this.slots = slots;
         this.batches = batches;
         this.checks = checks;
         this.failover = failover;
@@ -114,7 +119,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     }
 
     Lane open(String account, Consumer<Turn> route) {
-        Lane lane = new Lane(accounts.get(account), route, store, lanes, executor, timer, InstantSource.system());
+        Lane lane = new Lane(accounts.get(account), route, store, slots, executor, timer, InstantSource.system());
         open.put(account, lane);
         lane.open();
         lane.signal();
@@ -144,11 +149,11 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     private void poll() {
         long now = System.currentTimeMillis();
         for (int step = 0;
-                step < MOST_STEPS && store.read(transaction -> sends.anyBecameDue(transaction, now));
+                step < MOST_STEPS && store.read(transaction -> queue.anyBecameDue(transaction, now));
                 step++) {
-            store.write(transaction -> sends.makeReady(transaction, now));
+            store.write(transaction -> queue.makeReady(transaction, now));
         }
-        List<String> waiting = store.read(sends::accountsWithWork);
+        List<String> waiting = store.read(queue::accountsWithWork);
         waiting.forEach(this::signal);
         List<String> asking = store.read(transaction -> checks.accountsDue(transaction, now));
         asking.forEach(this::signal);
@@ -177,9 +182,9 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         release(now);
         failOver(now);
         for (int step = 0;
-                step < MOST_STEPS && store.read(transaction -> sends.anyStartsOver(transaction, now));
+                step < MOST_STEPS && store.read(transaction -> RecipientPace.anyOver(transaction, now));
                 step++) {
-            store.write(transaction -> sends.forgetStarts(transaction, now));
+            store.write(transaction -> RecipientPace.forget(transaction, now));
         }
     }
 
@@ -194,8 +199,8 @@ final class Dispatcher implements Arrivals, AutoCloseable {
                     ? now + schedule.backoff(attempt.number()).toMillis()
                     : null;
             boolean wasUnderWay = store.write(transaction -> broken.isCallPossible()
-                    ? sends.interrupt(transaction, attempt, againAt, now)
-                    : sends.giveBack(transaction, attempt));
+                    ? settlements.interrupt(transaction, attempt, againAt, now)
+                    : queue.giveBack(transaction, attempt));
             underWay.settled(List.of(attempt));
             if (wasUnderWay) {
                 LOG.warn("The turn of send {} broke off {}", attempt.id(), fate(broken));
@@ -214,8 +219,8 @@ final class Dispatcher implements Arrivals, AutoCloseable {
 
     private void expire(long now) {
         int expired = 0;
-        for (int step = 0; step < MOST_STEPS && store.read(transaction -> sends.anyExpired(transaction, now)); step++) {
-            expired += store.write(transaction -> sends.expire(transaction, now));
+        for (int step = 0; step < MOST_STEPS && store.read(transaction -> settlements.anyExpired(transaction, now)); step++) {
+            expired += store.write(transaction -> settlements.expire(transaction, now));
         }
         if (expired > 0) {
             LOG.info("{} sends expired in the queue", expired);

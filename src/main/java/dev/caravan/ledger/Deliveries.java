@@ -2,7 +2,7 @@ package dev.caravan.ledger;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.caravan.ledger.Sends.Changed;
+import dev.caravan.ledger.Transitions.Changed;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,10 +30,10 @@ public final class Deliveries {
     private static final String HINT = "hint";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Sends sends;
+    private final Transitions transitions;
 
-    public Deliveries(Sends sends) {
-        this.sends = sends;
+    public Deliveries(Transitions transitions) {
+        this.transitions = transitions;
     }
 
     /** What a report did. */
@@ -207,7 +207,7 @@ public final class Deliveries {
         if (send.state() == State.FAILED && send.batch() != null) {
             transaction.update("UPDATE batch SET failed = failed - 1 WHERE id = ?", send.batch());
         }
-        sends.record(transaction, send.id(), changed, null, settlement, null, null, detail, now);
+        transitions.record(transaction, send.id(), changed, null, settlement, null, null, detail, now);
     }
 
     /**
@@ -227,7 +227,7 @@ public final class Deliveries {
         if (found.isEmpty()) {
             return false;
         }
-        Sends.addFurtherIds(transaction, send, messageIds.subList(1, messageIds.size()));
+        Settlements.addFurtherIds(transaction, send, messageIds.subList(1, messageIds.size()));
         Reported report = new Reported(messageIds, state, null, null, null, null, null, null);
         advance(transaction, found.get(), report, SendEvent.detail(null, null), now);
         return true;

@@ -1,7 +1,8 @@
 package dev.caravan.ledger;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.caravan.ledger.Sends.Changed;
+import dev.caravan.account.Accounts;
+import dev.caravan.ledger.Transitions.Changed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,13 +41,13 @@ public final class Restored implements AutoCloseable {
 
     private final HikariDataSource dataSource;
     private final Store store;
-    private final Sends sends;
+    private final Transitions transitions;
     private final Events events = new Events();
 
-    private Restored(HikariDataSource dataSource, String gateway) {
+    private Restored(HikariDataSource dataSource) {
         this.dataSource = dataSource;
         this.store = new Store(dataSource, "recovery");
-        this.sends = new Sends(gateway, new Blocklist(store.read(DigestKey::of)), Integer.MAX_VALUE);
+        this.transitions = new Transitions(Integer.MAX_VALUE, new Accounts(List.of(), List.of(), null));
     }
 
     /**
@@ -54,7 +55,7 @@ public final class Restored implements AutoCloseable {
      *
      * @throws LedgerException when there is none, or it cannot be reached
      */
-    public static Restored open(DataSourceProperties properties, String gateway) {
+    public static Restored open(DataSourceProperties properties) {
         String url = properties.determineUrl();
         if (url.startsWith(LedgerConfiguration.SQLITE) && !Files.exists(LedgerConfiguration.file(url))) {
             throw new LedgerException("there is no ledger at " + LedgerConfiguration.file(url), null);
@@ -65,7 +66,7 @@ public final class Restored implements AutoCloseable {
             FluentConfiguration flyway = Flyway.configure().dataSource(dataSource);
             configuration.identityColumns().customize(flyway);
             flyway.load().migrate();
-            return new Restored(dataSource, gateway);
+            return new Restored(dataSource);
         } catch (IOException unusable) {
             throw new UncheckedIOException(unusable);
         }
@@ -209,7 +210,7 @@ public final class Restored implements AutoCloseable {
                 if (one.state() == State.QUEUED) {
                     transaction.countQueued(changed.account(), -1);
                 }
-                sends.record(transaction, one.id(), changed, since, unknown, null, null, now);
+                transitions.record(transaction, one.id(), changed, since, unknown, null, null, now);
                 held++;
             }
         }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
-import dev.caravan.ledger.Sends.Changed;
+import dev.caravan.ledger.Transitions.Changed;
 import dev.caravan.message.Category;
 import dev.caravan.message.Priority;
 import java.sql.SQLException;
@@ -28,8 +28,8 @@ public final class SendControl {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Store store;
-    private final Sends sends;
-    private final Lanes lanes;
+    private final Settlements settlements;
+    private final Transitions transitions;
     private final Accounts accounts;
     private final Map<Category, Duration> expiries;
     private final Arrivals arrivals;
@@ -40,14 +40,14 @@ public final class SendControl {
      */
     public SendControl(
             Store store,
-            Sends sends,
-            Lanes lanes,
+            Settlements settlements,
+            Transitions transitions,
             Accounts accounts,
             Map<Category, Duration> expiries,
             Arrivals arrivals) {
         this.store = store;
-        this.sends = sends;
-        this.lanes = lanes;
+        this.settlements = settlements;
+        this.transitions = transitions;
         this.accounts = accounts;
         this.expiries = Map.copyOf(expiries);
         this.arrivals = arrivals;
@@ -55,7 +55,7 @@ public final class SendControl {
 
     /** Cancels a queued send; empty when that is done. */
     public Optional<Refusal> cancel(String id, ByHand by, long now) {
-        return store.write(transaction -> sends.cancel(transaction, id, by, now))
+        return store.write(transaction -> settlements.cancel(transaction, id, by, now))
                 ? Optional.empty()
                 : Optional.of(Refusal.WRONG_STATE);
     }
@@ -188,8 +188,8 @@ public final class SendControl {
                         id)
                 .orElseThrow();
         leaveEnd(transaction, ended);
-        Sends.forgetFurtherIds(transaction, id);
-        sends.record(transaction, id, changed, null, queued(now), by.actor(), by.reason(), now);
+        Settlements.forgetFurtherIds(transaction, id);
+        transitions.record(transaction, id, changed, null, queued(now), by.actor(), by.reason(), now);
         return Optional.empty();
     }
 
@@ -271,10 +271,10 @@ public final class SendControl {
         String queue = ended.account() + ' ' + ended.priority() + ' ' + (ended.batch() == null ? "" : ended.batch());
         Long latest = ranks.latest.get(queue);
         if (latest == null && ended.batch() != null) {
-            latest = sends.latestRank(transaction, ended.batch(), ended.account());
+            latest = FairClock.ofLatest(transaction, ended.batch(), ended.account());
         }
         long rank =
-                Math.max(latest == null ? 0 : latest, lanes.fairClock(transaction, ended.account(), ended.priority()))
+                Math.max(latest == null ? 0 : latest, FairClock.of(transaction, ended.account(), ended.priority()))
                         + 1;
         ranks.latest.put(queue, rank);
         return rank;
@@ -348,7 +348,7 @@ public final class SendControl {
         }
         // It had its end already.
         transaction.countUnfinished(changed.get().batch(), 1);
-        sends.record(transaction, id, changed.get(), null, settlement, by.actor(), by.reason(), now);
+        transitions.record(transaction, id, changed.get(), null, settlement, by.actor(), by.reason(), now);
         return true;
     }
 }

@@ -1,15 +1,20 @@
 package dev.caravan.delivery;
 
+import dev.caravan.ledger.Blocklist;
+import dev.caravan.ledger.LaneControl;
+import dev.caravan.ledger.LedgerParts;
+import dev.caravan.ledger.SendQueue;
+import dev.caravan.ledger.Settlements;
+import dev.caravan.ledger.Slots;
+import dev.caravan.ledger.StandIns;
 import dev.caravan.Packs;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.BatchControl;
-import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Deliveries;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.SendControl;
-import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.message.SendJson;
@@ -64,25 +69,54 @@ final class AskingGateway implements AutoCloseable {
     static class Parts {
 
         @Bean
-        Sends sends() {
-            return new Sends("here", new Blocklist(new byte[32]), 101);
+        LedgerParts parts() {
+            return LedgerParts.of("here");
         }
 
         @Bean
-        Lanes lanes(Sends sends, Store store, Accounts accounts) {
-            Lanes lanes = new Lanes(sends);
+        Blocklist blocklist() {
+            return new Blocklist(new byte[32]);
+        }
+
+        @Bean
+        SendQueue sendQueue(LedgerParts parts) {
+            return parts.queue();
+        }
+
+        @Bean
+        Settlements settlements(LedgerParts parts) {
+            return parts.settlements();
+        }
+
+        @Bean
+        StandIns standIns(LedgerParts parts) {
+            return new StandIns(parts.transitions());
+        }
+
+        @Bean
+        LaneControl laneControl(LedgerParts parts) {
+            return parts.laneControl();
+        }
+
+        @Bean
+        Slots slots(LedgerParts parts) {
+            return parts.slots();
+        }
+
+        @Bean
+        Lanes lanes(LedgerParts parts, Store store, Accounts accounts) {
             store.write(transaction -> {
-                lanes.register(
+                parts.lanes().register(
                         transaction, accounts.all().stream().map(Account::name).toList());
-                sends.recover(transaction, Set.of(), System.currentTimeMillis());
+                parts.recovery().recover(transaction, Set.of(), System.currentTimeMillis());
                 return null;
             });
-            return lanes;
+            return parts.lanes();
         }
 
         @Bean
-        BatchControl batchControl(Sends sends) {
-            return new BatchControl(sends);
+        BatchControl batchControl(Settlements settlements) {
+            return new BatchControl(settlements);
         }
 
         @Bean
@@ -91,8 +125,8 @@ final class AskingGateway implements AutoCloseable {
         }
 
         @Bean
-        Deliveries deliveries(Sends sends) {
-            return new Deliveries(sends);
+        Deliveries deliveries(LedgerParts parts) {
+            return new Deliveries(parts.transitions());
         }
 
         @Bean
@@ -182,8 +216,8 @@ final class AskingGateway implements AutoCloseable {
     SendControl control() {
         return new SendControl(
                 context.getBean(Store.class),
-                context.getBean(Sends.class),
-                context.getBean(Lanes.class),
+                context.getBean(Settlements.class),
+                context.getBean(LedgerParts.class).transitions(),
                 context.getBean(Accounts.class),
                 Map.of(),
                 context.getBean(Dispatcher.class));

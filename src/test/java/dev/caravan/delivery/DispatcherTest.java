@@ -3,18 +3,16 @@ package dev.caravan.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
 import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.Batches;
-import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
-import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
-import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Settlement;
 import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.State;
@@ -45,10 +43,9 @@ class DispatcherTest {
     private static final Settlement FAILED =
             new Settlement(State.FAILED, 0, false, null, 400, "permanent", "bad", "refused");
 
-    private final Sends sends = new Sends("here", new Blocklist(new byte[32]), 50);
-    private final Lanes lanes = new Lanes(sends);
+    private final LedgerParts parts = LedgerParts.stoppingAt(50);
     private final Batches batches = new Batches("here");
-    private final BatchControl control = new BatchControl(sends);
+    private final BatchControl control = new BatchControl(parts.settlements());
     private final Semaphore calls = new Semaphore(0);
     private final UnderWay underWay = new UnderWay();
     private final AtomicInteger made = new AtomicInteger();
@@ -65,7 +62,7 @@ class DispatcherTest {
     void openLedger() {
         ledger = TemporaryLedger.sqlite(directory);
         write(transaction -> {
-            lanes.register(transaction, List.of("main"));
+            parts.lanes().register(transaction, List.of("main"));
             return null;
         });
     }
@@ -86,11 +83,12 @@ class DispatcherTest {
         dispatcher = new Dispatcher(
                 accounts,
                 ledger.store(),
-                sends,
-                lanes,
+                parts.queue(),
+                parts.settlements(),
+                parts.slots(),
                 control,
                 new Checks(),
-                new Failover(accounts, providers, new StoredSends(new SendJson(ZoneOffset.UTC)), new StandIns(sends)),
+                new Failover(accounts, providers, new StoredSends(new SendJson(ZoneOffset.UTC)), new StandIns(parts.transitions())),
                 new RetrySchedule(ZoneOffset.UTC, () -> 0L),
                 underWay,
                 Executors.newCachedThreadPool());
@@ -151,7 +149,7 @@ class DispatcherTest {
     @Test
     void anAccountPausedByHandStaysSoOverARestartUntilItIsResumed() {
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", "the office is closed", "anne", 1);
+            parts.laneControl().pauseByHand(transaction, "main", "the office is closed", "anne", 1);
             return null;
         });
         calls.release(1_000_000);
@@ -160,7 +158,7 @@ class DispatcherTest {
         ledger.close();
         ledger = TemporaryLedger.sqlite(directory);
         write(transaction -> {
-            lanes.register(transaction, List.of("main"));
+            parts.lanes().register(transaction, List.of("main"));
             return null;
         });
         String id = admitAlone();
@@ -170,7 +168,7 @@ class DispatcherTest {
         assertThat(ledger.text("SELECT paused || ' ' || paused_reason FROM account"))
                 .isEqualTo("hand the office is closed");
         write(transaction -> {
-            lanes.resume(transaction, "main", "anne", 2);
+            parts.laneControl().resume(transaction, "main", "anne", 2);
             return null;
         });
         dispatcher.resumed("main");
@@ -206,7 +204,7 @@ class DispatcherTest {
         change(transaction -> control.pause(transaction, "b"));
         // Or the lane itself would find out that a send has expired.
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", null, "anne", 1);
+            parts.laneControl().pauseByHand(transaction, "main", null, "anne", 1);
             return null;
         });
         start(() -> SENT);
@@ -217,7 +215,7 @@ class DispatcherTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> count("cancelled") > 0);
         String late = write(transaction -> {
             var send = Draft.draft().dueAt(1).expiresAt(2).rank(1).send();
-            sends.insert(transaction, send);
+            parts.acceptance().insert(transaction, send);
             return send.id();
         });
 
@@ -248,7 +246,7 @@ class DispatcherTest {
         write(transaction -> batches.openRequest(transaction, "b", "hub", "default", true, 1));
         write(transaction -> {
             for (int row = 1; row <= 30; row++) {
-                sends.insert(
+                parts.acceptance().insert(
                         transaction,
                         Draft.draft().dueAt(1).of("b", row).rank(row).aside().send());
             }
@@ -268,7 +266,7 @@ class DispatcherTest {
     @Test
     void anAccountThatIsResumedStartsAtOnce() {
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", null, "anne", 1);
+            parts.laneControl().pauseByHand(transaction, "main", null, "anne", 1);
             return null;
         });
         String id = admitAlone();
@@ -277,7 +275,7 @@ class DispatcherTest {
         await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(30)).until(() -> made.get() == 0);
 
         write(transaction -> {
-            lanes.resume(transaction, "main", "anne", 2);
+            parts.laneControl().resume(transaction, "main", "anne", 2);
             return null;
         });
         dispatcher.resumed("main");
@@ -290,7 +288,7 @@ class DispatcherTest {
         String id = admitAlone();
         start(turn -> {
             Claim claim = write(transaction -> {
-                Claim done = lanes.claim(transaction, "main", null, System.currentTimeMillis());
+                Claim done = parts.slots().claim(transaction, "main", null, System.currentTimeMillis());
                 noted(done, turn);
                 return done;
             });
@@ -316,7 +314,7 @@ class DispatcherTest {
         start(turn -> {
             if (turns.getAndIncrement() == 0) {
                 Claim claim = write(transaction -> {
-                    Claim done = lanes.claim(transaction, "main", null, System.currentTimeMillis());
+                    Claim done = parts.slots().claim(transaction, "main", null, System.currentTimeMillis());
                     noted(done, turn);
                     return done;
                 });
@@ -342,7 +340,7 @@ class DispatcherTest {
         start(turn -> {
             if (turns.getAndIncrement() == 0) {
                 write(transaction -> {
-                    noted(lanes.claim(transaction, "main", null, System.currentTimeMillis()), turn);
+                    noted(parts.slots().claim(transaction, "main", null, System.currentTimeMillis()), turn);
                     return null;
                 });
                 throw new LedgerException("the write was interrupted", null);
@@ -365,13 +363,13 @@ class DispatcherTest {
 
     /** What the route of a lane does; the provider answers one call for each permit. */
     private void deliver(Turn turn, Supplier<Settlement> provider) {
-        Claim claim = write(transaction -> lanes.claim(transaction, "main", null, System.currentTimeMillis()));
+        Claim claim = write(transaction -> parts.slots().claim(transaction, "main", null, System.currentTimeMillis()));
         if (claim instanceof Claim.Claimed claimed) {
             turn.claimed(claimed.attempt());
             calls.acquireUninterruptibly();
             made.incrementAndGet();
             write(transaction ->
-                    sends.settle(transaction, claimed.attempt(), provider.get(), System.currentTimeMillis()));
+                    parts.settlements().settle(transaction, claimed.attempt(), provider.get(), System.currentTimeMillis()));
         } else if (claim instanceof Claim.Held held) {
             turn.held(held.until());
         } else {
@@ -383,7 +381,7 @@ class DispatcherTest {
         write(transaction -> {
             batches.openRequest(transaction, id, "hub", "default", false, 1);
             for (int row = 1; row <= rows; row++) {
-                sends.insert(
+                parts.acceptance().insert(
                         transaction,
                         Draft.draft().dueAt(1).of(id, row).rank(row).send());
             }
@@ -396,7 +394,7 @@ class DispatcherTest {
     private String admitAlone() {
         String id = write(transaction -> {
             var send = Draft.draft().dueAt(1).rank(1).send();
-            sends.insert(transaction, send);
+            parts.acceptance().insert(transaction, send);
             return send.id();
         });
         if (dispatcher != null) {

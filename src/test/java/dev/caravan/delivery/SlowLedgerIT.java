@@ -3,14 +3,12 @@ package dev.caravan.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
-import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
-import dev.caravan.ledger.Lanes;
-import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Settlement;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.TemporaryLedger;
@@ -38,8 +36,7 @@ class SlowLedgerIT {
     private static final Pace PACE = Pace.of(new Rate(20, Duration.ofSeconds(1)));
     private static final int ROWS = 30;
 
-    private final Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
-    private final Lanes lanes = new Lanes(sends);
+    private final LedgerParts parts = LedgerParts.of("here");
     private final BlockingQueue<Long> calls = new LinkedBlockingQueue<>();
 
     @TempDir
@@ -51,9 +48,9 @@ class SlowLedgerIT {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
         try (TemporaryLedger ledger = TemporaryLedger.slow(directory, Duration.ofMillis(200))) {
             ledger.store().write(transaction -> {
-                lanes.register(transaction, List.of("main"));
+                parts.lanes().register(transaction, List.of("main"));
                 for (int row = 0; row < ROWS; row++) {
-                    sends.insert(transaction, Draft.draft().send());
+                    parts.acceptance().insert(transaction, Draft.draft().send());
                 }
                 return null;
             });
@@ -61,7 +58,7 @@ class SlowLedgerIT {
                     account(),
                     turn -> deliver(ledger, turn),
                     ledger.store(),
-                    lanes,
+                    parts.slots(),
                     turns,
                     timer,
                     InstantSource.system());
@@ -87,7 +84,7 @@ class SlowLedgerIT {
 
     private void deliver(TemporaryLedger ledger, Turn turn) {
         Claim claim = ledger.store()
-                .write(transaction -> lanes.claim(
+                .write(transaction -> parts.slots().claim(
                         transaction,
                         "main",
                         null,
@@ -99,7 +96,7 @@ class SlowLedgerIT {
             turn.claimed(claimed.attempt());
             calls.add(System.nanoTime());
             ledger.store()
-                    .write(transaction -> sends.settle(
+                    .write(transaction -> parts.settlements().settle(
                             transaction,
                             claimed.attempt(),
                             new Settlement(State.SENT, 0, false, "id", 200, null, null, null),

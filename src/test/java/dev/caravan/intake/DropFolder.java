@@ -1,6 +1,7 @@
 package dev.caravan.intake;
 
 import com.github.f4b6a3.ulid.UlidCreator;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.Packs;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
@@ -12,11 +13,9 @@ import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.DigestKey;
 import dev.caravan.ledger.Foresight;
-import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Recipients;
 import dev.caravan.ledger.Replies;
-import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
@@ -63,8 +62,7 @@ public final class DropFolder implements AutoCloseable {
     private final TemporaryLedger ledger;
     private final BatchFiles files;
     private final Blocklist blocklist;
-    private final Sends sends;
-    private final Lanes lanes;
+    private final LedgerParts parts;
     private final Examination examination;
     private final Rehearsal rehearsal;
     private final Admission admission;
@@ -94,10 +92,9 @@ public final class DropFolder implements AutoCloseable {
                         new RoutingRule("+33", List.of(main, crm), Failover.DOWN)),
                 main);
         this.blocklist = new Blocklist(store().write(DigestKey::of));
-        this.sends = new Sends("here", blocklist, 101);
-        this.lanes = new Lanes(sends);
+        this.parts = LedgerParts.of("here", blocklist, 101);
         store().write(transaction -> {
-            lanes.register(transaction, List.of("main", "crm", "abroad"));
+            parts.lanes().register(transaction, List.of("main", "crm", "abroad"));
             return null;
         });
         this.examination = new Examination(
@@ -113,9 +110,10 @@ public final class DropFolder implements AutoCloseable {
                 InstantSource.system());
         this.admission = new Admission(
                 store(),
-                sends,
-                lanes,
-                new StandIns(sends),
+                parts.acceptance(),
+                parts.settlements(),
+                parts.lanes(),
+                new StandIns(parts.transitions()),
                 batches,
                 new Outbox(),
                 new Replies("here", null),
@@ -193,16 +191,12 @@ public final class DropFolder implements AutoCloseable {
         return blocklist;
     }
 
-    Sends sends() {
-        return sends;
-    }
-
-    Lanes lanes() {
-        return lanes;
+    LedgerParts parts() {
+        return parts;
     }
 
     public Recipients recipients() {
-        return new Recipients(store(), sends);
+        return new Recipients(store(), parts.settlements());
     }
 
     public WrittenRecipients writtenRecipients() {

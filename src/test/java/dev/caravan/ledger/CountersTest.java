@@ -65,7 +65,7 @@ class CountersTest extends OnLedger {
                 if (random.nextInt(3) == 0) {
                     one.reference("order-" + random.nextInt(40));
                 }
-                accepted += sends.insert(transaction, one.send()).isEmpty() ? 1 : 0;
+                accepted += parts.acceptance().insert(transaction, one.send()).isEmpty() ? 1 : 0;
             }
             batches.advance(transaction, batch, before, records, accepted, records - accepted, 0);
             return null;
@@ -75,7 +75,7 @@ class CountersTest extends OnLedger {
 
     private void claimOne(Random random, List<Attempt> underWay, long now) {
         String account = random.nextBoolean() ? "main" : "other";
-        write(transaction -> sends.claim(transaction, account, null, false, now))
+        write(transaction -> parts.queue().claim(transaction, account, null, false, now))
                 .ifPresent(underWay::add);
     }
 
@@ -83,7 +83,7 @@ class CountersTest extends OnLedger {
         if (!underWay.isEmpty()) {
             Attempt attempt = underWay.remove(random.nextInt(underWay.size()));
             Settlement verdict = verdict(random, now);
-            write(transaction -> sends.settle(transaction, attempt, verdict, now));
+            write(transaction -> parts.settlements().settle(transaction, attempt, verdict, now));
             over.add(attempt);
         }
     }
@@ -94,7 +94,7 @@ class CountersTest extends OnLedger {
             String id = queued.get(random.nextInt(queued.size()));
             String account = ledger.text("SELECT account FROM send WHERE id = ?", id);
             Settlement verdict = verdict(random, now);
-            write(transaction -> sends.settleUnclaimed(transaction, account, id, verdict, now));
+            write(transaction -> parts.settlements().settleUnclaimed(transaction, account, id, verdict, now));
         }
     }
 
@@ -105,8 +105,8 @@ class CountersTest extends OnLedger {
             String id = ids.get(random.nextInt(ids.size()));
             SendControl control = new SendControl(
                     ledger.store(),
-                    sends,
-                    lanes,
+                    parts.settlements(),
+                    parts.transitions(),
                     new Accounts(
                             List.of(account("main", Pace.UNLIMITED), account("other", Pace.UNLIMITED)),
                             List.of(),
@@ -124,7 +124,7 @@ class CountersTest extends OnLedger {
     }
 
     private void stopOrGoOn(Random random, long now) {
-        BatchControl control = new BatchControl(sends);
+        BatchControl control = new BatchControl(parts.settlements());
         String batch = random.nextBoolean() ? "b1" : "b2";
         write(transaction -> {
             switch (random.nextInt(4)) {
@@ -163,9 +163,9 @@ class CountersTest extends OnLedger {
         }
         try {
             write(transaction -> {
-                sends.insert(transaction, draft().of("b1", 0).send());
-                sends.claim(transaction, "main", null, false, now);
-                sends.expire(transaction, now + 1_000_000);
+                parts.acceptance().insert(transaction, draft().of("b1", 0).send());
+                parts.queue().claim(transaction, "main", null, false, now);
+                parts.settlements().expire(transaction, now + 1_000_000);
                 throw new IllegalStateException("half-way");
             });
         } catch (LedgerException expected) {

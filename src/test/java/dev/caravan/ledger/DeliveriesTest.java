@@ -21,7 +21,7 @@ class DeliveriesTest extends OnLedger {
     private static final List<String> MAIN = List.of("main");
     private static final long LATER = NOW + Duration.ofMinutes(5).toMillis();
 
-    private final Deliveries deliveries = new Deliveries(sends);
+    private final Deliveries deliveries = new Deliveries(parts.transitions());
 
     @ParameterizedTest
     @CsvSource({
@@ -140,8 +140,8 @@ class DeliveriesTest extends OnLedger {
         ledger.change("UPDATE send SET state = 'failed' WHERE id = ?", id);
         SendControl control = new SendControl(
                 ledger.store(),
-                sends,
-                lanes,
+                parts.settlements(),
+                parts.transitions(),
                 new Accounts(List.of(account("main", Pace.UNLIMITED)), List.of(), null),
                 Map.of(),
                 accounts -> {});
@@ -160,7 +160,7 @@ class DeliveriesTest extends OnLedger {
         settle(claim(), sent("7"));
         String elsewhere = admit(draft().account("other")).get(0);
         settle(
-                write(transaction -> sends.claim(transaction, "other", null, false, NOW))
+                write(transaction -> parts.queue().claim(transaction, "other", null, false, NOW))
                         .orElseThrow(),
                 sent("7"));
 
@@ -349,7 +349,7 @@ class DeliveriesTest extends OnLedger {
         keep(reportTo("905301234567", "a"));
         keep(reportTo("905309999999", "b"));
 
-        new Recipients(ledger.store(), sends)
+        new Recipients(ledger.store(), parts.settlements())
                 .erase("+905301234567", Reach.ALL, number -> false, new ByHand("anne", null), LATER);
 
         assertThat(ledger.texts("SELECT recipient FROM report")).containsExactly("905309999999");

@@ -103,7 +103,7 @@ class KeepTest extends OnLedger {
         sweep(keep, NOW + 40 * DAY);
         assertThat(kept(queued)).startsWith("queued 0 " + ALI);
         Attempt attempt = claim();
-        write(transaction -> sends.settle(transaction, attempt, sent("a"), NOW + 41 * DAY));
+        write(transaction -> parts.settlements().settle(transaction, attempt, sent("a"), NOW + 41 * DAY));
 
         sweep(keep, NOW + 70 * DAY);
         assertThat(kept(queued)).startsWith("sent 0 " + ALI);

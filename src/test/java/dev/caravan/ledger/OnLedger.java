@@ -20,8 +20,7 @@ abstract class OnLedger {
 
     static final long NOW = 1_800_000_000_000L;
 
-    final Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
-    final Lanes lanes = new Lanes(sends);
+    final LedgerParts parts = LedgerParts.of("here");
     final Outbox outbox = new Outbox();
     final Batches batches = new Batches("gateway");
 
@@ -38,7 +37,7 @@ abstract class OnLedger {
     void openLedger() {
         ledger = open();
         write(transaction -> {
-            lanes.register(transaction, List.of("main", "other"));
+            parts.lanes().register(transaction, List.of("main", "other"));
             return null;
         });
     }
@@ -61,7 +60,7 @@ abstract class OnLedger {
         List<String> ids = new ArrayList<>();
         for (Draft draft : drafts) {
             NewSend send = draft.send();
-            if (write(transaction -> sends.insert(transaction, send)).isPresent()) {
+            if (write(transaction -> parts.acceptance().insert(transaction, send)).isPresent()) {
                 throw new IllegalStateException("not new: " + send);
             }
             ids.add(send.id());
@@ -75,32 +74,32 @@ abstract class OnLedger {
     }
 
     Attempt claim(long now) {
-        return write(transaction -> sends.claim(transaction, "main", null, false, now))
+        return write(transaction -> parts.queue().claim(transaction, "main", null, false, now))
                 .orElse(null);
     }
 
     boolean settle(Attempt attempt, Settlement settlement) {
-        return write(transaction -> sends.settle(transaction, attempt, settlement, NOW));
+        return write(transaction -> parts.settlements().settle(transaction, attempt, settlement, NOW));
     }
 
     Optional<ExistingSend> insert(NewSend send) {
-        return write(transaction -> sends.insert(transaction, send));
+        return write(transaction -> parts.acceptance().insert(transaction, send));
     }
 
     boolean settleUnclaimed(String id, Settlement settlement) {
-        return write(transaction -> sends.settleUnclaimed(transaction, "main", id, settlement, NOW));
+        return write(transaction -> parts.settlements().settleUnclaimed(transaction, "main", id, settlement, NOW));
     }
 
     List<String> makeReady(long now) {
-        return write(transaction -> sends.makeReady(transaction, now));
+        return write(transaction -> parts.queue().makeReady(transaction, now));
     }
 
     int expire(long now) {
-        return write(transaction -> sends.expire(transaction, now));
+        return write(transaction -> parts.settlements().expire(transaction, now));
     }
 
     int recover(long now) {
-        return write(transaction -> sends.recover(transaction, Set.of("other"), now));
+        return write(transaction -> parts.recovery().recover(transaction, Set.of("other"), now));
     }
 
     /** Others have heard nothing of a gateway for long. */

@@ -21,7 +21,7 @@ class RecipientsTest extends OnLedger {
 
     @BeforeEach
     void make() {
-        recipients = new Recipients(ledger.store(), sends);
+        recipients = new Recipients(ledger.store(), parts.settlements());
     }
 
     @Test
@@ -207,7 +207,7 @@ class RecipientsTest extends OnLedger {
     void erasesAnyNumberInSteps() {
         write(transaction -> {
             for (int number = 0; number < 1_201; number++) {
-                sends.insert(transaction, draft().to(number == 700 ? EVA : ALI).send());
+                parts.acceptance().insert(transaction, draft().to(number == 700 ? EVA : ALI).send());
             }
             return null;
         });

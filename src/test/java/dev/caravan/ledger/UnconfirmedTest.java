@@ -17,8 +17,8 @@ class UnconfirmedTest extends OnLedger {
 
     private static final long HOUR = Duration.ofHours(1).toMillis();
 
-    private final Sends watched =
-            new Sends("here", new Blocklist(new byte[32]), 101, List.of(confirming("main", Duration.ofHours(1))));
+    private final LedgerParts watched =
+            LedgerParts.with(confirming("main", Duration.ofHours(1)));
 
     private Unconfirmed unconfirmed;
 
@@ -100,8 +100,8 @@ class UnconfirmedTest extends OnLedger {
         settle(claim(), unknown());
         new SendControl(
                         ledger.store(),
-                        watched,
-                        lanes,
+                        watched.settlements(),
+                        watched.transitions(),
                         new Accounts(List.of(account("main", Pace.UNLIMITED)), List.of(), null),
                         Map.of(),
                         accounts -> {})
@@ -119,9 +119,9 @@ class UnconfirmedTest extends OnLedger {
     }
 
     private String settleAt(String account, long now) {
-        Attempt attempt = write(transaction -> watched.claim(transaction, account, null, false, now))
+        Attempt attempt = write(transaction -> watched.queue().claim(transaction, account, null, false, now))
                 .orElseThrow();
-        write(transaction -> watched.settle(transaction, attempt, sent("wamid"), now));
+        write(transaction -> watched.settlements().settle(transaction, attempt, sent("wamid"), now));
         return attempt.id();
     }
 

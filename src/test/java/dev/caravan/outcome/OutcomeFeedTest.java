@@ -2,16 +2,14 @@ package dev.caravan.outcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.intake.DropFolder;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Batch;
-import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Feed;
-import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Leases;
 import dev.caravan.ledger.Outbox;
-import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Settlement;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
@@ -38,8 +36,7 @@ class OutcomeFeedTest {
     private static final Settlement FAILED =
             new Settlement(State.FAILED, 0, false, null, 400, "permanent", "906", "closed for marketing");
 
-    private final Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
-    private final Lanes lanes = new Lanes(sends);
+    private final LedgerParts parts = LedgerParts.of("here");
 
     @TempDir
     Path home;
@@ -187,9 +184,9 @@ class OutcomeFeedTest {
 
     private String settle(Settlement settlement) {
         Claim claim =
-                inbox.store().write(transaction -> lanes.claim(transaction, "main", null, System.currentTimeMillis()));
+                inbox.store().write(transaction -> parts.slots().claim(transaction, "main", null, System.currentTimeMillis()));
         Attempt attempt = ((Claim.Claimed) claim).attempt();
-        inbox.store().write(transaction -> sends.settle(transaction, attempt, settlement, SENT_AT));
+        inbox.store().write(transaction -> parts.settlements().settle(transaction, attempt, settlement, SENT_AT));
         return attempt.id();
     }
 

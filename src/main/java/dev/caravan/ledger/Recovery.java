@@ -1,0 +1,69 @@
+package dev.caravan.ledger;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+
+/** What becomes of the sends that a gateway had under way when it died. */
+public final class Recovery {
+
+    private final String gateway;
+    private final Settlements settlements;
+
+    /** @param gateway the id of this gateway */
+    public Recovery(String gateway, Settlements settlements) {
+        this.gateway = gateway;
+        this.settlements = settlements;
+    }
+
+    /**
+     * At the start of a gateway: what it was sending when it died may or may not have reached the provider.
+     *
+     * @param retried the accounts whose sends are sent again then: twice rather than never
+     * @return how many sends were under way
+     */
+    public int recover(Transaction transaction, Set<String> retried, long now) throws SQLException {
+        return recover(transaction, gateway, underWay(transaction, gateway), retried, now);
+    }
+
+    /**
+     * The same of another gateway that is gone.
+     *
+     * @param left what it was sending; what has its result by now, or is attempted anew, is left alone
+     */
+    int recover(Transaction transaction, String other, List<Interrupted> left, Set<String> retried, long now)
+            throws SQLException {
+        int recovered = 0;
+        for (Interrupted one : left) {
+            State then = retried.contains(one.account()) ? State.QUEUED : State.UNKNOWN;
+            recovered += settlements.settle(transaction, other, one.attempt(), interrupted(then, now), now) ? 1 : 0;
+        }
+        return recovered;
+    }
+
+    /** What a gateway is sending. */
+    List<Interrupted> underWay(Transaction transaction, String of) throws SQLException {
+        return transaction.all(
+                "SELECT id, attempt, expires_at, changed_at, account FROM send WHERE state = 'sending' AND gateway = ?",
+                row -> new Interrupted(
+                        new Attempt(
+                                row.getString(1), row.getInt(2), null, row.getLong(3), false, false, row.getLong(4)),
+                        row.getString(5)),
+                of);
+    }
+
+    /** @param attempt without what it sends */
+    record Interrupted(Attempt attempt, String account) {}
+
+    private static Settlement interrupted(State then, long now) {
+        return new Settlement(
+                then,
+                then == State.QUEUED ? now : 0,
+                false,
+                null,
+                null,
+                "unknown",
+                "interrupted",
+                "the gateway stopped while it was being sent");
+    }
+}
