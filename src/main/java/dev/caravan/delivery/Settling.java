@@ -9,6 +9,7 @@ import dev.caravan.ledger.LaneControl.Refused;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Scope;
 import dev.caravan.ledger.Settlement;
+import dev.caravan.ledger.Settlement.Call;
 import dev.caravan.ledger.Settlements;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
@@ -84,12 +85,15 @@ final class Settling {
             throw new IllegalStateException(
                     "the route of provider " + turn.account().provider() + " left no verdict");
         }
-        String answer = shownAnswer(turn, exchange.getVariable(Turn.FOUND, String.class));
+        Call call = new Call(
+                turn.answer() == null ? null : turn.answer().status(),
+                turn.took(),
+                shownAnswer(turn, exchange.getVariable(Turn.FOUND, String.class)));
         lookups.forgetIfWrong(exchange);
         boolean warned = false;
         while (true) {
             try {
-                write(turn, answer);
+                write(turn, call);
                 return;
             } catch (LedgerException away) {
                 if (Thread.currentThread().isInterrupted()) {
@@ -123,7 +127,7 @@ final class Settling {
         return Stream.concat(Stream.of(first), turn.companions().stream()).toList();
     }
 
-    private void write(Turn turn, String answer) {
+    private void write(Turn turn, Call call) {
         List<Attempt> attempts = attempts(turn);
         Set<String> elsewhere = new HashSet<>();
         List<Optional<Settlement>> results = store.write(transaction -> {
@@ -137,7 +141,7 @@ final class Settling {
                 if (written.isEmpty()) {
                     refused = refused(transaction, turn, attempt, reaction, now.toEpochMilli());
                 }
-                written.add(write(transaction, turn, attempt, reaction, refused, answer, elsewhere, now));
+                written.add(write(transaction, turn, attempt, reaction, refused, call, elsewhere, now));
             }
             return written;
         });
@@ -164,7 +168,6 @@ final class Settling {
                 attempt.refreshed(),
                 account.retryUnknown(),
                 throttles,
-                turn.answer() == null ? null : turn.answer().status(),
                 now);
     }
 
@@ -175,7 +178,7 @@ final class Settling {
             Attempt attempt,
             Reaction reaction,
             Optional<Refused> whole,
-            String answer,
+            Call call,
             Set<String> elsewhere,
             Instant now)
             throws SQLException {
@@ -184,7 +187,7 @@ final class Settling {
         Settlement settlement = refused.map(Refused::again)
                 .map(again -> reaction.settlement().keptUntil(again))
                 .orElse(reaction.settlement())
-                .after(turn.took(), answer);
+                .after(call);
         boolean applied = turn.attempt() == null
                 ? settlements.settleUnclaimed(transaction, account.name(), attempt.id(), settlement, now.toEpochMilli())
                 : settlements.settle(transaction, attempt, settlement, now.toEpochMilli());

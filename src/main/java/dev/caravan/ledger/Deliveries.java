@@ -2,6 +2,8 @@ package dev.caravan.ledger;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravan.ledger.Settlement.Call;
+import dev.caravan.ledger.Settlement.Problem;
 import dev.caravan.ledger.Transitions.Changed;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -172,20 +174,19 @@ public final class Deliveries {
         };
     }
 
+    private static Problem problem(Reported report) {
+        return report.state() == State.FAILED
+                ? new Problem(
+                        "permanent",
+                        report.code() == null ? "undelivered" : report.code(),
+                        report.reason() == null ? "the provider reports that it did not arrive" : report.reason())
+                : Problem.NONE;
+    }
+
     private void advance(Transaction transaction, Found send, Reported report, String detail, long now)
             throws SQLException {
-        boolean failed = report.state() == State.FAILED;
         Settlement settlement = new Settlement(
-                report.state(),
-                now,
-                false,
-                send.messageId(),
-                null,
-                failed ? "permanent" : null,
-                failed ? report.code() == null ? "undelivered" : report.code() : null,
-                failed
-                        ? report.reason() == null ? "the provider reports that it did not arrive" : report.reason()
-                        : null);
+                report.state(), 0, false, send.messageId(), List.of(), problem(report), Call.NONE);
         Changed changed = transaction
                 .one(
                         "UPDATE send SET state = ?, sequence = sequence + 1, error_class = ?, error_code = ?,"
@@ -195,9 +196,9 @@ public final class Deliveries {
                                 + " ELSE sent_at END, changed_at = ? WHERE id = ? RETURNING " + Changed.COLUMNS,
                         Changed::read,
                         settlement.state().word(),
-                        settlement.errorClass(),
-                        settlement.errorCode(),
-                        settlement.errorMessage(),
+                        settlement.problem().errorClass(),
+                        settlement.problem().code(),
+                        settlement.problem().message(),
                         settlement.state().word(),
                         now,
                         send.id())

@@ -1,11 +1,15 @@
 package dev.caravan.ledger;
 
+import dev.caravan.ledger.Settlement.Problem;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 
 /** What becomes of the sends that a gateway had under way when it died. */
 public final class Recovery {
+
+    private static final Problem INTERRUPTED =
+            new Problem("unknown", "interrupted", "the gateway stopped while it was being sent");
 
     private final String gateway;
     private final Settlements settlements;
@@ -35,8 +39,10 @@ public final class Recovery {
             throws SQLException {
         int recovered = 0;
         for (Interrupted one : left) {
-            State then = retried.contains(one.account()) ? State.QUEUED : State.UNKNOWN;
-            recovered += settlements.settle(transaction, other, one.attempt(), interrupted(then, now), now) ? 1 : 0;
+            Settlement settlement = retried.contains(one.account())
+                    ? Settlement.queued(now, INTERRUPTED)
+                    : Settlement.of(State.UNKNOWN, INTERRUPTED);
+            recovered += settlements.settle(transaction, other, one.attempt(), settlement, now) ? 1 : 0;
         }
         return recovered;
     }
@@ -54,16 +60,4 @@ public final class Recovery {
 
     /** @param attempt without what it sends */
     record Interrupted(Attempt attempt, String account) {}
-
-    private static Settlement interrupted(State then, long now) {
-        return new Settlement(
-                then,
-                then == State.QUEUED ? now : 0,
-                false,
-                null,
-                null,
-                "unknown",
-                "interrupted",
-                "the gateway stopped while it was being sent");
-    }
 }

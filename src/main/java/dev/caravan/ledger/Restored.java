@@ -2,6 +2,7 @@ package dev.caravan.ledger;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.caravan.account.Accounts;
+import dev.caravan.ledger.Settlement.Problem;
 import dev.caravan.ledger.Transitions.Changed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -179,15 +180,12 @@ public final class Restored implements AutoCloseable {
     }
 
     private long hold(Transaction transaction, List<Open> some, long since, long now) throws SQLException {
-        Settlement unknown = new Settlement(
+        Settlement unknown = Settlement.of(
                 State.UNKNOWN,
-                now,
-                false,
-                null,
-                null,
-                "unknown",
-                "restored",
-                "it may have been sent after the copy was made that this ledger was restored from");
+                new Problem(
+                        "unknown",
+                        "restored",
+                        "it may have been sent after the copy was made that this ledger was restored from"));
         long held = 0;
         for (Open one : new ArrayList<>(some)) {
             Changed changed = transaction
@@ -199,9 +197,9 @@ public final class Restored implements AutoCloseable {
                                     + " check_at = NULL, checks = 0 WHERE id = ? AND state = ? RETURNING "
                                     + Changed.COLUMNS,
                             Changed::read,
-                            unknown.errorClass(),
-                            unknown.errorCode(),
-                            unknown.errorMessage(),
+                            unknown.problem().errorClass(),
+                            unknown.problem().code(),
+                            unknown.problem().message(),
                             now,
                             one.id(),
                             one.state().word())

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
+import dev.caravan.ledger.Settlement.Call;
+import dev.caravan.ledger.Settlement.Problem;
 import dev.caravan.ledger.Transitions.Changed;
 import dev.caravan.message.Category;
 import dev.caravan.message.Priority;
@@ -236,7 +238,7 @@ public final class SendControl {
     }
 
     private static Settlement queued(long now) {
-        return new Settlement(State.QUEUED, now, false, null, null, null, null, null);
+        return Settlement.queued(now);
     }
 
     /** What the caller wrote while that lies ahead, else as for a send that is accepted now. */
@@ -312,16 +314,8 @@ public final class SendControl {
         if (state != State.SENT && state != State.FAILED) {
             throw new IllegalArgumentException("state: an unknown send turns out to be sent or failed, not " + state);
         }
-        boolean failed = state == State.FAILED;
-        Settlement settlement = new Settlement(
-                state,
-                now,
-                false,
-                providerMessageId,
-                null,
-                failed ? "permanent" : null,
-                failed ? "resolved" : null,
-                failed ? by.reason() : null);
+        Problem problem = state == State.FAILED ? new Problem("permanent", "resolved", by.reason()) : Problem.NONE;
+        Settlement settlement = new Settlement(state, 0, false, providerMessageId, List.of(), problem, Call.NONE);
         boolean done = store.write(transaction -> resolve(transaction, id, settlement, by, now));
         return done ? Optional.empty() : Optional.of(Refusal.WRONG_STATE);
     }
@@ -336,9 +330,9 @@ public final class SendControl {
                         + " WHERE id = ? AND state = 'unknown' RETURNING " + Changed.COLUMNS,
                 Changed::read,
                 settlement.state().word(),
-                settlement.errorClass(),
-                settlement.errorCode(),
-                settlement.errorMessage(),
+                settlement.problem().errorClass(),
+                settlement.problem().code(),
+                settlement.problem().message(),
                 settlement.providerMessageId(),
                 settlement.state().word(),
                 now,

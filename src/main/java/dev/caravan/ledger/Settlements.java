@@ -1,5 +1,6 @@
 package dev.caravan.ledger;
 
+import dev.caravan.ledger.Settlement.Problem;
 import dev.caravan.ledger.Transitions.Changed;
 import java.sql.SQLException;
 import java.util.List;
@@ -49,9 +50,9 @@ public final class Settlements {
                 settlement.dueAt(),
                 settlement.refreshed() ? 1 : 0,
                 settlement.providerMessageId(),
-                settlement.errorClass(),
-                settlement.errorCode(),
-                settlement.errorMessage(),
+                settlement.problem().errorClass(),
+                settlement.problem().code(),
+                settlement.problem().message(),
                 now,
                 settlement.state().word(),
                 now,
@@ -85,9 +86,9 @@ public final class Settlements {
                 settlement.dueAt(),
                 now,
                 settlement.dueAt(),
-                settlement.errorClass(),
-                settlement.errorCode(),
-                settlement.errorMessage(),
+                settlement.problem().errorClass(),
+                settlement.problem().code(),
+                settlement.problem().message(),
                 now,
                 id,
                 account);
@@ -107,15 +108,10 @@ public final class Settlements {
      * @return false when it is no longer the send's current one, and nothing was written
      */
     public boolean interrupt(Transaction transaction, Attempt attempt, Long againAt, long now) throws SQLException {
-        Settlement brokenOff = new Settlement(
-                againAt == null ? State.UNKNOWN : State.QUEUED,
-                againAt == null ? 0 : againAt,
-                false,
-                null,
-                null,
-                "unknown",
-                "interrupted",
-                "its sending broke off");
+        Problem interrupted = new Problem("unknown", "interrupted", "its sending broke off");
+        Settlement brokenOff = againAt == null
+                ? Settlement.of(State.UNKNOWN, interrupted)
+                : Settlement.queued(againAt, interrupted);
         boolean isCurrent = transaction
                 .one(
                         "SELECT 1 FROM send WHERE id = ? AND changed_at = ?",
@@ -183,8 +179,8 @@ public final class Settlements {
     }
 
     private static Settlement expired() {
-        return new Settlement(
-                State.EXPIRED, 0, false, null, null, "permanent", "expired", "it was not sent before its expiry");
+        return Settlement.of(
+                State.EXPIRED, new Problem("permanent", "expired", "it was not sent before its expiry"));
     }
 
     /** Gives a send that was just accepted its end: its recipient is blocked. */
@@ -198,8 +194,8 @@ public final class Settlements {
     }
 
     private static Settlement blocked() {
-        return new Settlement(
-                State.FAILED, 0, false, null, null, "permanent", "blocked", "the recipient is on the blocklist");
+        return Settlement.of(
+                State.FAILED, new Problem("permanent", "blocked", "the recipient is on the blocklist"));
     }
 
     /**
@@ -218,7 +214,7 @@ public final class Settlements {
     }
 
     private static Settlement cancelled(String message) {
-        return new Settlement(State.CANCELLED, 0, false, null, null, null, "cancelled", message);
+        return Settlement.of(State.CANCELLED, new Problem(null, "cancelled", message));
     }
 
     /** The end of a send that is not being attempted; claimed only to find that out, it was never attempted. */
@@ -234,9 +230,9 @@ public final class Settlements {
                 Changed::read,
                 end.state().word(),
                 attempted,
-                end.errorClass(),
-                end.errorCode(),
-                end.errorMessage(),
+                end.problem().errorClass(),
+                end.problem().code(),
+                end.problem().message(),
                 now,
                 id,
                 from.word());

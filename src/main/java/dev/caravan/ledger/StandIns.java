@@ -143,9 +143,8 @@ public final class StandIns {
             return false;
         }
         transaction.countQueued(from, -1);
-        Settlement queued = new Settlement(State.QUEUED, now, false, null, null, null, null, null);
         String reason = "moved from " + from + " to " + to.name() + ": " + because;
-        transitions.record(transaction, id, changed.get(), null, queued, null, reason, now);
+        transitions.record(transaction, id, changed.get(), null, Settlement.queued(now), null, reason, now);
         return true;
     }
 

@@ -14,6 +14,7 @@ import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Settlement;
+import dev.caravan.ledger.Settlement.Problem;
 import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
@@ -39,9 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Batches and accounts stopped while their lane is at work, over a ledger of their own. */
 class DispatcherTest {
 
-    private static final Settlement SENT = new Settlement(State.SENT, 0, false, "id", 200, null, null, null);
+    private static final Settlement SENT = Settlement.sent("id");
     private static final Settlement FAILED =
-            new Settlement(State.FAILED, 0, false, null, 400, "permanent", "bad", "refused");
+            Settlement.of(State.FAILED, new Problem("permanent", "bad", "refused"));
 
     private final LedgerParts parts = LedgerParts.stoppingAt(50);
     private final Batches batches = new Batches("here");

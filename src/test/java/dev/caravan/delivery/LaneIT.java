@@ -314,7 +314,7 @@ class LaneIT {
             if (claim instanceof Claim.Claimed claimed) {
                 turn.claimed(claimed.attempt());
                 call.run();
-                Settlement sent = new Settlement(State.SENT, 0, false, "id", 200, null, null, null);
+                Settlement sent = Settlement.sent("id");
                 ledger.store()
                         .write(transaction ->
                                 parts.settlements().settle(transaction, claimed.attempt(), sent, System.currentTimeMillis()));

@@ -99,7 +99,7 @@ class SlowLedgerIT {
                     .write(transaction -> parts.settlements().settle(
                             transaction,
                             claimed.attempt(),
-                            new Settlement(State.SENT, 0, false, "id", 200, null, null, null),
+                            Settlement.sent("id"),
                             System.currentTimeMillis()));
         } else {
             turn.foundNothing();

@@ -180,7 +180,14 @@ class CountersTest extends OnLedger {
             case 2 -> unknown();
             case 3 -> queuedUntil(now);
             case 4 -> queuedUntil(now + random.nextInt(100));
-            default -> new Settlement(State.QUEUED, now, true, null, 400, "transient", "stale", "look it up again");
+            default -> new Settlement(
+                    State.QUEUED,
+                    now,
+                    true,
+                    null,
+                    List.of(),
+                    new Settlement.Problem("transient", "stale", "look it up again"),
+                    Settlement.Call.NONE);
         };
     }
 }

@@ -131,7 +131,7 @@ class DeliveriesTest extends OnLedger {
         String id = admit(draft()).get(0);
         settle(
                 claim(),
-                new Settlement(State.SENT, 0, false, "first", List.of("second", "third"), 200, null, null, null));
+                Settlement.sent("first", "second", "third"));
 
         assertThat(apply(report(State.DELIVERED, "none", "third"))).isEqualTo(Effect.CHANGED);
         assertThat(history(id).get(1).providerMessageId()).isEqualTo("first");
@@ -344,7 +344,7 @@ class DeliveriesTest extends OnLedger {
     @Test
     void anErasedSendLeavesNothingOfWhatWasReported() {
         admit(draft());
-        settle(claim(), new Settlement(State.SENT, 0, false, "wamid", List.of("other"), 200, null, null, null));
+        settle(claim(), Settlement.sent("wamid", "other"));
         apply(new Reported(List.of("wamid"), State.DELIVERED, "to 905301234567", null, null, null, null, null));
         keep(reportTo("905301234567", "a"));
         keep(reportTo("905309999999", "b"));

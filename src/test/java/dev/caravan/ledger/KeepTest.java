@@ -50,10 +50,8 @@ class KeepTest extends OnLedger {
                         false,
                         "id-of-" + ALI,
                         List.of("other-of-" + ALI),
-                        200,
-                        null,
-                        null,
-                        "to " + ALI));
+                        new Settlement.Problem(null, null, "to " + ALI),
+                        Settlement.Call.NONE));
         Keep keep = keep();
 
         sweep(keep, NOW + 29 * DAY);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
+import dev.caravan.ledger.Settlement.Call;
+import dev.caravan.ledger.Settlement.Problem;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -159,18 +161,22 @@ abstract class OnLedger {
     }
 
     static Settlement sent(String providerMessageId) {
-        return new Settlement(State.SENT, 0, false, providerMessageId, 200, null, null, null);
+        return Settlement.sent(providerMessageId).after(answered(200));
     }
 
     static Settlement failed() {
-        return new Settlement(State.FAILED, 0, false, null, 400, "permanent", "bad", "bad number");
+        return Settlement.of(State.FAILED, new Problem("permanent", "bad", "bad number")).after(answered(400));
     }
 
     static Settlement unknown() {
-        return new Settlement(State.UNKNOWN, 0, false, null, null, "unknown", "no-answer", "no answer came");
+        return Settlement.of(State.UNKNOWN, new Problem("unknown", "no-answer", "no answer came"));
     }
 
     static Settlement queuedUntil(long dueAt) {
-        return new Settlement(State.QUEUED, dueAt, false, null, 503, "transient", "http-503", "busy");
+        return Settlement.queued(dueAt, new Problem("transient", "http-503", "busy")).after(answered(503));
+    }
+
+    private static Call answered(int httpStatus) {
+        return new Call(httpStatus, null, null);
     }
 }

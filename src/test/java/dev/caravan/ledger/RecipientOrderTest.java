@@ -74,7 +74,7 @@ class RecipientOrderTest extends OnLedger {
         assertThat(claimed()).as("somebody else need not wait").isEqualTo(ids.get(2));
         assertThat(claimed()).isNull();
 
-        end(first, new Settlement(end, 0, false, null, 200, null, null, null));
+        end(first, Settlement.of(end, Settlement.Problem.NONE));
 
         Attempt second = claimOrdered(NOW);
         assertThat(second.id()).isEqualTo(ids.get(1));

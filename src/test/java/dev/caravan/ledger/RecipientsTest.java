@@ -50,7 +50,7 @@ class RecipientsTest extends OnLedger {
         countAccepted("b", 3);
         settle(claim(), sent("wamid-of-ali"));
         settle(claim(), sent("wamid-of-eva"));
-        settle(claim(), failed().after(7L, "Al is a bad number"));
+        settle(claim(), failed().after(new Settlement.Call(400, 7L, "Al is a bad number")));
 
         Erased erased = recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW + 1);
 

@@ -315,7 +315,7 @@ class SendControlTest extends OnLedger {
     }
 
     private static Settlement throttledOut() {
-        return new Settlement(State.FAILED, 0, false, null, 400, "permanent", "other", "refused");
+        return Settlement.of(State.FAILED, new Settlement.Problem("permanent", "other", "refused"));
     }
 
     private static SendFilter error(String code) {

@@ -329,7 +329,7 @@ class SendsTest extends OnLedger {
                     .attempt();
             assertThat(candidate.number()).isEqualTo(tries);
             settleUnclaimed(
-                    id, new Settlement(State.QUEUED, NOW, false, null, 500, "transient", "lookup-failed", "no answer"));
+                    id, Settlement.queued(NOW, new Settlement.Problem("transient", "lookup-failed", "no answer")));
         }
     }
 
