@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
+import dev.caravan.account.SendingRules;
 import dev.caravan.ledger.Settlement.Call;
 import dev.caravan.ledger.Settlement.Problem;
 import java.nio.file.Path;
@@ -146,7 +147,20 @@ abstract class OnLedger {
                         + " WHERE send.batch = batch.id AND state IN ('queued', 'sending')) FROM batch ORDER BY id"));
     }
 
+    /** Of a provider that nobody calls. */
     static Account account(String name, Pace pace) {
+        return account(name, pace, null, SendingRules.NONE);
+    }
+
+    static Account account(String name, SendingRules rules) {
+        return account(name, Pace.UNLIMITED, null, rules);
+    }
+
+    static Account account(String name, Duration confirmWithin) {
+        return account(name, Pace.UNLIMITED, confirmWithin, SendingRules.NONE);
+    }
+
+    private static Account account(String name, Pace pace, Duration confirmWithin, SendingRules rules) {
         return new Account(
                 name,
                 "pigeon",
@@ -157,6 +171,10 @@ abstract class OnLedger {
                 Duration.ofDays(7),
                 false,
                 1_000_000,
+                confirmWithin,
+                null,
+                rules,
+                Map.of(),
                 Map.of());
     }
 

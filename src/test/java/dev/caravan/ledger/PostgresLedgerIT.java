@@ -3,8 +3,6 @@ package dev.caravan.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.caravan.account.Account;
-import dev.caravan.account.Pace;
 import dev.caravan.account.QuietTimes;
 import dev.caravan.account.SendingRules;
 import dev.caravan.ledger.Slots.Reservation;
@@ -20,7 +18,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -92,22 +89,8 @@ class PostgresLedgerIT {
     void noClaimReadsTheWholeTableOfSends() {
         QuietTimes always = new QuietTimes(
                 List.of(), Set.of(LocalDate.of(2027, 1, 15)), Set.of(), recipient -> List.of(ZoneOffset.UTC));
-        Account quiet = new Account(
-                "main",
-                "pigeon",
-                "http://127.0.0.1",
-                Pace.UNLIMITED,
-                8,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                null,
-                null,
-                new SendingRules(true, always, null, null, ZoneOffset.UTC),
-                Map.of(),
-                Map.of());
-        LedgerParts parts = LedgerParts.with(quiet);
+        LedgerParts parts = LedgerParts.with(
+                OnLedger.account("main", new SendingRules(true, always, null, null, ZoneOffset.UTC)));
         try (TemporaryLedger ledger = newDatabase()) {
             ledger.store().write(transaction -> {
                 parts.lanes().register(transaction, List.of("main"));

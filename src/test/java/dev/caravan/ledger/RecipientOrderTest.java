@@ -3,17 +3,13 @@ package dev.caravan.ledger;
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravan.account.Account;
-import dev.caravan.account.Pace;
 import dev.caravan.account.QuietTimes;
 import dev.caravan.account.SendingRules;
 import dev.caravan.message.Priority;
-import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -28,26 +24,9 @@ class RecipientOrderTest extends OnLedger {
     private static final String AYSE = "+905301234502";
     private static final ByHand BY_HAND = new ByHand("somebody", "because");
 
-    private final LedgerParts ordered = LedgerParts.with(ordered("main"));
+    private final LedgerParts ordered = LedgerParts.with(
+            account("main", new SendingRules(true, QuietTimes.NONE, null, null, ZoneId.of("Z"))));
     private final BatchControl control = new BatchControl(ordered.settlements());
-
-    private static Account ordered(String name) {
-        return new Account(
-                name,
-                "pigeon",
-                "http://127.0.0.1",
-                Pace.UNLIMITED,
-                8,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                null,
-                null,
-                new SendingRules(true, QuietTimes.NONE, null, null, ZoneId.of("Z")),
-                Map.of(),
-                Map.of());
-    }
 
     private Attempt claimOrdered(long now) {
         return write(transaction -> ordered.queue().claim(transaction, "main", null, false, now))

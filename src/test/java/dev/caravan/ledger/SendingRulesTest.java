@@ -3,7 +3,6 @@ package dev.caravan.ledger;
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
 import dev.caravan.account.QuietHours;
@@ -17,7 +16,6 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -42,25 +40,7 @@ class SendingRulesTest extends OnLedger {
     private LedgerParts partsWith(QuietTimes quiet, String perRecipient, Integer budget, boolean inOrder) {
         Rate rate = perRecipient == null ? null : Rate.parse(perRecipient);
         SendingRules rules = new SendingRules(inOrder, quiet, rate, budget, ISTANBUL);
-        return LedgerParts.with(account(rules, Pace.UNLIMITED));
-    }
-
-    private static Account account(SendingRules rules, Pace pace) {
-        return new Account(
-                "main",
-                "pigeon",
-                "http://127.0.0.1",
-                pace,
-                8,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                null,
-                null,
-                rules,
-                Map.of(),
-                Map.of());
+        return LedgerParts.with(account("main", rules));
     }
 
     private String claim(LedgerParts by, long now) {
@@ -232,6 +212,6 @@ class SendingRulesTest extends OnLedger {
     }
 
     private Expiring expiring(Pace pace) {
-        return new Expiring(ledger.store(), new Accounts(List.of(account(SendingRules.NONE, pace)), List.of(), null));
+        return new Expiring(ledger.store(), new Accounts(List.of(account("main", pace)), List.of(), null));
     }
 }

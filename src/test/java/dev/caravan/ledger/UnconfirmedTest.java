@@ -3,10 +3,8 @@ package dev.caravan.ledger;
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
-import dev.caravan.account.SendingRules;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,28 +15,9 @@ class UnconfirmedTest extends OnLedger {
 
     private static final long HOUR = Duration.ofHours(1).toMillis();
 
-    private final LedgerParts watched =
-            LedgerParts.with(confirming("main", Duration.ofHours(1)));
+    private final LedgerParts watched = LedgerParts.with(account("main", Duration.ofHours(1)));
 
     private Unconfirmed unconfirmed;
-
-    private static Account confirming(String name, Duration within) {
-        return new Account(
-                name,
-                "pigeon",
-                "http://127.0.0.1",
-                Pace.UNLIMITED,
-                1,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                within,
-                null,
-                SendingRules.NONE,
-                Map.of(),
-                Map.of());
-    }
 
     @BeforeEach
     void watch() {
