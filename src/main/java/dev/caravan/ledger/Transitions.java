@@ -28,28 +28,12 @@ public final class Transitions {
         this.accounts = accounts;
     }
 
-    void record(
-            Transaction transaction, String id, Changed changed, Long startedAt, Settlement settlement, long now)
-            throws SQLException {
-        record(transaction, id, changed, startedAt, settlement, null, null, now);
-    }
-
-    void record(
-            Transaction transaction,
-            String id,
-            Changed changed,
-            Long startedAt,
-            Settlement settlement,
-            String actor,
-            String reason,
-            long now)
-            throws SQLException {
-        record(transaction, id, changed, startedAt, settlement, actor, reason, null, now);
-    }
-
     /**
-     * What goes with each change of a send's state: the counters, whoever waits for its end, and its history.
+     * Writes down a change that has just been made.
      *
+     * @param startedAt when the attempt began that it is the result of, in milliseconds, or null
+     * @param actor who made it by hand, or null
+     * @param reason why, as they or the gateway say, or null
      * @param detail of a change that the provider reported: see {@link SendEvent}; else null
      */
     void record(
@@ -109,6 +93,25 @@ public final class Transitions {
                 actor,
                 reason,
                 detail);
+    }
+
+    void record(
+            Transaction transaction, String id, Changed changed, Long startedAt, Settlement settlement, long now)
+            throws SQLException {
+        record(transaction, id, changed, startedAt, settlement, null, null, now);
+    }
+
+    void record(
+            Transaction transaction,
+            String id,
+            Changed changed,
+            Long startedAt,
+            Settlement settlement,
+            String actor,
+            String reason,
+            long now)
+            throws SQLException {
+        record(transaction, id, changed, startedAt, settlement, actor, reason, null, now);
     }
 
     private Duration confirmWithin(String account) {
