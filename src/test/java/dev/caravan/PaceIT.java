@@ -7,9 +7,9 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.caravan.ledger.Slots;
 import dev.caravan.ProviderStub.Arrival;
 import dev.caravan.api.ApiKeys;
+import dev.caravan.ledger.Slots;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -94,7 +94,8 @@ class ApiConfiguration {
     }
 
     @Bean
-    AccountSteps accountSteps(Accounts accounts, Store store, Lanes lanes, LaneControl laneControl, Arrivals arrivals, Views views) {
+    AccountSteps accountSteps(
+            Accounts accounts, Store store, Lanes lanes, LaneControl laneControl, Arrivals arrivals, Views views) {
         return new AccountSteps(accounts, store, lanes, laneControl, arrivals, views);
     }
 

@@ -151,8 +151,8 @@ final class Asking {
     private void refused(Account account, Verdict verdict) {
         if (verdict instanceof Verdict.Throttled throttled) {
             Instant until = store.write(transaction -> {
-                Instant end =
-                        schedule.end(throttled.pause(), laneControl.throttles(transaction, account.name()), Instant.now());
+                Instant end = schedule.end(
+                        throttled.pause(), laneControl.throttles(transaction, account.name()), Instant.now());
                 laneControl.hold(transaction, account.name(), end.toEpochMilli());
                 return end;
             });

@@ -4,14 +4,14 @@ import dev.caravan.CaravanProperties;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.BatchControl;
+import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Checks;
+import dev.caravan.ledger.LaneControl;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Presence;
 import dev.caravan.ledger.SendQueue;
 import dev.caravan.ledger.Settlements;
 import dev.caravan.ledger.Slots;
-import dev.caravan.ledger.Blocklist;
-import dev.caravan.ledger.LaneControl;
 import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;
 import dev.caravan.message.SendJson;
@@ -44,7 +44,8 @@ class DeliveryConfiguration {
             UnderWay underWay,
             CamelContext context) {
         ExecutorService turns = context.getExecutorServiceManager().newCachedThreadPool(this, "turn");
-        return new Dispatcher(accounts, store, queue, settlements, slots, batches, checks, failover, schedule, underWay, turns);
+        return new Dispatcher(
+                accounts, store, queue, settlements, slots, batches, checks, failover, schedule, underWay, turns);
     }
 
     @Bean("lane")

@@ -50,7 +50,8 @@ public final class DeliveryReports {
     private final Cache<String, Boolean> unmapped =
             Caffeine.newBuilder().maximumSize(TOLD).expireAfterWrite(TOLD_AGAIN).build();
 
-    DeliveryReports(Accounts accounts, Providers providers, Store store, Deliveries deliveries, LaneControl laneControl) {
+    DeliveryReports(
+            Accounts accounts, Providers providers, Store store, Deliveries deliveries, LaneControl laneControl) {
         this.accounts = accounts;
         this.providers = providers;
         this.store = store;

@@ -7,8 +7,8 @@ import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.BatchControl.QueuedRow;
 import dev.caravan.ledger.Checks;
-import dev.caravan.ledger.RecipientPace;
 import dev.caravan.ledger.LedgerException;
+import dev.caravan.ledger.RecipientPace;
 import dev.caravan.ledger.SendQueue;
 import dev.caravan.ledger.Settlements;
 import dev.caravan.ledger.Slots;
@@ -219,7 +219,9 @@ final class Dispatcher implements Arrivals, AutoCloseable {
 
     private void expire(long now) {
         int expired = 0;
-        for (int step = 0; step < MOST_STEPS && store.read(transaction -> settlements.anyExpired(transaction, now)); step++) {
+        for (int step = 0;
+                step < MOST_STEPS && store.read(transaction -> settlements.anyExpired(transaction, now));
+                step++) {
             expired += store.write(transaction -> settlements.expire(transaction, now));
         }
         if (expired > 0) {

@@ -2,9 +2,9 @@ package dev.caravan.delivery;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
+import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Slots;
 import dev.caravan.ledger.Slots.Reservation;
-import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Store;
 import java.time.Duration;
 import java.time.Instant;
@@ -198,7 +198,8 @@ final class Lane {
 
     /** The starts that no turn has used, or the next after them, by a clock that has been set meanwhile. */
     private Reservation unused(long set) {
-        List<Long> left = reservation.starts().subList(usedSlots, reservation.starts().size());
+        List<Long> left =
+                reservation.starts().subList(usedSlots, reservation.starts().size());
         List<Long> starts = left.isEmpty() ? List.of(reservation.next()) : left;
         return new Reservation(starts.stream().map(start -> start + set).toList(), reservation.next(), 0);
     }

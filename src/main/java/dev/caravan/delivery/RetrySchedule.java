@@ -41,13 +41,7 @@ final class RetrySchedule {
      * @param retryUnknown whether the account would rather send twice than never
      * @param throttles throttled answers the account has had in a row before this one
      */
-    Reaction react(
-            Verdict verdict,
-            int attempt,
-            boolean refreshed,
-            boolean retryUnknown,
-            int throttles,
-            Instant now) {
+    Reaction react(Verdict verdict, int attempt, boolean refreshed, boolean retryUnknown, int throttles, Instant now) {
         if (verdict instanceof Verdict.Sent sent) {
             List<String> otherIds = sent.otherIds().stream()
                     .filter(id -> !id.equals(sent.providerMessageId()))
@@ -65,16 +59,13 @@ final class RetrySchedule {
         }
         if (verdict instanceof Verdict.Throttled throttled) {
             Instant until = end(throttled.pause(), throttles, now);
-            return new Reaction(
-                    settle(verdict, State.QUEUED, now, refreshed), new Effect.Hold(until.toEpochMilli()));
+            return new Reaction(settle(verdict, State.QUEUED, now, refreshed), new Effect.Hold(until.toEpochMilli()));
         }
         if (verdict instanceof Verdict.AccountFault) {
-            return new Reaction(
-                    settle(verdict, State.QUEUED, now, refreshed), new Effect.Pause(reason(verdict)));
+            return new Reaction(settle(verdict, State.QUEUED, now, refreshed), new Effect.Pause(reason(verdict)));
         }
         if (verdict instanceof Verdict.Misdelivered) {
-            return new Reaction(
-                    settle(verdict, State.UNKNOWN, now, refreshed), new Effect.Pause(reason(verdict)));
+            return new Reaction(settle(verdict, State.UNKNOWN, now, refreshed), new Effect.Pause(reason(verdict)));
         }
         if (verdict instanceof Verdict.Stale stale) {
             return refreshed

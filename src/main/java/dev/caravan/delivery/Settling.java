@@ -161,7 +161,8 @@ final class Settling {
 
     private Reaction react(Transaction transaction, Turn turn, Attempt attempt, Instant now) throws SQLException {
         Account account = turn.account();
-        int throttles = turn.verdict() instanceof Verdict.Throttled ? laneControl.throttles(transaction, account.name()) : 0;
+        int throttles =
+                turn.verdict() instanceof Verdict.Throttled ? laneControl.throttles(transaction, account.name()) : 0;
         return schedule.react(
                 turn.verdict(),
                 Math.max(1, attempt.number()),

@@ -2,6 +2,7 @@ package dev.caravan.intake;
 
 import dev.caravan.CaravanProperties;
 import dev.caravan.account.Accounts;
+import dev.caravan.ledger.Acceptance;
 import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
@@ -11,7 +12,6 @@ import dev.caravan.ledger.Inbound;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Replies;
-import dev.caravan.ledger.Acceptance;
 import dev.caravan.ledger.Settlements;
 import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;

@@ -9,8 +9,7 @@ final class Budget {
     private Budget() {}
 
     /** Counts a start of an account that has a budget. */
-    static void spend(Transaction transaction, String account, SendingRules rules, long now)
-            throws SQLException {
+    static void spend(Transaction transaction, String account, SendingRules rules, long now) throws SQLException {
         if (rules.budget() != null) {
             String day = rules.day(now);
             transaction.update(

@@ -34,7 +34,7 @@ public final class Deliveries {
 
     private final Transitions transitions;
 
-    public Deliveries(Transitions transitions) {
+    Deliveries(Transitions transitions) {
         this.transitions = transitions;
     }
 
@@ -185,8 +185,8 @@ public final class Deliveries {
 
     private void advance(Transaction transaction, Found send, Reported report, String detail, long now)
             throws SQLException {
-        Settlement settlement = new Settlement(
-                report.state(), 0, false, send.messageId(), List.of(), problem(report), Call.NONE);
+        Settlement settlement =
+                new Settlement(report.state(), 0, false, send.messageId(), List.of(), problem(report), Call.NONE);
         Changed changed = transaction
                 .one(
                         "UPDATE send SET state = ?, sequence = sequence + 1, error_class = ?, error_code = ?,"

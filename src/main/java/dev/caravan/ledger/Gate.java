@@ -17,8 +17,7 @@ import java.util.concurrent.TimeUnit;
  * @param refusals unrecognised refusals in a row
  * @param run the id of that row, or null
  */
-record Gate(
-        String paused, long notBefore, long probeAt, int probes, int throttles, int refusals, String run) {
+record Gate(String paused, long notBefore, long probeAt, int probes, int throttles, int refusals, String run) {
 
     /** The columns that {@link #read} takes, in their order. */
     static final String COLUMNS =

@@ -3,7 +3,6 @@ package dev.caravan.ledger;
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.caravan.account.Accounts;
 import java.sql.SQLException;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,7 +20,7 @@ public final class LaneControl {
     private final Accounts accounts;
     private final Events events = new Events();
 
-    public LaneControl(Accounts accounts) {
+    LaneControl(Accounts accounts) {
         this.accounts = accounts;
     }
 

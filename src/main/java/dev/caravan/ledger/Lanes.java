@@ -13,7 +13,7 @@ public final class Lanes {
 
     private final Accounts accounts;
 
-    public Lanes(Accounts accounts) {
+    Lanes(Accounts accounts) {
         this.accounts = accounts;
     }
 

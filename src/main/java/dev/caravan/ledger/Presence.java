@@ -59,7 +59,7 @@ public final class Presence implements AutoCloseable {
      * @param retried the accounts whose sends are sent again when a gateway is gone: twice rather than never
      * @param silence after so much of it a gateway is gone: some seconds at least, and the same for all of a ledger
      */
-    public Presence(Store store, Recovery recovery, String gateway, Set<String> retried, Duration silence) {
+    Presence(Store store, Recovery recovery, String gateway, Set<String> retried, Duration silence) {
         this(store, recovery, gateway, retried, silence, store.isShared(), System::nanoTime, InstantSource.system());
         if (shared) {
             heart.start();

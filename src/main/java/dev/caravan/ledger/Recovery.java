@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /** What becomes of the sends that a gateway had under way when it died. */
-public final class Recovery {
+final class Recovery {
 
     private static final Problem INTERRUPTED =
             new Problem("unknown", "interrupted", "the gateway stopped while it was being sent");
@@ -15,7 +15,7 @@ public final class Recovery {
     private final Settlements settlements;
 
     /** @param gateway the id of this gateway */
-    public Recovery(String gateway, Settlements settlements) {
+    Recovery(String gateway, Settlements settlements) {
         this.gateway = gateway;
         this.settlements = settlements;
     }
@@ -26,7 +26,7 @@ public final class Recovery {
      * @param retried the accounts whose sends are sent again then: twice rather than never
      * @return how many sends were under way
      */
-    public int recover(Transaction transaction, Set<String> retried, long now) throws SQLException {
+    int recover(Transaction transaction, Set<String> retried, long now) throws SQLException {
         return recover(transaction, gateway, underWay(transaction, gateway), retried, now);
     }
 

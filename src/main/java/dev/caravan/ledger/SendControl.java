@@ -40,7 +40,7 @@ public final class SendControl {
      * @param expiries how long a send of a category is worth sending, where that is not its account's to say
      * @param arrivals told the accounts that have sends queued again, after the commit
      */
-    public SendControl(
+    SendControl(
             Store store,
             Settlements settlements,
             Transitions transitions,
@@ -276,8 +276,7 @@ public final class SendControl {
             latest = FairClock.ofLatest(transaction, ended.batch(), ended.account());
         }
         long rank =
-                Math.max(latest == null ? 0 : latest, FairClock.of(transaction, ended.account(), ended.priority()))
-                        + 1;
+                Math.max(latest == null ? 0 : latest, FairClock.of(transaction, ended.account(), ended.priority())) + 1;
         ranks.latest.put(queue, rank);
         return rank;
     }

@@ -31,7 +31,7 @@ public final class SendQueue {
      * @param settlements gives those their end that are met too late
      * @param accounts whose rules hold for their sends
      */
-    public SendQueue(String gateway, Blocklist blocklist, Settlements settlements, Accounts accounts) {
+    SendQueue(String gateway, Blocklist blocklist, Settlements settlements, Accounts accounts) {
         this.gateway = gateway;
         this.blocklist = blocklist;
         this.settlements = settlements;

@@ -18,7 +18,7 @@ public final class Settlements {
     private final Transitions transitions;
 
     /** @param gateway the id of this gateway, whose attempts are settled */
-    public Settlements(String gateway, Transitions transitions) {
+    Settlements(String gateway, Transitions transitions) {
         this.gateway = gateway;
         this.transitions = transitions;
     }
@@ -109,9 +109,8 @@ public final class Settlements {
      */
     public boolean interrupt(Transaction transaction, Attempt attempt, Long againAt, long now) throws SQLException {
         Problem interrupted = new Problem("unknown", "interrupted", "its sending broke off");
-        Settlement brokenOff = againAt == null
-                ? Settlement.of(State.UNKNOWN, interrupted)
-                : Settlement.queued(againAt, interrupted);
+        Settlement brokenOff =
+                againAt == null ? Settlement.of(State.UNKNOWN, interrupted) : Settlement.queued(againAt, interrupted);
         boolean isCurrent = transaction
                 .one(
                         "SELECT 1 FROM send WHERE id = ? AND changed_at = ?",
@@ -179,8 +178,7 @@ public final class Settlements {
     }
 
     private static Settlement expired() {
-        return Settlement.of(
-                State.EXPIRED, new Problem("permanent", "expired", "it was not sent before its expiry"));
+        return Settlement.of(State.EXPIRED, new Problem("permanent", "expired", "it was not sent before its expiry"));
     }
 
     /** Gives a send that was just accepted its end: its recipient is blocked. */
@@ -194,8 +192,7 @@ public final class Settlements {
     }
 
     private static Settlement blocked() {
-        return Settlement.of(
-                State.FAILED, new Problem("permanent", "blocked", "the recipient is on the blocklist"));
+        return Settlement.of(State.FAILED, new Problem("permanent", "blocked", "the recipient is on the blocklist"));
     }
 
     /**

@@ -28,7 +28,7 @@ public final class Slots {
     private final Accounts accounts;
     private final Checks checks = new Checks();
 
-    public Slots(SendQueue queue, Accounts accounts) {
+    Slots(SendQueue queue, Accounts accounts) {
         this.queue = queue;
         this.accounts = accounts;
     }
@@ -70,7 +70,9 @@ public final class Slots {
                 .one(
                         "SELECT " + Gate.COLUMNS + ", next_slot, reserved_at FROM account WHERE name = ?",
                         result -> new SlotRow(
-                                Gate.read(result, accounts.rules(account), now), result.getLong(10), result.getLong(11)),
+                                Gate.read(result, accounts.rules(account), now),
+                                result.getLong(10),
+                                result.getLong(11)),
                         account)
                 .orElseThrow();
         long next = unused.filter(left -> left.next() == row.nextSlot())

@@ -14,7 +14,7 @@ public final class StandIns {
 
     private final Transitions transitions;
 
-    public StandIns(Transitions transitions) {
+    StandIns(Transitions transitions) {
         this.transitions = transitions;
     }
 

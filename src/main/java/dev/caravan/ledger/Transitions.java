@@ -10,7 +10,7 @@ import java.time.Duration;
  * What goes with every change of a send's state, in the transaction of that change: its row of the history, from which
  * the outcome is made, the counters, and whoever waits for its end.
  */
-public final class Transitions {
+final class Transitions {
 
     /** A batch is judged by its failures once so many of its sends have their end. */
     private static final int FIRST_SENDS = 20;
@@ -23,7 +23,7 @@ public final class Transitions {
      * @param stopBatchAt pauses a batch when so many per cent of its first sends have failed; above 100 never
      * @param accounts which say how soon their sends are to be reported delivered
      */
-    public Transitions(int stopBatchAt, Accounts accounts) {
+    Transitions(int stopBatchAt, Accounts accounts) {
         this.stopBatchAt = stopBatchAt;
         this.accounts = accounts;
     }
@@ -95,8 +95,7 @@ public final class Transitions {
                 detail);
     }
 
-    void record(
-            Transaction transaction, String id, Changed changed, Long startedAt, Settlement settlement, long now)
+    void record(Transaction transaction, String id, Changed changed, Long startedAt, Settlement settlement, long now)
             throws SQLException {
         record(transaction, id, changed, startedAt, settlement, null, null, now);
     }

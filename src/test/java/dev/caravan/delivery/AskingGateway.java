@@ -1,20 +1,20 @@
 package dev.caravan.delivery;
 
-import dev.caravan.ledger.Blocklist;
-import dev.caravan.ledger.LaneControl;
-import dev.caravan.ledger.LedgerParts;
-import dev.caravan.ledger.SendQueue;
-import dev.caravan.ledger.Settlements;
-import dev.caravan.ledger.Slots;
-import dev.caravan.ledger.StandIns;
 import dev.caravan.Packs;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.BatchControl;
+import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Deliveries;
+import dev.caravan.ledger.LaneControl;
 import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.SendControl;
+import dev.caravan.ledger.SendQueue;
+import dev.caravan.ledger.Settlements;
+import dev.caravan.ledger.Slots;
+import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.message.SendJson;
@@ -30,7 +30,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.direct.springboot.DirectComponentAutoConfiguration;
 import org.apache.camel.component.http.springboot.HttpComponentAutoConfiguration;
@@ -90,7 +89,7 @@ final class AskingGateway implements AutoCloseable {
 
         @Bean
         StandIns standIns(LedgerParts parts) {
-            return new StandIns(parts.transitions());
+            return parts.standIns();
         }
 
         @Bean
@@ -106,9 +105,11 @@ final class AskingGateway implements AutoCloseable {
         @Bean
         Lanes lanes(LedgerParts parts, Store store, Accounts accounts) {
             store.write(transaction -> {
-                parts.lanes().register(
-                        transaction, accounts.all().stream().map(Account::name).toList());
-                parts.recovery().recover(transaction, Set.of(), System.currentTimeMillis());
+                parts.lanes()
+                        .register(
+                                transaction,
+                                accounts.all().stream().map(Account::name).toList());
+                parts.recover(transaction, System.currentTimeMillis());
                 return null;
             });
             return parts.lanes();
@@ -126,7 +127,7 @@ final class AskingGateway implements AutoCloseable {
 
         @Bean
         Deliveries deliveries(LedgerParts parts) {
-            return new Deliveries(parts.transitions());
+            return parts.deliveries();
         }
 
         @Bean
@@ -214,13 +215,11 @@ final class AskingGateway implements AutoCloseable {
     }
 
     SendControl control() {
-        return new SendControl(
-                context.getBean(Store.class),
-                context.getBean(Settlements.class),
-                context.getBean(LedgerParts.class).transitions(),
-                context.getBean(Accounts.class),
-                Map.of(),
-                context.getBean(Dispatcher.class));
+        return context.getBean(LedgerParts.class)
+                .sendControl(
+                        context.getBean(Store.class),
+                        context.getBean(Accounts.class),
+                        context.getBean(Dispatcher.class));
     }
 
     @SuppressWarnings("unchecked")

@@ -3,12 +3,12 @@ package dev.caravan.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.caravan.ledger.LedgerParts;
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
 import dev.caravan.delivery.ProviderStub.Request;
 import dev.caravan.ledger.Draft;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.NewSend;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.provider.Answer;

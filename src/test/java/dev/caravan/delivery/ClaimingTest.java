@@ -3,10 +3,10 @@ package dev.caravan.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.caravan.ledger.LedgerParts;
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
 import dev.caravan.ledger.Draft;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.message.SendJson;
 import dev.caravan.provider.Providers;
@@ -42,12 +42,13 @@ class ClaimingTest {
         ledger = TemporaryLedger.sqlite(directory);
         ledger.store().write(transaction -> {
             parts.lanes().register(transaction, List.of("main"));
-            return parts.acceptance().insert(
-                    transaction,
-                    Draft.draft()
-                            .content("{\"to\":\"+905301234567\",\"type\":\"text\",\"text\":\"hello\"}")
-                            .expiresAt(Long.MAX_VALUE)
-                            .send());
+            return parts.acceptance()
+                    .insert(
+                            transaction,
+                            Draft.draft()
+                                    .content("{\"to\":\"+905301234567\",\"type\":\"text\",\"text\":\"hello\"}")
+                                    .expiresAt(Long.MAX_VALUE)
+                                    .send());
         });
         claiming = new Claiming(
                 ledger.store(),

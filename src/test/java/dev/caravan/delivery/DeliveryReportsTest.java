@@ -2,12 +2,11 @@ package dev.caravan.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravan.ledger.LedgerParts;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
-import dev.caravan.ledger.Deliveries;
 import dev.caravan.ledger.Draft;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.NewSend;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.message.ContentType;
@@ -55,7 +54,7 @@ class DeliveryReportsTest {
                 new Accounts(List.of(main, other), List.of(), null),
                 new Providers(List.of(new Silent())),
                 ledger.store(),
-                new Deliveries(parts.transitions()),
+                parts.deliveries(),
                 parts.laneControl());
     }
 

@@ -3,7 +3,6 @@ package dev.caravan.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.caravan.ledger.LedgerParts;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
@@ -13,9 +12,9 @@ import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
 import dev.caravan.ledger.LedgerException;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Settlement;
 import dev.caravan.ledger.Settlement.Problem;
-import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
@@ -41,8 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DispatcherTest {
 
     private static final Settlement SENT = Settlement.sent("id");
-    private static final Settlement FAILED =
-            Settlement.of(State.FAILED, new Problem("permanent", "bad", "refused"));
+    private static final Settlement FAILED = Settlement.of(State.FAILED, new Problem("permanent", "bad", "refused"));
 
     private final LedgerParts parts = LedgerParts.stoppingAt(50);
     private final Batches batches = new Batches("here");
@@ -89,7 +87,7 @@ class DispatcherTest {
                 parts.slots(),
                 control,
                 new Checks(),
-                new Failover(accounts, providers, new StoredSends(new SendJson(ZoneOffset.UTC)), new StandIns(parts.transitions())),
+                new Failover(accounts, providers, new StoredSends(new SendJson(ZoneOffset.UTC)), parts.standIns()),
                 new RetrySchedule(ZoneOffset.UTC, () -> 0L),
                 underWay,
                 Executors.newCachedThreadPool());
@@ -247,9 +245,15 @@ class DispatcherTest {
         write(transaction -> batches.openRequest(transaction, "b", "hub", "default", true, 1));
         write(transaction -> {
             for (int row = 1; row <= 30; row++) {
-                parts.acceptance().insert(
-                        transaction,
-                        Draft.draft().dueAt(1).of("b", row).rank(row).aside().send());
+                parts.acceptance()
+                        .insert(
+                                transaction,
+                                Draft.draft()
+                                        .dueAt(1)
+                                        .of("b", row)
+                                        .rank(row)
+                                        .aside()
+                                        .send());
             }
             batches.advance(transaction, "b", 0, 30, 30, 0, 0);
             batches.finishReading(transaction, "b", 29, 1);
@@ -369,8 +373,8 @@ class DispatcherTest {
             turn.claimed(claimed.attempt());
             calls.acquireUninterruptibly();
             made.incrementAndGet();
-            write(transaction ->
-                    parts.settlements().settle(transaction, claimed.attempt(), provider.get(), System.currentTimeMillis()));
+            write(transaction -> parts.settlements()
+                    .settle(transaction, claimed.attempt(), provider.get(), System.currentTimeMillis()));
         } else if (claim instanceof Claim.Held held) {
             turn.held(held.until());
         } else {
@@ -382,9 +386,10 @@ class DispatcherTest {
         write(transaction -> {
             batches.openRequest(transaction, id, "hub", "default", false, 1);
             for (int row = 1; row <= rows; row++) {
-                parts.acceptance().insert(
-                        transaction,
-                        Draft.draft().dueAt(1).of(id, row).rank(row).send());
+                parts.acceptance()
+                        .insert(
+                                transaction,
+                                Draft.draft().dueAt(1).of(id, row).rank(row).send());
             }
             batches.advance(transaction, id, 0, rows, rows, 0, 0);
             batches.finishReading(transaction, id, Long.MAX_VALUE, 1);

@@ -3,7 +3,6 @@ package dev.caravan.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.caravan.ledger.LedgerParts;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
@@ -12,6 +11,7 @@ import dev.caravan.account.RoutingRule.Failover;
 import dev.caravan.delivery.ProviderStub.Request;
 import dev.caravan.ledger.ByHand;
 import dev.caravan.ledger.Draft;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.NewSend;
 import dev.caravan.ledger.Reach;
 import dev.caravan.ledger.SendFilter;

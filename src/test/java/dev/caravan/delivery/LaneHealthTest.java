@@ -3,10 +3,10 @@ package dev.caravan.delivery;
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravan.ledger.LedgerParts;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.NewSend;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.provider.Providers;
@@ -76,7 +76,10 @@ class LaneHealthTest {
         admit("other", 1);
         ledger.change("UPDATE send SET state = 'unknown', ready = 0 WHERE account = 'other'");
 
-        new LaneGauges(ledger.store(), parts.lanes(), new Accounts(List.of(account("main"), account("other")), List.of(), null))
+        new LaneGauges(
+                        ledger.store(),
+                        parts.lanes(),
+                        new Accounts(List.of(account("main"), account("other")), List.of(), null))
                 .bindTo(registry);
 
         assertThat(gauge("caravan.lane.queued", "main")).isEqualTo(2);

@@ -3,16 +3,15 @@ package dev.caravan.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.caravan.ledger.LedgerParts;
-import dev.caravan.ledger.Slots;
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
 import dev.caravan.ledger.LedgerException;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Settlement;
-import dev.caravan.ledger.State;
+import dev.caravan.ledger.Slots;
 import dev.caravan.ledger.TemporaryLedger;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -315,9 +314,8 @@ class LaneIT {
                 turn.claimed(claimed.attempt());
                 call.run();
                 Settlement sent = Settlement.sent("id");
-                ledger.store()
-                        .write(transaction ->
-                                parts.settlements().settle(transaction, claimed.attempt(), sent, System.currentTimeMillis()));
+                ledger.store().write(transaction -> parts.settlements()
+                        .settle(transaction, claimed.attempt(), sent, System.currentTimeMillis()));
                 delivered.add(claimed.attempt().id());
             } else if (claim instanceof Claim.Held held) {
                 turn.held(held.until());

@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.caravan.ledger.LedgerParts;
 import dev.caravan.Packs;
 import dev.caravan.account.Account;
 import dev.caravan.ledger.Draft;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.NewSend;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.provider.Answer;

@@ -52,8 +52,7 @@ class RetryScheduleTest {
     void acceptedSendIsSentAndItsAccountWorks() {
         Reaction reaction = react(new Sent("wamid.1"));
 
-        assertThat(reaction.settlement())
-                .isEqualTo(Settlement.sent("wamid.1"));
+        assertThat(reaction.settlement()).isEqualTo(Settlement.sent("wamid.1"));
         assertThat(reaction.effect()).isEqualTo(new Effect.Works());
     }
 
@@ -114,8 +113,7 @@ class RetryScheduleTest {
 
     @Test
     void unknownFateIsTriedAgainWhereTheAccountSaysSo() {
-        Reaction reaction =
-                schedule(MIDDLE).react(new Unknown("no-answer", "timed out"), 1, false, true, 0, NOW);
+        Reaction reaction = schedule(MIDDLE).react(new Unknown("no-answer", "timed out"), 1, false, true, 0, NOW);
 
         assertThat(reaction.settlement())
                 .isEqualTo(settlement(State.QUEUED, NOW.plusSeconds(1), "unknown", "no-answer", "timed out"));
@@ -137,20 +135,18 @@ class RetryScheduleTest {
     void staleLookupIsRepeatedAtOnce() {
         Reaction reaction = react(new Stale(new Permanent("chat-not-found", "gone")));
 
-        assertThat(reaction.settlement())
-                .isEqualTo(again(State.QUEUED, "transient"));
+        assertThat(reaction.settlement()).isEqualTo(again(State.QUEUED, "transient"));
         assertThat(reaction.effect()).isEqualTo(new Effect.None());
     }
 
     @Test
     void staleAgainAfterAFreshLookupMeansWhatItMeansOtherwise() {
-        Reaction failed = schedule(MIDDLE)
-                .react(new Stale(new Permanent("chat-not-found", "gone")), 2, true, false, 0, NOW);
-        Reaction paused = schedule(MIDDLE)
-                .react(new Stale(new AccountFault("http-401", "bad token")), 2, true, false, 0, NOW);
+        Reaction failed =
+                schedule(MIDDLE).react(new Stale(new Permanent("chat-not-found", "gone")), 2, true, false, 0, NOW);
+        Reaction paused =
+                schedule(MIDDLE).react(new Stale(new AccountFault("http-401", "bad token")), 2, true, false, 0, NOW);
 
-        assertThat(failed.settlement())
-                .isEqualTo(again(State.FAILED, "permanent"));
+        assertThat(failed.settlement()).isEqualTo(again(State.FAILED, "permanent"));
         assertThat(paused.settlement().state()).isEqualTo(State.QUEUED);
         assertThat(paused.effect()).isEqualTo(new Effect.Pause("http-401: bad token"));
     }
@@ -176,13 +172,7 @@ class RetryScheduleTest {
     @CsvSource({"0, 1", "1, 2", "2, 4", "5, 32"})
     void throttledAccountWaitsLongerEachTimeWhereTheProviderDoesNotSay(int throttles, long seconds) {
         Reaction reaction = schedule(MIDDLE)
-                .react(
-                        new Throttled("http-429", "slow", new Wait.Backoff()),
-                        1,
-                        false,
-                        false,
-                        throttles,
-                        NOW);
+                .react(new Throttled("http-429", "slow", new Wait.Backoff()), 1, false, false, throttles, NOW);
 
         assertThat(reaction.effect()).isEqualTo(hold(NOW.plusSeconds(seconds)));
     }

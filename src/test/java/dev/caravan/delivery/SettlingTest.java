@@ -2,7 +2,6 @@ package dev.caravan.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravan.ledger.LedgerParts;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
@@ -11,8 +10,8 @@ import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Scope;
-import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.message.SendJson;
 import dev.caravan.provider.Providers;
@@ -73,7 +72,7 @@ class SettlingTest {
                         new Accounts(List.of(), List.of(), null),
                         providers,
                         new StoredSends(new SendJson(ZoneOffset.UTC)),
-                        new StandIns(parts.transitions())),
+                        parts.standIns()),
                 names -> {},
                 new LaneMetrics(new SimpleMeterRegistry()),
                 new UnderWay());
@@ -99,7 +98,7 @@ class SettlingTest {
     @Test
     void aResultThatCameTooLateBlocksNobody() {
         Attempt given = claim();
-        ledger.store().write(transaction -> parts.recovery().recover(transaction, Set.of(), 1));
+        ledger.store().write(transaction -> parts.recover(transaction, 1));
 
         settle(given, new OptedOut("906", "closed for marketing"));
 
@@ -244,7 +243,8 @@ class SettlingTest {
     private Attempt claim(String to) {
         return ledger.store().write(transaction -> {
             parts.acceptance().insert(transaction, Draft.draft().to(to).send());
-            return ((Claim.Claimed) parts.slots().claim(transaction, "main", null, System.currentTimeMillis())).attempt();
+            return ((Claim.Claimed) parts.slots().claim(transaction, "main", null, System.currentTimeMillis()))
+                    .attempt();
         });
     }
 

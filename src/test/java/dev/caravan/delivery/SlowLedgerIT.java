@@ -3,14 +3,13 @@ package dev.caravan.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.caravan.ledger.LedgerParts;
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Settlement;
-import dev.caravan.ledger.State;
 import dev.caravan.ledger.TemporaryLedger;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,8 +82,8 @@ class SlowLedgerIT {
     }
 
     private void deliver(TemporaryLedger ledger, Turn turn) {
-        Claim claim = ledger.store()
-                .write(transaction -> parts.slots().claim(
+        Claim claim = ledger.store().write(transaction -> parts.slots()
+                .claim(
                         transaction,
                         "main",
                         null,
@@ -95,12 +94,8 @@ class SlowLedgerIT {
         if (claim instanceof Claim.Claimed claimed) {
             turn.claimed(claimed.attempt());
             calls.add(System.nanoTime());
-            ledger.store()
-                    .write(transaction -> parts.settlements().settle(
-                            transaction,
-                            claimed.attempt(),
-                            Settlement.sent("id"),
-                            System.currentTimeMillis()));
+            ledger.store().write(transaction -> parts.settlements()
+                    .settle(transaction, claimed.attempt(), Settlement.sent("id"), System.currentTimeMillis()));
         } else {
             turn.foundNothing();
         }

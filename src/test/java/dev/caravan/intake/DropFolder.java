@@ -1,7 +1,6 @@
 package dev.caravan.intake;
 
 import com.github.f4b6a3.ulid.UlidCreator;
-import dev.caravan.ledger.LedgerParts;
 import dev.caravan.Packs;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
@@ -13,10 +12,10 @@ import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.DigestKey;
 import dev.caravan.ledger.Foresight;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Recipients;
 import dev.caravan.ledger.Replies;
-import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.message.Category;
@@ -113,7 +112,7 @@ public final class DropFolder implements AutoCloseable {
                 parts.acceptance(),
                 parts.settlements(),
                 parts.lanes(),
-                new StandIns(parts.transitions()),
+                parts.standIns(),
                 batches,
                 new Outbox(),
                 new Replies("here", null),

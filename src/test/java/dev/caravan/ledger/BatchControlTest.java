@@ -260,8 +260,9 @@ class BatchControlTest extends OnLedger {
         admitRows("b", 30);
         write(transaction -> {
             for (int number = 1; number <= 20; number++) {
-                Attempt attempt =
-                        stopping.queue().claim(transaction, "main", null, false, NOW).orElseThrow();
+                Attempt attempt = stopping.queue()
+                        .claim(transaction, "main", null, false, NOW)
+                        .orElseThrow();
                 stopping.settlements().settle(transaction, attempt, failed(), NOW);
             }
             return null;
@@ -306,7 +307,8 @@ class BatchControlTest extends OnLedger {
     private void admitRows(String batch, int rows) {
         write(transaction -> {
             for (int row = 1; row <= rows; row++) {
-                parts.acceptance().insert(transaction, draft().of(batch, row).rank(row).send());
+                parts.acceptance()
+                        .insert(transaction, draft().of(batch, row).rank(row).send());
             }
             batches.advance(transaction, batch, 0, rows, rows, 0, 0);
             return null;

@@ -8,7 +8,6 @@ import dev.caravan.account.Pace;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,15 +102,12 @@ class CountersTest extends OnLedger {
         List<String> ids = ledger.texts("SELECT id FROM send ORDER BY id");
         if (!ids.isEmpty()) {
             String id = ids.get(random.nextInt(ids.size()));
-            SendControl control = new SendControl(
+            SendControl control = parts.sendControl(
                     ledger.store(),
-                    parts.settlements(),
-                    parts.transitions(),
                     new Accounts(
                             List.of(account("main", Pace.UNLIMITED), account("other", Pace.UNLIMITED)),
                             List.of(),
                             null),
-                    Map.of(),
                     accounts -> {});
             ByHand by = new ByHand("anne", null);
             switch (random.nextInt(5)) {
@@ -180,14 +176,15 @@ class CountersTest extends OnLedger {
             case 2 -> unknown();
             case 3 -> queuedUntil(now);
             case 4 -> queuedUntil(now + random.nextInt(100));
-            default -> new Settlement(
-                    State.QUEUED,
-                    now,
-                    true,
-                    null,
-                    List.of(),
-                    new Settlement.Problem("transient", "stale", "look it up again"),
-                    Settlement.Call.NONE);
+            default ->
+                new Settlement(
+                        State.QUEUED,
+                        now,
+                        true,
+                        null,
+                        List.of(),
+                        new Settlement.Problem("transient", "stale", "look it up again"),
+                        Settlement.Call.NONE);
         };
     }
 }

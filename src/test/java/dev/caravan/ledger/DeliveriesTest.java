@@ -21,7 +21,7 @@ class DeliveriesTest extends OnLedger {
     private static final List<String> MAIN = List.of("main");
     private static final long LATER = NOW + Duration.ofMinutes(5).toMillis();
 
-    private final Deliveries deliveries = new Deliveries(parts.transitions());
+    private final Deliveries deliveries = parts.deliveries();
 
     @ParameterizedTest
     @CsvSource({
@@ -129,21 +129,16 @@ class DeliveriesTest extends OnLedger {
     @Test
     void aSendIsFoundByAnyOfItsIdsUntilItIsSentAgain() {
         String id = admit(draft()).get(0);
-        settle(
-                claim(),
-                Settlement.sent("first", "second", "third"));
+        settle(claim(), Settlement.sent("first", "second", "third"));
 
         assertThat(apply(report(State.DELIVERED, "none", "third"))).isEqualTo(Effect.CHANGED);
         assertThat(history(id).get(1).providerMessageId()).isEqualTo("first");
 
         apply(report(State.READ, "second"));
         ledger.change("UPDATE send SET state = 'failed' WHERE id = ?", id);
-        SendControl control = new SendControl(
+        SendControl control = parts.sendControl(
                 ledger.store(),
-                parts.settlements(),
-                parts.transitions(),
                 new Accounts(List.of(account("main", Pace.UNLIMITED)), List.of(), null),
-                Map.of(),
                 accounts -> {});
         assertThat(control.retry(id, false, new ByHand("anne", null), LATER)).isEmpty();
         settle(claim(LATER), sent("fourth"));

@@ -88,7 +88,9 @@ class EventsTest extends OnLedger {
         List<Attempt> attempts = write(transaction -> {
             List<Attempt> claimed = new ArrayList<>();
             for (int row = 1; row <= 30; row++) {
-                claimed.add(parts.queue().claim(transaction, "main", null, false, NOW).orElseThrow());
+                claimed.add(parts.queue()
+                        .claim(transaction, "main", null, false, NOW)
+                        .orElseThrow());
             }
             return claimed;
         });

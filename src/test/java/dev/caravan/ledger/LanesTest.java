@@ -202,7 +202,8 @@ class LanesTest extends OnLedger {
     }
 
     private boolean answered(boolean aboutTheSend, long startedAt) {
-        return write(transaction -> parts.laneControl().answered(transaction, "main", aboutTheSend, startedAt, NOW + 2 * MINUTE));
+        return write(transaction ->
+                parts.laneControl().answered(transaction, "main", aboutTheSend, startedAt, NOW + 2 * MINUTE));
     }
 
     /** As settling does it: what fails is marked. */
@@ -273,8 +274,8 @@ class LanesTest extends OnLedger {
     void aClockThatIsSetBackLeavesNoPauseThatNothingEnds() {
         pause("down");
 
-        boolean resumed =
-                write(transaction -> parts.laneControl().recover(transaction, "main", NOW - 60 * MINUTE, NOW - 59 * MINUTE));
+        boolean resumed = write(
+                transaction -> parts.laneControl().recover(transaction, "main", NOW - 60 * MINUTE, NOW - 59 * MINUTE));
 
         assertThat(resumed).isTrue();
     }
@@ -420,9 +421,11 @@ class LanesTest extends OnLedger {
         assertThat(standing().queued()).isEqualTo(3);
         long queued = read(transaction -> parts.lanes().queued(transaction, "main"));
         assertThat(queued).isEqualTo(3);
-        long next = read(transaction -> parts.lanes().nextDue(transaction, "main")).orElseThrow();
+        long next =
+                read(transaction -> parts.lanes().nextDue(transaction, "main")).orElseThrow();
         assertThat(next).isEqualTo(NOW - 7);
-        assertThat(read(transaction -> parts.lanes().nextDue(transaction, "other")).isPresent())
+        assertThat(read(transaction -> parts.lanes().nextDue(transaction, "other"))
+                        .isPresent())
                 .isFalse();
     }
 

@@ -2,7 +2,10 @@ package dev.caravan.ledger;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** The parts of the ledger that one gateway has, put together as they are in it. */
 public record LedgerParts(
@@ -28,6 +31,24 @@ public record LedgerParts(
     /** With batches that stop when so many per cent of their first sends have failed. */
     public static LedgerParts stoppingAt(int stopBatchAt) {
         return of("here", new Blocklist(new byte[32]), stopBatchAt);
+    }
+
+    public StandIns standIns() {
+        return new StandIns(transitions);
+    }
+
+    public Deliveries deliveries() {
+        return new Deliveries(transitions);
+    }
+
+    /** What people do to sends of these accounts. */
+    public SendControl sendControl(Store store, Accounts accounts, Arrivals arrivals) {
+        return new SendControl(store, settlements, transitions, accounts, Map.of(), arrivals);
+    }
+
+    /** As a gateway does when it starts, with accounts that send nothing again. */
+    public int recover(Transaction transaction, long now) throws SQLException {
+        return recovery.recover(transaction, Set.of(), now);
     }
 
     public static LedgerParts of(String gateway, Blocklist blocklist, int stopBatchAt, Account... withRules) {

@@ -63,7 +63,8 @@ abstract class OnLedger {
         List<String> ids = new ArrayList<>();
         for (Draft draft : drafts) {
             NewSend send = draft.send();
-            if (write(transaction -> parts.acceptance().insert(transaction, send)).isPresent()) {
+            if (write(transaction -> parts.acceptance().insert(transaction, send))
+                    .isPresent()) {
                 throw new IllegalStateException("not new: " + send);
             }
             ids.add(send.id());
@@ -183,7 +184,8 @@ abstract class OnLedger {
     }
 
     static Settlement failed() {
-        return Settlement.of(State.FAILED, new Problem("permanent", "bad", "bad number")).after(answered(400));
+        return Settlement.of(State.FAILED, new Problem("permanent", "bad", "bad number"))
+                .after(answered(400));
     }
 
     static Settlement unknown() {
@@ -191,7 +193,8 @@ abstract class OnLedger {
     }
 
     static Settlement queuedUntil(long dueAt) {
-        return Settlement.queued(dueAt, new Problem("transient", "http-503", "busy")).after(answered(503));
+        return Settlement.queued(dueAt, new Problem("transient", "http-503", "busy"))
+                .after(answered(503));
     }
 
     private static Call answered(int httpStatus) {

@@ -89,16 +89,19 @@ class PostgresLedgerIT {
     void noClaimReadsTheWholeTableOfSends() {
         QuietTimes always = new QuietTimes(
                 List.of(), Set.of(LocalDate.of(2027, 1, 15)), Set.of(), recipient -> List.of(ZoneOffset.UTC));
-        LedgerParts parts = LedgerParts.with(
-                OnLedger.account("main", new SendingRules(true, always, null, null, ZoneOffset.UTC)));
+        LedgerParts parts =
+                LedgerParts.with(OnLedger.account("main", new SendingRules(true, always, null, null, ZoneOffset.UTC)));
         try (TemporaryLedger ledger = newDatabase()) {
             ledger.store().write(transaction -> {
                 parts.lanes().register(transaction, List.of("main"));
-                parts.acceptance().insert(transaction, Draft.draft().of("paused", 1).send());
-                parts.acceptance().insert(transaction, Draft.draft().of("paused", 2).send());
-                parts.acceptance().insert(transaction, Draft.draft().to("+905301234502").send());
-                return parts.acceptance().insert(
-                        transaction, Draft.draft().to("+905301234503").send());
+                parts.acceptance()
+                        .insert(transaction, Draft.draft().of("paused", 1).send());
+                parts.acceptance()
+                        .insert(transaction, Draft.draft().of("paused", 2).send());
+                parts.acceptance()
+                        .insert(transaction, Draft.draft().to("+905301234502").send());
+                return parts.acceptance()
+                        .insert(transaction, Draft.draft().to("+905301234503").send());
             });
             ledger.change("INSERT INTO batch (id, gateway, source, name, namespace, state, paused, created_at)"
                     + " VALUES ('paused', 'here', 'file', 'a.csv', 'default', 'read', 'hand', 0)");
@@ -112,7 +115,8 @@ class PostgresLedgerIT {
 
             long[] whole = ledger.store().write(transaction -> {
                 long before = transaction.one(scans, row -> row.getLong(1)).orElse(0L);
-                boolean found = parts.queue().claim(transaction, "main", null, false, OnLedger.NOW)
+                boolean found = parts.queue()
+                        .claim(transaction, "main", null, false, OnLedger.NOW)
                         .isPresent();
                 long after = transaction.one(scans, row -> row.getLong(1)).orElse(0L);
                 return new long[] {after - before, found ? 1 : 0};
@@ -151,7 +155,8 @@ class PostgresLedgerIT {
         void aGatewayThatRunsOnTheLedgerIsHeardAndOneThatDoesNoMoreIsNot() {
             try (Restored restored = restored()) {
                 assertThat(restored.heard(Duration.ofMinutes(1))).isEmpty();
-                try (Presence presence = new Presence(ledger.store(), parts.recovery(), "there", Set.of(), Presence.SILENCE)) {
+                try (Presence presence =
+                        new Presence(ledger.store(), parts.recovery(), "there", Set.of(), Presence.SILENCE)) {
                     await().until(() -> presence.stay() != 0);
                     assertThat(restored.heard(Duration.ofMinutes(1))).hasValue("there");
                 }
@@ -381,16 +386,17 @@ class PostgresLedgerIT {
             admitMany(1_000);
 
             List<Long> starts = inBothAtOnce(50, (store, own) -> {
-                Reservation reserved = store.write(transaction -> parts.slots().reserve(
-                        transaction,
-                        "main",
-                        SlotsTest.FIFTY,
-                        new Random(1),
-                        5,
-                        0,
-                        false,
-                        Optional.empty(),
-                        SlotsTest.START));
+                Reservation reserved = store.write(transaction -> parts.slots()
+                        .reserve(
+                                transaction,
+                                "main",
+                                SlotsTest.FIFTY,
+                                new Random(1),
+                                5,
+                                0,
+                                false,
+                                Optional.empty(),
+                                SlotsTest.START));
                 return reserved.starts();
             });
 
@@ -454,16 +460,17 @@ class PostgresLedgerIT {
                 List<String> order = new ArrayList<>(accounts);
                 Collections.shuffle(order);
                 for (String account : order) {
-                    store.write(transaction -> parts.slots().reserve(
-                            transaction,
-                            account,
-                            SlotsTest.FIFTY,
-                            new Random(1),
-                            5,
-                            0,
-                            false,
-                            Optional.empty(),
-                            SlotsTest.START));
+                    store.write(transaction -> parts.slots()
+                            .reserve(
+                                    transaction,
+                                    account,
+                                    SlotsTest.FIFTY,
+                                    new Random(1),
+                                    5,
+                                    0,
+                                    false,
+                                    Optional.empty(),
+                                    SlotsTest.START));
                 }
                 return List.of();
             });

@@ -36,7 +36,7 @@ class PresenceTest extends OnLedger {
     private Presence presence(String gateway, long offset) {
         return new Presence(
                 ledger.store(),
-                LedgerParts.of(gateway),
+                LedgerParts.of(gateway).recovery(),
                 gateway,
                 Set.of("other"),
                 SILENCE,
@@ -208,8 +208,8 @@ class PresenceTest extends OnLedger {
 
     @Test
     void aLedgerThatOnlyOneGatewayCanHaveNeedsNobodyToSaySo() {
-        try (Presence alone =
-                new Presence(ledger.store(), parts.recovery(), "alone", Set.of(), SILENCE, false, time::get, Instant::now)) {
+        try (Presence alone = new Presence(
+                ledger.store(), parts.recovery(), "alone", Set.of(), SILENCE, false, time::get, Instant::now)) {
             assertThat(alone.stay()).isNotZero();
         }
     }

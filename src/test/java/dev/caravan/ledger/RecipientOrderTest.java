@@ -24,8 +24,8 @@ class RecipientOrderTest extends OnLedger {
     private static final String AYSE = "+905301234502";
     private static final ByHand BY_HAND = new ByHand("somebody", "because");
 
-    private final LedgerParts ordered = LedgerParts.with(
-            account("main", new SendingRules(true, QuietTimes.NONE, null, null, ZoneId.of("Z"))));
+    private final LedgerParts ordered =
+            LedgerParts.with(account("main", new SendingRules(true, QuietTimes.NONE, null, null, ZoneId.of("Z"))));
     private final BatchControl control = new BatchControl(ordered.settlements());
 
     private Attempt claimOrdered(long now) {
@@ -83,11 +83,12 @@ class RecipientOrderTest extends OnLedger {
                 draft().to(ALI),
                 draft().to(ALI).priority(Priority.HIGH),
                 draft().to(ALI).priority(Priority.LOW));
-        write(transaction ->
-                ordered.acceptance().insert(transaction, draft().to(ALI).account("other").send()));
+        write(transaction -> ordered.acceptance()
+                .insert(transaction, draft().to(ALI).account("other").send()));
 
         assertThat(List.of(claimed(), claimed(), claimed())).containsExactlyInAnyOrderElementsOf(ids);
-        Optional<Attempt> elsewhere = write(transaction -> ordered.queue().claim(transaction, "other", null, false, NOW));
+        Optional<Attempt> elsewhere =
+                write(transaction -> ordered.queue().claim(transaction, "other", null, false, NOW));
         assertThat(elsewhere).isPresent();
     }
 
@@ -281,7 +282,8 @@ class RecipientOrderTest extends OnLedger {
             write(transaction -> control.release(transaction, batch, new HashMap<>(), last));
         }
         write(transaction -> ordered.queue().makeReady(transaction, last));
-        underWay.forEach(attempt -> write(transaction -> ordered.settlements().settle(transaction, attempt, sent("x"), last)));
+        underWay.forEach(
+                attempt -> write(transaction -> ordered.settlements().settle(transaction, attempt, sent("x"), last)));
         for (Attempt next = claimOrdered(last); next != null; next = claimOrdered(last)) {
             assertInOrder(next.id());
             Attempt attempt = next;

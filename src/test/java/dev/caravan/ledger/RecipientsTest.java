@@ -207,7 +207,10 @@ class RecipientsTest extends OnLedger {
     void erasesAnyNumberInSteps() {
         write(transaction -> {
             for (int number = 0; number < 1_201; number++) {
-                parts.acceptance().insert(transaction, draft().to(number == 700 ? EVA : ALI).send());
+                parts.acceptance()
+                        .insert(
+                                transaction,
+                                draft().to(number == 700 ? EVA : ALI).send());
             }
             return null;
         });

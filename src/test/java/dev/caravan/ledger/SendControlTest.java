@@ -276,22 +276,27 @@ class SendControlTest extends OnLedger {
         openBatch("b");
         write(transaction -> {
             for (int row = 1; row <= 1_203; row++) {
-                parts.acceptance().insert(transaction, draft().of("b", row).rank(row).send());
+                parts.acceptance()
+                        .insert(transaction, draft().of("b", row).rank(row).send());
             }
             return null;
         });
         countAccepted("b", 1_203);
         write(transaction -> {
             for (int row = 1; row <= 1_200; row++) {
-                Attempt attempt =
-                        parts.queue().claim(transaction, "main", null, false, NOW).orElseThrow();
+                Attempt attempt = parts.queue()
+                        .claim(transaction, "main", null, false, NOW)
+                        .orElseThrow();
                 parts.settlements().settle(transaction, attempt, row % 2 == 0 ? failed() : throttledOut(), NOW);
             }
-            parts.settlements().settle(
-                    transaction,
-                    parts.queue().claim(transaction, "main", null, false, NOW).orElseThrow(),
-                    unknown(),
-                    NOW);
+            parts.settlements()
+                    .settle(
+                            transaction,
+                            parts.queue()
+                                    .claim(transaction, "main", null, false, NOW)
+                                    .orElseThrow(),
+                            unknown(),
+                            NOW);
             return null;
         });
 

@@ -71,7 +71,7 @@ class SendQueriesPlanTest {
     @Test
     void theSendOfAReportIsFoundByAnIndex() throws SQLException {
         try (TemporaryLedger ledger = TemporaryLedger.sqlite(directory)) {
-            Deliveries deliveries = new Deliveries(LedgerParts.of("here").transitions());
+            Deliveries deliveries = LedgerParts.of("here").deliveries();
             Reported report = new Reported(List.of("a"), State.READ, null, null, null, null, null, null);
 
             List<String> asked = asked(
@@ -91,7 +91,7 @@ class SendQueriesPlanTest {
     @Test
     void theSendsThatAKeptReportHintsAtAreFoundByTheirRecipient() throws SQLException {
         try (TemporaryLedger ledger = TemporaryLedger.sqlite(directory)) {
-            Deliveries deliveries = new Deliveries(LedgerParts.of("here").transitions());
+            Deliveries deliveries = LedgerParts.of("here").deliveries();
             Reported report = new Reported(List.of("a"), State.READ, null, null, null, null, "905301234567", null);
             Deliveries.Kept kept = new Deliveries.Kept(1, "main", report, OnLedger.NOW, 0);
 

@@ -98,8 +98,8 @@ class SendingRulesTest extends OnLedger {
         for (String id = claim(atNight, MORNING); id != null; id = claim(atNight, MORNING)) {
             order.add(id);
             String claimed = id;
-            write(transaction -> atNight.settlements().settle(
-                    transaction, new Attempt(claimed, 1, null, 0, false, false, 0), sent(claimed), MORNING));
+            write(transaction -> atNight.settlements()
+                    .settle(transaction, new Attempt(claimed, 1, null, 0, false, false, 0), sent(claimed), MORNING));
         }
         assertThat(order).isEqualTo(drafts.stream().map(NewSend::id).toList());
     }

@@ -165,7 +165,8 @@ class SendsTest extends OnLedger {
 
         assertThat(settle(first, sent("late"))).as("an earlier attempt").isFalse();
         LedgerParts elsewhere = LedgerParts.of("elsewhere");
-        boolean settledElsewhere = write(transaction -> elsewhere.settlements().settle(transaction, second, sent("other"), NOW));
+        boolean settledElsewhere =
+                write(transaction -> elsewhere.settlements().settle(transaction, second, sent("other"), NOW));
         assertThat(settledElsewhere).as("another gateway").isFalse();
         assertThat(ledger.text("SELECT state || ' ' || sequence FROM send")).isEqualTo("sending 1");
         assertThat(ledger.number("SELECT count(*) FROM history")).isEqualTo(1);
@@ -342,7 +343,8 @@ class SendsTest extends OnLedger {
 
         assertThat(this.<Boolean>write(transaction -> parts.queue().giveBack(transaction, rolledBack)))
                 .isFalse();
-        assertThat(this.<Boolean>write(transaction -> parts.settlements().interrupt(transaction, rolledBack, null, NOW + 6)))
+        assertThat(this.<Boolean>write(
+                        transaction -> parts.settlements().interrupt(transaction, rolledBack, null, NOW + 6)))
                 .isFalse();
 
         assertThat(state(current.id())).isEqualTo("sending");

@@ -50,8 +50,9 @@ class SlotsTest extends OnLedger {
         for (int turn = 0; turn < 5; turn++) {
             starts.addAll(reserve(2, START + turn).starts());
             long now = START + turn;
-            starts.addAll(write(transaction ->
-                            elsewhere.slots().reserve(transaction, "main", FIFTY, random, 2, 0, false, Optional.empty(), now))
+            starts.addAll(write(transaction -> elsewhere
+                            .slots()
+                            .reserve(transaction, "main", FIFTY, random, 2, 0, false, Optional.empty(), now))
                     .starts());
         }
 
@@ -161,7 +162,8 @@ class SlotsTest extends OnLedger {
         admit(draft().dueAt(NOW + 1), draft().account("other"));
 
         assertThat(reserve(FIFTY, 10, 1, Optional.empty(), START).starts()).hasSize(2);
-        assertThat(reserve(FIFTY, 10, 3, Optional.empty(), START)).isEqualTo(new Reservation(List.of(), START + 2 * GAP, 0));
+        assertThat(reserve(FIFTY, 10, 3, Optional.empty(), START))
+                .isEqualTo(new Reservation(List.of(), START + 2 * GAP, 0));
         assertThat(reserve(FIFTY, 10, 9, Optional.empty(), START).starts()).isEmpty();
     }
 
@@ -207,8 +209,9 @@ class SlotsTest extends OnLedger {
             return null;
         });
 
-        assertThat(write(transaction -> restarted.slots().reserve(
-                                transaction, "main", FIFTY, random, 1, 0, false, Optional.empty(), START))
+        assertThat(write(transaction -> restarted
+                                .slots()
+                                .reserve(transaction, "main", FIFTY, random, 1, 0, false, Optional.empty(), START))
                         .starts())
                 .containsExactly(START + 3 * GAP);
     }
@@ -281,8 +284,8 @@ class SlotsTest extends OnLedger {
     }
 
     private Reservation reserve(Pace pace, int wanted, int unclaimed, Optional<Reservation> unused, long now) {
-        return write(
-                transaction -> parts.slots().reserve(transaction, "main", pace, random, wanted, unclaimed, false, unused, now));
+        return write(transaction ->
+                parts.slots().reserve(transaction, "main", pace, random, wanted, unclaimed, false, unused, now));
     }
 
     static List<Long> gaps(List<Long> starts) {

@@ -18,7 +18,7 @@ class StandInsTest extends OnLedger {
 
     private static final long MINUTE = 60_000;
 
-    private final StandIns standIns = new StandIns(parts.transitions());
+    private final StandIns standIns = parts.standIns();
     private final Account other = account("other", Pace.UNLIMITED);
 
     @Test
@@ -86,7 +86,8 @@ class StandInsTest extends OnLedger {
         move(id);
 
         assertThat(settleUnclaimed(id, failed())).isFalse();
-        assertThat(this.<Optional<Attempt>>write(transaction -> parts.queue().claim(transaction, "main", id, false, NOW)))
+        assertThat(this.<Optional<Attempt>>write(
+                        transaction -> parts.queue().claim(transaction, "main", id, false, NOW)))
                 .isEmpty();
 
         assertThat(ledger.text("SELECT account || ' ' || state FROM send")).isEqualTo("other queued");
@@ -102,9 +103,9 @@ class StandInsTest extends OnLedger {
         settle(attempt, sent("wamid"));
 
         Reported delivered = new Reported(List.of("wamid"), State.DELIVERED, null, null, null, null, null, null);
-        write(transaction -> new Deliveries(parts.transitions()).apply(transaction, "pigeon", List.of("main"), delivered, NOW));
+        write(transaction -> parts.deliveries().apply(transaction, "pigeon", List.of("main"), delivered, NOW));
         assertThat(state(id)).isEqualTo("sent");
-        write(transaction -> new Deliveries(parts.transitions()).apply(transaction, "pigeon", List.of("other"), delivered, NOW));
+        write(transaction -> parts.deliveries().apply(transaction, "pigeon", List.of("other"), delivered, NOW));
         assertThat(state(id)).isEqualTo("delivered");
     }
 

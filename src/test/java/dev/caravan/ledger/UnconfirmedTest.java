@@ -7,7 +7,6 @@ import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -77,12 +76,9 @@ class UnconfirmedTest extends OnLedger {
     void aSendThatSomebodySaysWasSentIsWatchedFromThenOn() {
         String id = admit(draft()).get(0);
         settle(claim(), unknown());
-        new SendControl(
+        watched.sendControl(
                         ledger.store(),
-                        watched.settlements(),
-                        watched.transitions(),
                         new Accounts(List.of(account("main", Pace.UNLIMITED)), List.of(), null),
-                        Map.of(),
                         accounts -> {})
                 .resolve(id, State.SENT, "wamid", new ByHand("anne", null), NOW + HOUR);
 

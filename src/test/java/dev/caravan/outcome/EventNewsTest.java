@@ -2,8 +2,8 @@ package dev.caravan.outcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Events;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.outcome.News.Item;
 import java.nio.file.Path;

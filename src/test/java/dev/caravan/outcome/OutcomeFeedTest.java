@@ -2,13 +2,13 @@ package dev.caravan.outcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravan.ledger.LedgerParts;
 import dev.caravan.intake.DropFolder;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Batch;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Feed;
 import dev.caravan.ledger.Leases;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Settlement;
 import dev.caravan.ledger.Settlement.Problem;
@@ -184,8 +184,8 @@ class OutcomeFeedTest {
     }
 
     private String settle(Settlement settlement) {
-        Claim claim =
-                inbox.store().write(transaction -> parts.slots().claim(transaction, "main", null, System.currentTimeMillis()));
+        Claim claim = inbox.store()
+                .write(transaction -> parts.slots().claim(transaction, "main", null, System.currentTimeMillis()));
         Attempt attempt = ((Claim.Claimed) claim).attempt();
         inbox.store().write(transaction -> parts.settlements().settle(transaction, attempt, settlement, SENT_AT));
         return attempt.id();
