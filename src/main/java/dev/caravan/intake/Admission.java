@@ -144,15 +144,17 @@ public final class Admission {
         Instant now = Instant.now();
         List<Candidate> examined = new ArrayList<>(rows.size());
         for (Row row : rows) {
-            examined.add(examination.examine(reading.origin(), row, null, reading.idempotencyKey(), now));
+            examined.add(examination
+                    .examine(reading.origin(), row, null, reading.idempotencyKey(), now)
+                    .withKey(reading.rowKeys()));
         }
         reading.settle();
         if (full(examined, now).isPresent()) {
             return false;
         }
-        // Not before: a key counts the equal rows so far, and rows that wait for room are examined again.
+        // Not before: equal rows are counted, and rows that wait for room are examined again.
         List<Candidate> candidates =
-                examined.stream().map(one -> one.withKey(reading.rowKeys())).toList();
+                examined.stream().map(one -> one.numbered(reading.rowKeys())).toList();
         Map<Queue, Long> ranks = new HashMap<>();
         Store.Promise<Counts> commit = store.submit(transaction -> {
             ranks.clear();
@@ -196,7 +198,8 @@ public final class Admission {
     void passOver(BatchReading reading, Row row) {
         examination
                 .examine(reading.origin(), row, null, reading.idempotencyKey(), Instant.now())
-                .withKey(reading.rowKeys());
+                .withKey(reading.rowKeys())
+                .numbered(reading.rowKeys());
     }
 
     /** Where a batch has got to in an account's queue; after a restart only the ledger knows. */

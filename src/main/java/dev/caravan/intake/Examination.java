@@ -77,12 +77,21 @@ public final class Examination {
             return earlier.digests().equals(digests);
         }
 
-        /** For a row of a batch, recognised by its reference or else by its cells. */
+        /** For a row of a batch, recognised by its reference or else by its cells, before equal rows are {@link #numbered}. */
         Candidate withKey(RowKeys keys) {
-            if (!isSend() || send.reference() != null) {
+            if (!hasCellsForKey()) {
                 return withReference(keys.origin(), keys.fingerprints());
             }
-            return keyed(keys.next(account, row), keys.fingerprints());
+            return keyed(keys.fingerprint(account, row)).digested(keys.fingerprints());
+        }
+
+        /** The next of its batch: one with the cells of rows before it is told from them by their number. */
+        Candidate numbered(RowKeys keys) {
+            return hasCellsForKey() ? keyed(keys.number(key)) : this;
+        }
+
+        private boolean hasCellsForKey() {
+            return isSend() && send.reference() == null;
         }
 
         /** Recognised by its reference, or by nothing. */
@@ -90,8 +99,8 @@ public final class Examination {
             if (send == null) {
                 return this;
             }
-            return keyed(
-                    send.reference() == null ? null : NewSend.key(origin.namespace(), send.reference()), fingerprints);
+            return keyed(send.reference() == null ? null : NewSend.key(origin.namespace(), send.reference()))
+                    .digested(fingerprints);
         }
 
         /** Why it is refused when an earlier send has its reference and says something else. */
@@ -103,7 +112,12 @@ public final class Examination {
                             + Fingerprints.differing(digests, earlier.digests()));
         }
 
-        private Candidate keyed(String fresh, Fingerprints fingerprints) {
+        private Candidate keyed(String other) {
+            return new Candidate(
+                    row, send, account, standIns, barred, canonical, expiresAt, other, content, digests, problem);
+        }
+
+        private Candidate digested(Fingerprints fingerprints) {
             return new Candidate(
                     row,
                     send,
@@ -112,7 +126,7 @@ public final class Examination {
                     barred,
                     canonical,
                     expiresAt,
-                    fresh,
+                    key,
                     canonical.toString(),
                     fingerprints.ofContent(canonical),
                     problem);

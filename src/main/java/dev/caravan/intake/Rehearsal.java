@@ -98,7 +98,8 @@ public final class Rehearsal {
             List<Candidate> candidates = rows.stream()
                     .map(row -> examination
                             .examine(origin, row, null, idempotencyKey, now)
-                            .withKey(keys))
+                            .withKey(keys)
+                            .numbered(keys))
                     .toList();
             Map<String, ExistingSend> holders = holders(candidates);
             for (Candidate candidate : candidates) {

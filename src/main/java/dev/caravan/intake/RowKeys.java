@@ -24,9 +24,13 @@ final class RowKeys {
         return fingerprints;
     }
 
-    /** The key of the next row without a reference; equal rows are numbered. */
-    String next(Account account, Row row) {
-        String fingerprint = fingerprints.ofRow(origin.scope(), account.name(), rows.own(row));
+    /** What a row without a reference is recognised by, the same for equal rows. */
+    String fingerprint(Account account, Row row) {
+        return fingerprints.ofRow(origin.scope(), account.name(), rows.own(row));
+    }
+
+    /** The key of the next row: equal ones are numbered. */
+    String number(String fingerprint) {
         return "f " + fingerprint + ' ' + occurrences.next(fingerprint);
     }
 }
