@@ -10,6 +10,7 @@ import dev.caravan.ledger.Deliveries;
 import dev.caravan.ledger.LaneControl;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerParts;
+import dev.caravan.ledger.Presence;
 import dev.caravan.ledger.SendControl;
 import dev.caravan.ledger.SendQueue;
 import dev.caravan.ledger.Settlements;
@@ -113,6 +114,11 @@ final class AskingGateway implements AutoCloseable {
                 return null;
             });
             return parts.lanes();
+        }
+
+        @Bean
+        Presence presence(LedgerParts parts, Store store) {
+            return parts.presence(store);
         }
 
         @Bean

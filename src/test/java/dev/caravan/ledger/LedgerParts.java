@@ -46,6 +46,11 @@ public record LedgerParts(
         return new SendControl(store, settlements, transitions, accounts, Map.of(), arrivals);
     }
 
+    /** Of a gateway that has its ledger for itself. */
+    public Presence presence(Store store) {
+        return new Presence(store, recovery, "here", Set.of(), Presence.SILENCE);
+    }
+
     /** As a gateway does when it starts, with accounts that send nothing again. */
     public int recover(Transaction transaction, long now) throws SQLException {
         return recovery.recover(transaction, Set.of(), now);
