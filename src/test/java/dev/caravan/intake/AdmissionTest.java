@@ -546,19 +546,19 @@ class AdmissionTest {
     void filesInFlightAtOnceDoNotDisturbOneAnother() throws IOException {
         inbox.close();
         inbox = new DropFolder(home, 2_000);
-        String text = rows("a", 4_800);
+        String text = rows("a", 9_600);
         Path waiting = inbox.put(null, "a.csv", text + ALI + ",a 1\n");
         Path passing = inbox.put("crm", "a.csv", text);
         assertThat(inbox.poll(waiting)).isFalse();
         assertThat(inbox.poll(passing)).as("another account has room").isTrue();
-        assertThat(inbox.batch(waiting).rowsRead()).isEqualTo(2_000);
+        assertThat(inbox.batch(waiting).rowsRead()).isEqualTo(4_000);
         drain();
         inbox.poll(waiting);
         drain();
         assertThat(inbox.poll(waiting)).isTrue();
 
-        assertThat(inbox.batch(waiting).accepted()).as("the equal row too").isEqualTo(4_801);
-        assertThat(inbox.batch(passing).accepted()).isEqualTo(4_800);
+        assertThat(inbox.batch(waiting).accepted()).as("the equal row too").isEqualTo(9_601);
+        assertThat(inbox.batch(passing).accepted()).isEqualTo(9_600);
         assertThat(inbox.fates(inbox.batch(waiting)).subList(0, 2)).containsExactly("1 sent", "2 sent");
         assertThat(inbox.ledger().texts("SELECT DISTINCT batch || ' ' || account FROM send ORDER BY 1"))
                 .containsExactly(
