@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -40,7 +42,7 @@ final class Gateway {
     /** Linux counts processor time in hundredths of a second (proc(5), sysconf(_SC_CLK_TCK)). */
     private static final int TICKS = 100;
 
-    private static final int CALLS_AT_ONCE = 32;
+    private static final int CALLS_AT_ONCE = 128;
     private static final int CONSOLE_END = 40;
 
     private final HttpClient client = HttpClient.newBuilder()
@@ -146,12 +148,16 @@ final class Gateway {
         Files.move(file, target);
         long last = 0;
         long progress = start;
+        List<Long> tenths = new ArrayList<>(List.of(start));
         while (last < rows) {
             Thread.sleep(20);
             long now = counted() - before;
             if (now > last) {
                 last = now;
                 progress = System.nanoTime();
+                while (tenths.size() <= now * 10 / rows) {
+                    tenths.add(progress);
+                }
             } else if (!process.isAlive() || secondsSince(progress) > STALL_LIMIT.toSeconds()) {
                 throw new IllegalStateException("the gateway stopped sending after " + last + " of " + rows + " rows");
             }
@@ -162,7 +168,15 @@ final class Gateway {
         if (sent != rows) {
             throw new IllegalStateException("the gateway sent " + sent + " times for " + rows + " rows");
         }
+        System.err.println("sends/s of each tenth:" + perSecond(tenths, rows / 10));
         return rows / seconds;
+    }
+
+    private static String perSecond(List<Long> times, int sends) {
+        return IntStream.range(1, times.size())
+                .mapToObj(index -> String.format(
+                        Locale.ROOT, " %.0f", sends / Math.max((times.get(index) - times.get(index - 1)) / 1e9, 0.02)))
+                .collect(Collectors.joining());
     }
 
     /** The rows per second from the drop of the file until it is laid away, which is when all of it is committed. */
@@ -249,7 +263,7 @@ final class Gateway {
                     #      settings: { product-id: "bench", phone-id: "%d", api-key: "bench" }
                     """
                             .replace("#", "")
-                            .formatted(number, stubPort, rate, Math.max(2, CALLS_AT_ONCE / accounts), number));
+                            .formatted(number, stubPort, rate, Math.max(4, CALLS_AT_ONCE / accounts), number));
         }
         return """
                 caravan:

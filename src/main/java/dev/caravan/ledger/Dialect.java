@@ -1,9 +1,6 @@
 package dev.caravan.ledger;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
@@ -19,8 +16,7 @@ enum Dialect {
     POSTGRESQL("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "SELECT pg_advisory_xact_lock(1667330657)");
 
     private static final int WRITER_CACHE_KIBIBYTES = 65_536;
-    private static final int PAGE_BYTES = 2_048;
-    private static final int LOG_PAGES = 128 * 1024 * 1024 / PAGE_BYTES;
+    private static final int LOG_PAGES = 32_768;
 
     private final String identity;
     private final String writersTurn;
@@ -38,24 +34,6 @@ enum Dialect {
     /** The query that a transaction begins with to be the only one that writes, or null when it is anyway. */
     String writersTurn() {
         return writersTurn;
-    }
-
-    /**
-     * Begins the file of a new SQLite ledger with pages of half the usual size: a commit writes all of each page that it
-     * touches, and sends of many accounts touch a little of many. The size is fixed once the log is in use (PRAGMA
-     * page_size), which the pool's connections begin with.
-     */
-    static void prepareFile(String url, Path file) {
-        if (Files.exists(file)) {
-            return;
-        }
-        try (Connection connection = DriverManager.getConnection(url);
-                Statement statement = connection.createStatement()) {
-            statement.execute("PRAGMA page_size = " + PAGE_BYTES);
-            statement.execute("PRAGMA journal_mode = WAL");
-        } catch (SQLException failed) {
-            throw new LedgerException("the ledger " + file + " cannot be created: " + failed.getMessage(), failed);
-        }
     }
 
     /**

@@ -77,7 +77,6 @@ class LedgerConfiguration {
             if (file.getParent() != null) {
                 Files.createDirectories(file.getParent());
             }
-            Dialect.prepareFile(url, file);
             SQLITE_PRAGMAS.forEach(dataSource::addDataSourceProperty);
         } else if (url.startsWith(POSTGRESQL)) {
             dataSource.setConnectionInitSql(LET_GO + "; " + DURABLE);

@@ -545,7 +545,7 @@ class AdmissionTest {
     @Test
     void filesInFlightAtOnceDoNotDisturbOneAnother() throws IOException {
         inbox.close();
-        inbox = new DropFolder(home, 2_000);
+        inbox = new DropFolder(home, 4_000);
         String text = rows("a", 9_600);
         Path waiting = inbox.put(null, "a.csv", text + ALI + ",a 1\n");
         Path passing = inbox.put("crm", "a.csv", text);
