@@ -41,11 +41,23 @@ class DeliveryConfiguration {
             Checks checks,
             Failover failover,
             RetrySchedule schedule,
+            TrackedSends trackedSends,
             UnderWay underWay,
             CamelContext context) {
         ExecutorService turns = context.getExecutorServiceManager().newCachedThreadPool(this, "turn");
         return new Dispatcher(
-                accounts, store, queue, settlements, slots, batches, checks, failover, schedule, underWay, turns);
+                accounts,
+                store,
+                queue,
+                settlements,
+                slots,
+                batches,
+                checks,
+                failover,
+                schedule,
+                trackedSends,
+                underWay,
+                turns);
     }
 
     @Bean("lane")

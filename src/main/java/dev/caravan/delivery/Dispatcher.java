@@ -14,6 +14,8 @@ import dev.caravan.ledger.Settlements;
 import dev.caravan.ledger.Slots;
 import dev.caravan.ledger.StandIns.Waiting;
 import dev.caravan.ledger.Store;
+import dev.caravan.ledger.Transaction;
+import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -56,6 +58,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     private final Checks checks;
     private final Failover failover;
     private final RetrySchedule schedule;
+    private final TrackedSends trackedSends;
     private final UnderWay underWay;
     private final Map<String, Lane> open = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = thread("lane-timer");
@@ -88,6 +91,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             Checks checks,
             Failover failover,
             RetrySchedule schedule,
+            TrackedSends trackedSends,
             UnderWay underWay,
             ExecutorService executor) {
         this.accounts = accounts;
@@ -99,6 +103,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         this.checks = checks;
         this.failover = failover;
         this.schedule = schedule;
+        this.trackedSends = trackedSends;
         this.underWay = underWay;
         this.executor = executor;
         polls.scheduleWithFixedDelay(poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -199,13 +204,21 @@ final class Dispatcher implements Arrivals, AutoCloseable {
                     ? now + schedule.backoff(attempt.number()).toMillis()
                     : null;
             boolean wasUnderWay = store.write(transaction -> broken.isCallPossible()
-                    ? settlements.interrupt(transaction, attempt, againAt, now)
+                    ? interrupt(transaction, broken, againAt, now)
                     : queue.giveBack(transaction, attempt));
             underWay.settled(List.of(attempt));
             if (wasUnderWay) {
                 LOG.warn("The turn of send {} broke off {}", attempt.id(), fate(broken));
             }
         }
+    }
+
+    private boolean interrupt(Transaction transaction, Broken broken, Long againAt, long now) throws SQLException {
+        boolean interrupted = settlements.interrupt(transaction, broken.attempt(), againAt, now);
+        if (interrupted && againAt == null) {
+            trackedSends.adopt(transaction, List.of(broken.account()), now);
+        }
+        return interrupted;
     }
 
     private static String fate(Broken broken) {
@@ -355,7 +368,8 @@ final class Dispatcher implements Arrivals, AutoCloseable {
                     LOG.warn("{}; the dispatcher's {} waits until it is back", away.getMessage(), name);
                 }
                 ledgerAway = true;
-            } catch (RuntimeException unexpected) {
+            } catch (RuntimeException | Error unexpected) {
+                // A task that throws is never run again.
                 LOG.error("The dispatcher's {} failed; it goes on", name, unexpected);
             }
         }

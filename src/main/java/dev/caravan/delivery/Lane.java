@@ -151,7 +151,14 @@ final class Lane {
             unclaimed++;
             long start = taken;
             int sets = clockSets;
-            executor.execute(() -> takeTurns(start, sets));
+            try {
+                executor.execute(() -> takeTurns(start, sets));
+            } catch (RuntimeException | Error noThread) {
+                running--;
+                unclaimed--;
+                LOG.error("Lane {} could not start a turn; it is tried again: {}", account.name(), noThread.toString());
+                hold(clock.millis() + AFTER_FAILURE);
+            }
         }
     }
 
@@ -218,7 +225,7 @@ final class Lane {
         boolean asks = !asking;
         long seen = signals;
         long earliest = nextStart();
-        executor.execute(() -> {
+        Runnable reservation = () -> {
             try {
                 store.write(transaction -> {
                             Moment now = Moment.of(clock);
@@ -238,8 +245,17 @@ final class Lane {
             } catch (LedgerException away) {
                 LOG.debug("Lane {} could not reserve a start: {}", account.name(), away.getMessage());
                 failed();
+            } catch (RuntimeException | Error unexpected) {
+                LOG.error("Lane {} could not reserve a start; it is tried again", account.name(), unexpected);
+                failed();
             }
-        });
+        };
+        try {
+            executor.execute(reservation);
+        } catch (RuntimeException | Error noThread) {
+            LOG.error("Lane {} could not reserve a start; it is tried again: {}", account.name(), noThread.toString());
+            failed();
+        }
     }
 
     private record Reserved(Reservation reservation, Moment at) {
@@ -288,16 +304,17 @@ final class Lane {
         while (again) {
             long seen = signals();
             Turn turn = new Turn(account, start, sets, claims, this::mayAsk);
-            boolean failed = false;
+            boolean failed = true;
             try {
                 route.accept(turn);
-            } catch (RuntimeException broken) {
+                failed = false;
+            } catch (RuntimeException | Error broken) {
                 LOG.warn("A turn of lane {} broke off: {}", account.name(), broken.getMessage());
-                failed = true;
             } finally {
                 turn.over();
+                // However it went, or its place would be taken for ever.
+                again = isFollowed(turn, seen, failed);
             }
-            again = isFollowed(turn, seen, failed);
         }
     }
 

@@ -196,8 +196,11 @@ final class FileDoor {
     private FileReading read(Path file, String folder, Batch batch) throws IOException, UnreadableInputException {
         Origin origin = files.folder(folder).origin();
         Rows rows = files.open(file, folder);
-        FileReading reading =
-                new FileReading(file, new BatchReading(batch, origin, new Fingerprints(digestKey), rows), rows);
+        FileReading reading = new FileReading(
+                file,
+                new BatchReading(batch, origin, new Fingerprints(digestKey), rows),
+                rows,
+                store.isShared() ? FileReading.CHUNK_ON_SERVER : FileReading.CHUNK);
         passOver(reading, batch.rowsRead());
         LOG.info(
                 "File {} is batch {}{}",

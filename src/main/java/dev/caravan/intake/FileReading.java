@@ -12,16 +12,25 @@ final class FileReading implements Iterator<FileReading.Chunk>, AutoCloseable {
      * Keys of rows without a reference lie all over their index: the more rows a commit has, the fewer of its pages each of
      * them costs. Others wait for it for about a tenth of a second.
      */
-    private static final int CHUNK = 4_000;
+    static final int CHUNK = 4_000;
+
+    /**
+     * On a server each row is a round trip at least, and no other gateway writes meanwhile, nor claims a send, nor says
+     * that it is there: half a second at a millisecond each.
+     */
+    static final int CHUNK_ON_SERVER = 500;
 
     private final Path file;
+    private final int chunk;
     private final BatchReading batch;
     private final Rows rows;
     private List<Row> waiting = List.of();
     private boolean full;
 
-    FileReading(Path file, BatchReading batch, Rows rows) {
+    /** @param chunk as many rows at a time */
+    FileReading(Path file, BatchReading batch, Rows rows, int chunk) {
         this.file = file;
+        this.chunk = chunk;
         this.batch = batch;
         this.rows = rows;
     }
@@ -67,9 +76,9 @@ final class FileReading implements Iterator<FileReading.Chunk>, AutoCloseable {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        List<Row> chunk = waiting.isEmpty() ? rows.next(CHUNK) : waiting;
+        List<Row> next = waiting.isEmpty() ? rows.next(chunk) : waiting;
         waiting = List.of();
-        return new Chunk(this, chunk);
+        return new Chunk(this, next);
     }
 
     @Override

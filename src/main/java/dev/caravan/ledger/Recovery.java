@@ -2,6 +2,7 @@ package dev.caravan.ledger;
 
 import dev.caravan.ledger.Settlement.Problem;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -10,6 +11,8 @@ final class Recovery {
 
     private static final Problem INTERRUPTED =
             new Problem("unknown", "interrupted", "the gateway stopped while it was being sent");
+
+    private static final long LONGEST_UNTIL_AGAIN = Duration.ofMinutes(15).toMillis();
 
     private final String gateway;
     private final Settlements settlements;
@@ -40,11 +43,19 @@ final class Recovery {
         int recovered = 0;
         for (Interrupted one : left) {
             Settlement settlement = retried.contains(one.account())
-                    ? Settlement.queued(now, INTERRUPTED)
+                    ? Settlement.queued(now + untilAgain(one.attempt().number()), INTERRUPTED)
                     : Settlement.of(State.UNKNOWN, INTERRUPTED);
             recovered += settlements.settle(transaction, other, one.attempt(), settlement, now) ? 1 : 0;
         }
         return recovered;
+    }
+
+    /**
+     * The first time at once, then after 2, 4, 8 … seconds, at most a quarter of an hour: a send that brings down whichever
+     * gateway attempts it is not to reach its recipient at each start.
+     */
+    private static long untilAgain(int attempt) {
+        return attempt <= 1 ? 0 : Math.min(LONGEST_UNTIL_AGAIN, 1_000L << Math.min(attempt - 1, 20));
     }
 
     /** What a gateway is sending. */

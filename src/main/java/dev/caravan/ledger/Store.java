@@ -47,8 +47,8 @@ public final class Store implements AutoCloseable {
         writer.start();
     }
 
-    /** Whether other gateways can write to the same database. */
-    boolean isShared() {
+    /** Whether other gateways can write to the same database, and so wait for each other. */
+    public boolean isShared() {
         return dialect == Dialect.POSTGRESQL;
     }
 

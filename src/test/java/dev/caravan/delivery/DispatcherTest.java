@@ -31,6 +31,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,7 @@ class DispatcherTest {
     private Dispatcher dispatcher;
     private Lane lane;
     private boolean retryUnknown;
+    private RandomGenerator chance = () -> 0L;
 
     @BeforeEach
     void openLedger() {
@@ -88,7 +90,8 @@ class DispatcherTest {
                 control,
                 new Checks(),
                 new Failover(accounts, providers, new StoredSends(new SendJson(ZoneOffset.UTC)), parts.standIns()),
-                new RetrySchedule(ZoneOffset.UTC, () -> 0L),
+                new RetrySchedule(ZoneOffset.UTC, chance),
+                new TrackedSends(providers, new Checks()),
                 underWay,
                 Executors.newCachedThreadPool());
         lane = dispatcher.open("main", route);
@@ -306,6 +309,9 @@ class DispatcherTest {
 
         await().until(() -> state(id).equals("unknown"));
         assertThat(ledger.text("SELECT error_code FROM send")).isEqualTo("interrupted");
+        assertThat(ledger.number("SELECT count(*) FROM send WHERE check_at IS NOT NULL"))
+                .as("its provider is asked what became of it")
+                .isEqualTo(1);
         assertThat(ledger.number("SELECT attempt FROM send")).isEqualTo(1);
         assertThat(underWay.broken()).isEmpty();
         assertCounters();
@@ -336,6 +342,20 @@ class DispatcherTest {
                 .containsExactly("queued 1 interrupted", "sent 2");
         assertThat(underWay.broken()).isEmpty();
         assertCounters();
+    }
+
+    @Test
+    void anErrorEndsNoneOfWhatIsDoneAgainAndAgain() {
+        retryUnknown = true;
+        AtomicInteger drawn = new AtomicInteger();
+        chance = () -> {
+            if (drawn.getAndIncrement() == 0) {
+                throw new StackOverflowError("as a test has it");
+            }
+            return 0L;
+        };
+        whatABrokenTurnHadClaimedIsSentAgainWhereTwiceIsBetterThanNever();
+        assertThat(drawn).hasValueGreaterThan(1);
     }
 
     @Test

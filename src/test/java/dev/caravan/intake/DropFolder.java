@@ -70,8 +70,13 @@ public final class DropFolder implements AutoCloseable {
 
     /** @param maxQueued of the account {@code main} */
     public DropFolder(Path home, long maxQueued) {
+        this(home, TemporaryLedger.sqlite(home), maxQueued);
+    }
+
+    /** @param ledger closed with it */
+    DropFolder(Path home, TemporaryLedger ledger, long maxQueued) {
         this.home = home;
-        this.ledger = TemporaryLedger.sqlite(home);
+        this.ledger = ledger;
         this.files = new BatchFiles(
                 home,
                 Map.of(

@@ -264,6 +264,25 @@ class SendsTest extends OnLedger {
     }
 
     @Test
+    void whatBringsDownItsGatewayAgainAndAgainIsNotSentAtEachStart() {
+        admit(draft().account("other"));
+        long now = NOW;
+        List<Long> waits = new ArrayList<>();
+        for (int start = 0; start < 13; start++) {
+            long then = now;
+            makeReady(now);
+            write(transaction -> parts.queue().claim(transaction, "other", null, false, then));
+            assertThat(recover(now)).isEqualTo(1);
+            waits.add(ledger.number("SELECT due_at FROM send") - now);
+            now = ledger.number("SELECT due_at FROM send");
+        }
+
+        assertThat(waits.subList(0, 4)).containsExactly(0L, 2_000L, 4_000L, 8_000L);
+        assertThat(waits.get(12)).isEqualTo(900_000);
+        assertCounters();
+    }
+
+    @Test
     void whatWasInterruptedIsSentAgainWhereTwiceIsBetterThanNever() {
         String id = admit(draft().account("other")).get(0);
         write(transaction -> parts.queue().claim(transaction, "other", null, false, NOW));

@@ -1,0 +1,130 @@
+package dev.caravan.delivery;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.caravan.account.Account;
+import dev.caravan.account.Pace;
+import dev.caravan.account.Rate;
+import dev.caravan.ledger.Draft;
+import dev.caravan.ledger.LedgerParts;
+import dev.caravan.ledger.TemporaryLedger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A lane whose process runs out of threads or memory for a moment: it stands still no longer than that. */
+class LaneTest {
+
+    private final LedgerParts parts = LedgerParts.of("here");
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final AtomicInteger refusals = new AtomicInteger();
+    private final AtomicInteger turns = new AtomicInteger();
+
+    @TempDir
+    private Path directory;
+
+    private TemporaryLedger ledger;
+    private Lane lane;
+
+    @BeforeEach
+    void openLedger() {
+        ledger = TemporaryLedger.sqlite(directory);
+        ledger.store().write(transaction -> {
+            parts.lanes().register(transaction, List.of("main"));
+            return parts.acceptance().insert(transaction, Draft.draft().dueAt(1).send());
+        });
+    }
+
+    @AfterEach
+    void close() {
+        lane.close();
+        timer.shutdownNow();
+        threads.shutdownNow();
+        ledger.close();
+    }
+
+    private void open(Pace pace, Consumer<Turn> route) {
+        Account account = new Account(
+                "main",
+                "pigeon",
+                "http://127.0.0.1",
+                pace,
+                1,
+                Duration.ofSeconds(30),
+                Duration.ofDays(7),
+                false,
+                1_000_000,
+                Map.of());
+        lane = new Lane(
+                account,
+                turn -> {
+                    turns.incrementAndGet();
+                    route.accept(turn);
+                },
+                ledger.store(),
+                parts.slots(),
+                this::execute,
+                timer,
+                InstantSource.system());
+        lane.open();
+    }
+
+    /** As a pool does that gets no more threads from its system. */
+    private void execute(Runnable task) {
+        if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new InternalError("no thread, as a test has it");
+        }
+        threads.execute(task);
+    }
+
+    @Test
+    void aTurnForWhichThereWasNoThreadIsStartedLater() {
+        refusals.set(2);
+        open(Pace.UNLIMITED, Turn::foundNothing);
+
+        lane.signal();
+        lane.signal();
+
+        await().until(() -> turns.get() > 0);
+    }
+
+    @Test
+    void aStartForWhichThereWasNoThreadIsReservedLater() {
+        refusals.set(1);
+        open(Pace.of(new Rate(100, Duration.ofSeconds(1))), Turn::foundNothing);
+
+        lane.signal();
+
+        await().until(() -> turns.get() > 0);
+        refusals.set(1);
+        int before = turns.get();
+        lane.signal();
+        await().until(() -> turns.get() > before);
+    }
+
+    @Test
+    void aTurnThatEndsInAnErrorLeavesItsPlaceToTheNext() {
+        open(Pace.UNLIMITED, turn -> {
+            if (turns.get() == 1) {
+                throw new StackOverflowError("as a test has it");
+            }
+            turn.foundNothing();
+        });
+
+        lane.signal();
+
+        await().until(() -> turns.get() > 1);
+    }
+}
