@@ -9,7 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.caravan.ProviderStub.Arrival;
 import dev.caravan.api.ApiKeys;
-import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.Slots;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -104,10 +104,10 @@ class PaceIT {
                 // A start is missed when it is later than that; a millisecond is what the ledger rounds to.
                 assertThat(ahead(started, gap))
                         .as("starts of %s ahead of its rate", account)
-                        .isLessThanOrEqualTo(Lanes.LATEST_MICROS + 1_000);
+                        .isLessThanOrEqualTo(Slots.LATEST_MICROS + 1_000);
                 assertThat(ahead(arrived, gap))
                         .as("calls of %s ahead of its rate", account)
-                        .isLessThanOrEqualTo(Lanes.LATEST_MICROS + delay + 1_000);
+                        .isLessThanOrEqualTo(Slots.LATEST_MICROS + delay + 1_000);
                 assertThat(used(arrived, gap))
                         .as("how much of the rate of %s is used in its best five seconds", account)
                         .isGreaterThanOrEqualTo(USED_AT_LEAST);

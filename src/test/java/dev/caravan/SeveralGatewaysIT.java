@@ -35,7 +35,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** Two gateways on one ledger, of which one stands still for a while, and then dies and never returns. */
 class SeveralGatewaysIT {
 
-    private static final int ROWS = 300;
+    private static final int ROWS = 400;
     private static final int FILE_ROWS = 100;
     private static final int CONCURRENCY = 4;
 
@@ -142,7 +142,7 @@ class SeveralGatewaysIT {
                 + "  gateway: " + name + "\n"
                 + "  outcomes: [ \"" + endpoint.uri() + "\" ]\n"
                 + "  api: { keys: { hub: { sha256: \"%s\", scopes: [send, read] } } }\n".formatted(ApiKeys.sha256(key))
-                + "presence: { silence: 8s }\n"
+                + "presence: { silence: 15s }\n"
                 + "spring.datasource: { url: \"%s\" }\n".formatted(postgres.getJdbcUrl("postgres", "postgres"));
         return new Installation(Files.createDirectory(directory.resolve(name)), configuration);
     }

@@ -58,6 +58,12 @@ public final class Accounts {
         return find(name).orElseThrow(() -> new NoSuchElementException("no account is named " + name));
     }
 
+    /** What holds for the sends of an account; nothing for one that is not configured. */
+    public SendingRules rules(String name) {
+        Account account = byName.get(name);
+        return account == null ? SendingRules.NONE : account.rules();
+    }
+
     /**
      * The account that serves a send: the given one, else the first of the first routing rule that matches, else the
      * default account. A provider's own group or chat id matches no rule.

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Arrivals;
+import dev.caravan.ledger.LaneControl;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Lanes.Standing;
 import dev.caravan.ledger.Store;
@@ -28,14 +29,16 @@ final class AccountSteps {
     private final Accounts accounts;
     private final Store store;
     private final Lanes lanes;
+    private final LaneControl laneControl;
     private final Arrivals arrivals;
     private final Views views;
 
     /** @param arrivals told which accounts may send again */
-    AccountSteps(Accounts accounts, Store store, Lanes lanes, Arrivals arrivals, Views views) {
+    AccountSteps(Accounts accounts, Store store, Lanes lanes, LaneControl laneControl, Arrivals arrivals, Views views) {
         this.accounts = accounts;
         this.store = store;
         this.lanes = lanes;
+        this.laneControl = laneControl;
         this.arrivals = arrivals;
         this.views = views;
     }
@@ -65,7 +68,7 @@ final class AccountSteps {
         Account account = find(request);
         String reason = new JsonFields(JsonBody.objectIfAny(request), "reason").text("reason", LONGEST_REASON);
         store.write(transaction -> {
-            lanes.pauseByHand(
+            laneControl.pauseByHand(
                     transaction, account.name(), reason, request.caller().name(), System.currentTimeMillis());
             return null;
         });
@@ -78,7 +81,7 @@ final class AccountSteps {
         ApiRequest request = ApiRequest.of(exchange);
         Account account = find(request);
         store.write(transaction -> {
-            lanes.resume(transaction, account.name(), request.caller().name(), System.currentTimeMillis());
+            laneControl.resume(transaction, account.name(), request.caller().name(), System.currentTimeMillis());
             return null;
         });
         arrivals.resumed(account.name());

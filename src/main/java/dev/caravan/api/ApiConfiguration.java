@@ -17,6 +17,7 @@ import dev.caravan.ledger.BatchStandings;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Events;
+import dev.caravan.ledger.LaneControl;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Recipients;
 import dev.caravan.ledger.SendControl;
@@ -93,8 +94,9 @@ class ApiConfiguration {
     }
 
     @Bean
-    AccountSteps accountSteps(Accounts accounts, Store store, Lanes lanes, Arrivals arrivals, Views views) {
-        return new AccountSteps(accounts, store, lanes, arrivals, views);
+    AccountSteps accountSteps(
+            Accounts accounts, Store store, Lanes lanes, LaneControl laneControl, Arrivals arrivals, Views views) {
+        return new AccountSteps(accounts, store, lanes, laneControl, arrivals, views);
     }
 
     @Bean

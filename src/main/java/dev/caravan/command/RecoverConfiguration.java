@@ -1,6 +1,5 @@
 package dev.caravan.command;
 
-import dev.caravan.Gateway;
 import dev.caravan.GatewayConfiguration;
 import dev.caravan.ledger.Restored;
 import java.time.Duration;
@@ -18,12 +17,12 @@ import org.springframework.context.annotation.Import;
 class RecoverConfiguration {
 
     @Bean
-    RestoredLedger restoredLedger(DataSourceProperties properties, Gateway gateway) {
-        return new RestoredLedger(properties, gateway.id());
+    RestoredLedger restoredLedger(DataSourceProperties properties) {
+        return new RestoredLedger(properties);
     }
 
     /** Opened when the home is this process's own, so that what is wrong with it is said by the command. */
-    record RestoredLedger(DataSourceProperties properties, String gateway) {
+    record RestoredLedger(DataSourceProperties properties) {
 
         private static final Duration LISTENS = Duration.ofSeconds(4);
 
@@ -32,7 +31,7 @@ class RecoverConfiguration {
             if (Restored.isOpenElsewhere(properties)) {
                 throw inUse("another process has the file of this ledger open");
             }
-            Restored restored = Restored.open(properties, gateway);
+            Restored restored = Restored.open(properties);
             try {
                 restored.heard(LISTENS).ifPresent(heard -> {
                     throw inUse("gateway " + heard + " runs on this ledger");

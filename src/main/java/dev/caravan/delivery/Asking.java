@@ -2,7 +2,7 @@ package dev.caravan.delivery;
 
 import dev.caravan.account.Account;
 import dev.caravan.ledger.Checks;
-import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LaneControl;
 import dev.caravan.ledger.Store;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Answer;
@@ -37,7 +37,7 @@ final class Asking {
     private final Providers providers;
     private final Store store;
     private final Checks checks;
-    private final Lanes lanes;
+    private final LaneControl laneControl;
     private final RetrySchedule schedule;
     private final Lookups lookups;
     private final StoredSends storedSends;
@@ -51,7 +51,7 @@ final class Asking {
             Providers providers,
             Store store,
             Checks checks,
-            Lanes lanes,
+            LaneControl laneControl,
             RetrySchedule schedule,
             Lookups lookups,
             StoredSends storedSends,
@@ -60,7 +60,7 @@ final class Asking {
         this.providers = providers;
         this.store = store;
         this.checks = checks;
-        this.lanes = lanes;
+        this.laneControl = laneControl;
         this.schedule = schedule;
         this.lookups = lookups;
         this.storedSends = storedSends;
@@ -151,9 +151,9 @@ final class Asking {
     private void refused(Account account, Verdict verdict) {
         if (verdict instanceof Verdict.Throttled throttled) {
             Instant until = store.write(transaction -> {
-                Instant end =
-                        schedule.end(throttled.pause(), lanes.throttles(transaction, account.name()), Instant.now());
-                lanes.hold(transaction, account.name(), end.toEpochMilli());
+                Instant end = schedule.end(
+                        throttled.pause(), laneControl.throttles(transaction, account.name()), Instant.now());
+                laneControl.hold(transaction, account.name(), end.toEpochMilli());
                 return end;
             });
             LOG.warn("Account {} is throttled by its provider until {}", account.name(), until);

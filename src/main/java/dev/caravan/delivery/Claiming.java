@@ -3,11 +3,11 @@ package dev.caravan.delivery;
 import dev.caravan.account.Account;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Claim;
-import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Presence;
-import dev.caravan.ledger.Sends;
-import dev.caravan.ledger.Sends.Candidate;
-import dev.caravan.ledger.Sends.QueuedContent;
+import dev.caravan.ledger.SendQueue;
+import dev.caravan.ledger.SendQueue.Candidate;
+import dev.caravan.ledger.SendQueue.QueuedContent;
+import dev.caravan.ledger.Slots;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
 import dev.caravan.message.Recipient;
@@ -34,8 +34,8 @@ final class Claiming {
     private static final long UNTIL_SURE = 1_000;
 
     private final Store store;
-    private final Sends sends;
-    private final Lanes lanes;
+    private final SendQueue queue;
+    private final Slots slots;
     private final StoredSends storedSends;
     private final Providers providers;
     private final UnderWay underWay;
@@ -45,8 +45,8 @@ final class Claiming {
     /** @param stay as {@link Presence#stay} */
     Claiming(
             Store store,
-            Sends sends,
-            Lanes lanes,
+            SendQueue queue,
+            Slots slots,
             StoredSends storedSends,
             Providers providers,
             UnderWay underWay,
@@ -55,8 +55,8 @@ final class Claiming {
         this.underWay = underWay;
         this.providers = providers;
         this.store = store;
-        this.sends = sends;
-        this.lanes = lanes;
+        this.queue = queue;
+        this.slots = slots;
         this.storedSends = storedSends;
     }
 
@@ -65,7 +65,7 @@ final class Claiming {
         Turn turn = Turn.of(exchange);
         String account = turn.account().name();
         Optional<Long> heldUntil =
-                store.read(transaction -> lanes.heldUntil(transaction, account, System.currentTimeMillis()));
+                store.read(transaction -> slots.heldUntil(transaction, account, System.currentTimeMillis()));
         if (heldUntil.isPresent()) {
             turn.held(heldUntil.get());
             return;
@@ -85,14 +85,14 @@ final class Claiming {
     }
 
     private Optional<Attempt> inOrder(String account) {
-        Optional<Candidate> best = store.read(transaction -> sends.candidate(transaction, account, candidates));
+        Optional<Candidate> best = store.read(transaction -> queue.candidate(transaction, account, candidates));
         while (best.isPresent() && best.get().waits()) {
             String id = best.get().attempt().id();
             store.write(transaction -> {
-                sends.standBehind(transaction, id);
+                queue.standBehind(transaction, id);
                 return null;
             });
-            best = store.read(transaction -> sends.candidate(transaction, account, candidates));
+            best = store.read(transaction -> queue.candidate(transaction, account, candidates));
         }
         return best.map(Candidate::attempt);
     }
@@ -177,14 +177,14 @@ final class Claiming {
         }
         // A server that takes the same recipient only once would count otherwise, and leave all of them unknown.
         Set<Recipient> recipients = new HashSet<>(Set.of(send.get().to()));
-        for (QueuedContent next : sends.companions(transaction, account.name(), first, most)) {
+        for (QueuedContent next : queue.companions(transaction, account.name(), first, most)) {
             Optional<Send> other = storedSends.carried(account, next.content());
             if (other.isEmpty()
                     || !bulk.together(send.get(), other.get())
                     || !recipients.add(other.get().to())) {
                 break;
             }
-            sends.claimAlso(transaction, account.name(), next.id(), System.currentTimeMillis())
+            queue.claimAlso(transaction, account.name(), next.id(), System.currentTimeMillis())
                     .ifPresent(companions::add);
         }
         return companions;
@@ -195,8 +195,8 @@ final class Claiming {
         Account account = turn.account();
         Instant now = Instant.now();
         return account.pace().isUnlimited()
-                ? lanes.claim(transaction, account.name(), only, now.toEpochMilli())
-                : lanes.claim(
+                ? slots.claim(transaction, account.name(), only, now.toEpochMilli())
+                : slots.claim(
                         transaction,
                         account.name(),
                         only,

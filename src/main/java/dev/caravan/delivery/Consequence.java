@@ -33,8 +33,7 @@ public record Consequence(State send, Effect effect, Instant heldUntil) {
      */
     public static Consequence of(Verdict verdict, Account account, ZoneId zone, Instant now) {
         // Without chance a wait is the shortest that it can be.
-        Reaction reaction =
-                new RetrySchedule(zone, () -> 0L).react(verdict, 1, false, account.retryUnknown(), 0, null, now);
+        Reaction reaction = new RetrySchedule(zone, () -> 0L).react(verdict, 1, false, account.retryUnknown(), 0, now);
         State state = reaction.settlement().state();
         if (reaction.effect() instanceof Reaction.Effect.Hold hold) {
             return new Consequence(state, Effect.HOLD, Instant.ofEpochMilli(hold.until()));

@@ -4,10 +4,14 @@ import dev.caravan.CaravanProperties;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.BatchControl;
+import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Checks;
+import dev.caravan.ledger.LaneControl;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Presence;
-import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.SendQueue;
+import dev.caravan.ledger.Settlements;
+import dev.caravan.ledger.Slots;
 import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;
 import dev.caravan.message.SendJson;
@@ -30,8 +34,9 @@ class DeliveryConfiguration {
     Dispatcher dispatcher(
             Accounts accounts,
             Store store,
-            Sends sends,
-            Lanes lanes,
+            SendQueue queue,
+            Settlements settlements,
+            Slots slots,
             BatchControl batches,
             Checks checks,
             Failover failover,
@@ -41,7 +46,18 @@ class DeliveryConfiguration {
             CamelContext context) {
         ExecutorService turns = context.getExecutorServiceManager().newCachedThreadPool(this, "turn");
         return new Dispatcher(
-                accounts, store, sends, lanes, batches, checks, failover, schedule, trackedSends, underWay, turns);
+                accounts,
+                store,
+                queue,
+                settlements,
+                slots,
+                batches,
+                checks,
+                failover,
+                schedule,
+                trackedSends,
+                underWay,
+                turns);
     }
 
     @Bean("lane")
@@ -65,8 +81,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Failover failover(Accounts accounts, Providers providers, StoredSends storedSends, Sends sends) {
-        return new Failover(accounts, providers, storedSends, new StandIns(sends));
+    Failover failover(Accounts accounts, Providers providers, StoredSends storedSends, StandIns standIns) {
+        return new Failover(accounts, providers, storedSends, standIns);
     }
 
     @Bean
@@ -83,20 +99,21 @@ class DeliveryConfiguration {
     @Bean
     Claiming claiming(
             Store store,
-            Sends sends,
-            Lanes lanes,
+            SendQueue queue,
+            Slots slots,
             StoredSends storedSends,
             Providers providers,
             UnderWay underWay,
             Presence presence) {
-        return new Claiming(store, sends, lanes, storedSends, providers, underWay, presence::stay);
+        return new Claiming(store, queue, slots, storedSends, providers, underWay, presence::stay);
     }
 
     @Bean
     Settling settling(
             Store store,
-            Sends sends,
-            Lanes lanes,
+            Settlements settlements,
+            LaneControl laneControl,
+            Blocklist blocklist,
             RetrySchedule schedule,
             Providers providers,
             Lookups lookups,
@@ -107,8 +124,9 @@ class DeliveryConfiguration {
             UnderWay underWay) {
         return new Settling(
                 store,
-                sends,
-                lanes,
+                settlements,
+                laneControl,
+                blocklist,
                 schedule,
                 providers,
                 lookups,

@@ -7,7 +7,7 @@ import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Deliveries;
 import dev.caravan.ledger.Deliveries.Effect;
 import dev.caravan.ledger.Deliveries.Kept;
-import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LaneControl;
 import dev.caravan.ledger.Reported;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
@@ -46,16 +46,17 @@ public final class DeliveryReports {
     private final Providers providers;
     private final Store store;
     private final Deliveries deliveries;
-    private final Lanes lanes;
+    private final LaneControl laneControl;
     private final Cache<String, Boolean> unmapped =
             Caffeine.newBuilder().maximumSize(TOLD).expireAfterWrite(TOLD_AGAIN).build();
 
-    DeliveryReports(Accounts accounts, Providers providers, Store store, Deliveries deliveries, Lanes lanes) {
+    DeliveryReports(
+            Accounts accounts, Providers providers, Store store, Deliveries deliveries, LaneControl laneControl) {
         this.accounts = accounts;
         this.providers = providers;
         this.store = store;
         this.deliveries = deliveries;
-        this.lanes = lanes;
+        this.laneControl = laneControl;
     }
 
     /**
@@ -190,10 +191,10 @@ public final class DeliveryReports {
     public void apply(Transaction transaction, Account told, Notice.LineState line, long now) throws SQLException {
         for (Account account : concerned(told, line.line())) {
             if (line.usable()) {
-                lanes.probeNow(transaction, account.name(), now);
+                laneControl.probeNow(transaction, account.name(), now);
             } else {
                 String reason = "the provider says of its line: " + words(line.raw());
-                if (lanes.pause(transaction, account.name(), reason, now)) {
+                if (laneControl.pause(transaction, account.name(), reason, now)) {
                     LOG.error(
                             "Account {} is paused and keeps its sends ({}); it is tried again with one send in a minute",
                             account.name(),

@@ -2,7 +2,7 @@ package dev.caravan.delivery;
 
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Deliveries;
-import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LaneControl;
 import dev.caravan.ledger.Store;
 import dev.caravan.provider.Providers;
 import org.apache.camel.Processor;
@@ -15,8 +15,8 @@ class DeliveryReportsConfiguration {
 
     @Bean
     DeliveryReports deliveryReports(
-            Accounts accounts, Providers providers, Store store, Deliveries deliveries, Lanes lanes) {
-        return new DeliveryReports(accounts, providers, store, deliveries, lanes);
+            Accounts accounts, Providers providers, Store store, Deliveries deliveries, LaneControl laneControl) {
+        return new DeliveryReports(accounts, providers, store, deliveries, laneControl);
     }
 
     @Bean("match-reports")

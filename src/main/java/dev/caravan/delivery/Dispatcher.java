@@ -7,9 +7,11 @@ import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.BatchControl.QueuedRow;
 import dev.caravan.ledger.Checks;
-import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
-import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.RecipientPace;
+import dev.caravan.ledger.SendQueue;
+import dev.caravan.ledger.Settlements;
+import dev.caravan.ledger.Slots;
 import dev.caravan.ledger.StandIns.Waiting;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
@@ -49,8 +51,9 @@ final class Dispatcher implements Arrivals, AutoCloseable {
 
     private final Accounts accounts;
     private final Store store;
-    private final Sends sends;
-    private final Lanes lanes;
+    private final SendQueue queue;
+    private final Settlements settlements;
+    private final Slots slots;
     private final BatchControl batches;
     private final Checks checks;
     private final Failover failover;
@@ -81,8 +84,9 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     Dispatcher(
             Accounts accounts,
             Store store,
-            Sends sends,
-            Lanes lanes,
+            SendQueue queue,
+            Settlements settlements,
+            Slots slots,
             BatchControl batches,
             Checks checks,
             Failover failover,
@@ -92,8 +96,9 @@ final class Dispatcher implements Arrivals, AutoCloseable {
             ExecutorService executor) {
         this.accounts = accounts;
         this.store = store;
-        this.sends = sends;
-        this.lanes = lanes;
+        this.queue = queue;
+        this.settlements = settlements;
+        this.slots = slots;
         this.batches = batches;
         this.checks = checks;
         this.failover = failover;
@@ -119,7 +124,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     }
 
     Lane open(String account, Consumer<Turn> route) {
-        Lane lane = new Lane(accounts.get(account), route, store, lanes, executor, timer, InstantSource.system());
+        Lane lane = new Lane(accounts.get(account), route, store, slots, executor, timer, InstantSource.system());
         open.put(account, lane);
         lane.open();
         lane.signal();
@@ -149,11 +154,11 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     private void poll() {
         long now = System.currentTimeMillis();
         for (int step = 0;
-                step < MOST_STEPS && store.read(transaction -> sends.anyBecameDue(transaction, now));
+                step < MOST_STEPS && store.read(transaction -> queue.anyBecameDue(transaction, now));
                 step++) {
-            store.write(transaction -> sends.makeReady(transaction, now));
+            store.write(transaction -> queue.makeReady(transaction, now));
         }
-        List<String> waiting = store.read(sends::accountsWithWork);
+        List<String> waiting = store.read(queue::accountsWithWork);
         waiting.forEach(this::signal);
         List<String> asking = store.read(transaction -> checks.accountsDue(transaction, now));
         asking.forEach(this::signal);
@@ -182,9 +187,9 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         release(now);
         failOver(now);
         for (int step = 0;
-                step < MOST_STEPS && store.read(transaction -> sends.anyStartsOver(transaction, now));
+                step < MOST_STEPS && store.read(transaction -> RecipientPace.anyOver(transaction, now));
                 step++) {
-            store.write(transaction -> sends.forgetStarts(transaction, now));
+            store.write(transaction -> RecipientPace.forget(transaction, now));
         }
     }
 
@@ -200,7 +205,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
                     : null;
             boolean wasUnderWay = store.write(transaction -> broken.isCallPossible()
                     ? interrupt(transaction, broken, againAt, now)
-                    : sends.giveBack(transaction, attempt));
+                    : queue.giveBack(transaction, attempt));
             underWay.settled(List.of(attempt));
             if (wasUnderWay) {
                 LOG.warn("The turn of send {} broke off {}", attempt.id(), fate(broken));
@@ -209,7 +214,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     }
 
     private boolean interrupt(Transaction transaction, Broken broken, Long againAt, long now) throws SQLException {
-        boolean interrupted = sends.interrupt(transaction, broken.attempt(), againAt, now);
+        boolean interrupted = settlements.interrupt(transaction, broken.attempt(), againAt, now);
         if (interrupted && againAt == null) {
             trackedSends.adopt(transaction, List.of(broken.account()), now);
         }
@@ -227,8 +232,10 @@ final class Dispatcher implements Arrivals, AutoCloseable {
 
     private void expire(long now) {
         int expired = 0;
-        for (int step = 0; step < MOST_STEPS && store.read(transaction -> sends.anyExpired(transaction, now)); step++) {
-            expired += store.write(transaction -> sends.expire(transaction, now));
+        for (int step = 0;
+                step < MOST_STEPS && store.read(transaction -> settlements.anyExpired(transaction, now));
+                step++) {
+            expired += store.write(transaction -> settlements.expire(transaction, now));
         }
         if (expired > 0) {
             LOG.info("{} sends expired in the queue", expired);

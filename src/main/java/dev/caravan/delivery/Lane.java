@@ -2,8 +2,9 @@ package dev.caravan.delivery;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
-import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
+import dev.caravan.ledger.Slots;
+import dev.caravan.ledger.Slots.Reservation;
 import dev.caravan.ledger.Store;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,7 +46,7 @@ final class Lane {
     private final Account account;
     private final Consumer<Turn> route;
     private final Store store;
-    private final Lanes lanes;
+    private final Slots slots;
     private final Executor executor;
     private final ScheduledExecutorService timer;
     private final InstantSource clock;
@@ -80,7 +81,7 @@ final class Lane {
 
     private boolean asking;
     private boolean reserving;
-    private Lanes.Slots slots;
+    private Reservation reservation;
     private Moment reservedAt;
     private int usedSlots;
     private int clockSets;
@@ -99,14 +100,14 @@ final class Lane {
             Account account,
             Consumer<Turn> route,
             Store store,
-            Lanes lanes,
+            Slots slots,
             Executor executor,
             ScheduledExecutorService timer,
             InstantSource clock) {
         this.account = account;
         this.route = route;
         this.store = store;
-        this.lanes = lanes;
+        this.slots = slots;
         this.executor = executor;
         this.timer = timer;
         this.clock = clock;
@@ -174,18 +175,18 @@ final class Lane {
             return false;
         }
         Moment now = Moment.of(clock);
-        long set = slots == null ? 0 : now.setSince(reservedAt);
+        long set = reservation == null ? 0 : now.setSince(reservedAt);
         if (set != 0) {
             LOG.warn("The clock was set by {} s; lane {} keeps its pace", set / 1_000_000, account.name());
             clockSets++;
             reserve(Optional.of(unused(set)));
             return false;
         }
-        if (slots == null || usedSlots == slots.starts().size()) {
+        if (reservation == null || usedSlots == reservation.starts().size()) {
             reserve(Optional.empty());
             return false;
         }
-        long start = slots.starts().get(usedSlots);
+        long start = reservation.starts().get(usedSlots);
         if (start > now.micros()) {
             if (wakeAt != start) {
                 wakeAt = start;
@@ -193,7 +194,7 @@ final class Lane {
             }
             return false;
         }
-        if (start < now.micros() - Lanes.LATEST_MICROS) {
+        if (start < now.micros() - Slots.LATEST_MICROS) {
             reserve(Optional.of(unused(0)));
             return false;
         }
@@ -203,10 +204,11 @@ final class Lane {
     }
 
     /** The starts that no turn has used, or the next after them, by a clock that has been set meanwhile. */
-    private Lanes.Slots unused(long set) {
-        List<Long> left = slots.starts().subList(usedSlots, slots.starts().size());
-        List<Long> starts = left.isEmpty() ? List.of(slots.next()) : left;
-        return new Lanes.Slots(starts.stream().map(start -> start + set).toList(), slots.next(), 0);
+    private Reservation unused(long set) {
+        List<Long> left =
+                reservation.starts().subList(usedSlots, reservation.starts().size());
+        List<Long> starts = left.isEmpty() ? List.of(reservation.next()) : left;
+        return new Reservation(starts.stream().map(start -> start + set).toList(), reservation.next(), 0);
     }
 
     /** The clock may have been set back meanwhile; then a new timer is needed for the same start. */
@@ -217,7 +219,7 @@ final class Lane {
         startTurns();
     }
 
-    private void reserve(Optional<Lanes.Slots> unused) {
+    private void reserve(Optional<Reservation> unused) {
         reserving = true;
         int waiting = unclaimed;
         boolean asks = !asking;
@@ -227,7 +229,7 @@ final class Lane {
             try {
                 store.write(transaction -> {
                             Moment now = Moment.of(clock);
-                            Lanes.Slots reserved = lanes.reserve(
+                            Reservation reserved = slots.reserve(
                                     transaction,
                                     account.name(),
                                     account.pace(),
@@ -256,15 +258,15 @@ final class Lane {
         }
     }
 
-    private record Reserved(Lanes.Slots slots, Moment at) {
+    private record Reserved(Reservation reservation, Moment at) {
         void to(Lane lane, long seen) {
-            lane.reserved(slots, at, seen);
+            lane.reserved(reservation, at, seen);
         }
     }
 
-    private synchronized void reserved(Lanes.Slots reserved, Moment at, long seen) {
+    private synchronized void reserved(Reservation reserved, Moment at, long seen) {
         reserving = false;
-        slots = reserved;
+        reservation = reserved;
         reservedAt = at;
         usedSlots = 0;
         if (reserved.starts().isEmpty()) {
@@ -279,7 +281,7 @@ final class Lane {
 
     private synchronized void failed() {
         reserving = false;
-        slots = null;
+        reservation = null;
         hold(clock.millis() + AFTER_FAILURE);
     }
 

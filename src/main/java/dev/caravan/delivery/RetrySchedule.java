@@ -2,6 +2,8 @@ package dev.caravan.delivery;
 
 import dev.caravan.delivery.Reaction.Effect;
 import dev.caravan.ledger.Settlement;
+import dev.caravan.ledger.Settlement.Call;
+import dev.caravan.ledger.Settlement.Problem;
 import dev.caravan.ledger.State;
 import dev.caravan.message.Masking;
 import dev.caravan.provider.Verdict;
@@ -38,54 +40,43 @@ final class RetrySchedule {
      * @param refreshed whether its look-up has been repeated already
      * @param retryUnknown whether the account would rather send twice than never
      * @param throttles throttled answers the account has had in a row before this one
-     * @param httpStatus of the answer, or null
      */
-    Reaction react(
-            Verdict verdict,
-            int attempt,
-            boolean refreshed,
-            boolean retryUnknown,
-            int throttles,
-            Integer httpStatus,
-            Instant now) {
+    Reaction react(Verdict verdict, int attempt, boolean refreshed, boolean retryUnknown, int throttles, Instant now) {
         if (verdict instanceof Verdict.Sent sent) {
             List<String> otherIds = sent.otherIds().stream()
                     .filter(id -> !id.equals(sent.providerMessageId()))
                     .map(RetrySchedule::clean)
                     .toList();
             Settlement accepted = new Settlement(
-                    State.SENT, 0, refreshed, clean(sent.providerMessageId()), otherIds, httpStatus, null, null, null);
+                    State.SENT, 0, refreshed, clean(sent.providerMessageId()), otherIds, Problem.NONE, Call.NONE);
             return new Reaction(accepted, new Effect.Works());
         }
         if (verdict instanceof Verdict.Permanent) {
-            return new Reaction(settle(verdict, State.FAILED, now, refreshed, httpStatus), new Effect.None());
+            return new Reaction(settle(verdict, State.FAILED, now, refreshed), new Effect.None());
         }
         if (verdict instanceof Verdict.OptedOut) {
-            return new Reaction(settle(verdict, State.FAILED, now, refreshed, httpStatus), new Effect.OptOut());
+            return new Reaction(settle(verdict, State.FAILED, now, refreshed), new Effect.OptOut());
         }
         if (verdict instanceof Verdict.Throttled throttled) {
             Instant until = end(throttled.pause(), throttles, now);
-            return new Reaction(
-                    settle(verdict, State.QUEUED, now, refreshed, httpStatus), new Effect.Hold(until.toEpochMilli()));
+            return new Reaction(settle(verdict, State.QUEUED, now, refreshed), new Effect.Hold(until.toEpochMilli()));
         }
         if (verdict instanceof Verdict.AccountFault) {
-            return new Reaction(
-                    settle(verdict, State.QUEUED, now, refreshed, httpStatus), new Effect.Pause(reason(verdict)));
+            return new Reaction(settle(verdict, State.QUEUED, now, refreshed), new Effect.Pause(reason(verdict)));
         }
         if (verdict instanceof Verdict.Misdelivered) {
-            return new Reaction(
-                    settle(verdict, State.UNKNOWN, now, refreshed, httpStatus), new Effect.Pause(reason(verdict)));
+            return new Reaction(settle(verdict, State.UNKNOWN, now, refreshed), new Effect.Pause(reason(verdict)));
         }
         if (verdict instanceof Verdict.Stale stale) {
             return refreshed
-                    ? react(stale.otherwise(), attempt, true, retryUnknown, throttles, httpStatus, now)
-                    : new Reaction(settle(verdict, State.QUEUED, now, true, httpStatus), new Effect.None());
+                    ? react(stale.otherwise(), attempt, true, retryUnknown, throttles, now)
+                    : new Reaction(settle(verdict, State.QUEUED, now, true), new Effect.None());
         }
         if (verdict instanceof Verdict.Unknown && !retryUnknown) {
-            return new Reaction(settle(verdict, State.UNKNOWN, now, refreshed, httpStatus), new Effect.None());
+            return new Reaction(settle(verdict, State.UNKNOWN, now, refreshed), new Effect.None());
         }
         Instant retry = now.plus(backoff(attempt));
-        return new Reaction(settle(verdict, State.QUEUED, retry, refreshed, httpStatus), new Effect.None());
+        return new Reaction(settle(verdict, State.QUEUED, retry, refreshed), new Effect.None());
     }
 
     /**
@@ -124,17 +115,12 @@ final class RetrySchedule {
         return Duration.ofMillis(random.nextLong(Math.min(doubled, LONGEST.toMillis()) + 1));
     }
 
-    private static Settlement settle(
-            Verdict verdict, State state, Instant dueAt, boolean refreshed, Integer httpStatus) {
-        return new Settlement(
-                state,
-                dueAt.toEpochMilli(),
-                refreshed,
-                null,
-                httpStatus,
+    private static Settlement settle(Verdict verdict, State state, Instant dueAt, boolean refreshed) {
+        Problem problem = new Problem(
                 verdict instanceof Verdict.Stale ? "transient" : verdict.word(),
                 clean(verdict.code()),
                 clean(verdict.message()));
+        return new Settlement(state, dueAt.toEpochMilli(), refreshed, null, List.of(), problem, Call.NONE);
     }
 
     /** Code and words of a verdict, for people. */

@@ -3,12 +3,14 @@ package dev.caravan.delivery;
 import dev.caravan.account.Account;
 import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Attempt;
-import dev.caravan.ledger.Lanes;
-import dev.caravan.ledger.Lanes.Refused;
+import dev.caravan.ledger.Blocklist;
+import dev.caravan.ledger.LaneControl;
+import dev.caravan.ledger.LaneControl.Refused;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.Scope;
-import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Settlement;
+import dev.caravan.ledger.Settlement.Call;
+import dev.caravan.ledger.Settlements;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
@@ -37,8 +39,9 @@ final class Settling {
     private static final long BETWEEN_TRIES = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Store store;
-    private final Sends sends;
-    private final Lanes lanes;
+    private final Settlements settlements;
+    private final LaneControl laneControl;
+    private final Blocklist blocklist;
     private final RetrySchedule schedule;
     private final Providers providers;
     private final Lookups lookups;
@@ -50,8 +53,9 @@ final class Settling {
 
     Settling(
             Store store,
-            Sends sends,
-            Lanes lanes,
+            Settlements settlements,
+            LaneControl laneControl,
+            Blocklist blocklist,
             RetrySchedule schedule,
             Providers providers,
             Lookups lookups,
@@ -61,8 +65,9 @@ final class Settling {
             LaneMetrics metrics,
             UnderWay underWay) {
         this.store = store;
-        this.sends = sends;
-        this.lanes = lanes;
+        this.settlements = settlements;
+        this.laneControl = laneControl;
+        this.blocklist = blocklist;
         this.schedule = schedule;
         this.providers = providers;
         this.lookups = lookups;
@@ -80,12 +85,15 @@ final class Settling {
             throw new IllegalStateException(
                     "the route of provider " + turn.account().provider() + " left no verdict");
         }
-        String answer = shownAnswer(turn, exchange.getVariable(Turn.FOUND, String.class));
+        Call call = new Call(
+                turn.answer() == null ? null : turn.answer().status(),
+                turn.took(),
+                shownAnswer(turn, exchange.getVariable(Turn.FOUND, String.class)));
         lookups.forgetIfWrong(exchange);
         boolean warned = false;
         while (true) {
             try {
-                write(turn, answer);
+                write(turn, call);
                 return;
             } catch (LedgerException away) {
                 if (Thread.currentThread().isInterrupted()) {
@@ -119,10 +127,10 @@ final class Settling {
         return Stream.concat(Stream.of(first), turn.companions().stream()).toList();
     }
 
-    private void write(Turn turn, String answer) {
+    private void write(Turn turn, Call call) {
         List<Attempt> attempts = attempts(turn);
         Set<String> elsewhere = new HashSet<>();
-        List<Optional<Settlement>> settlements = store.write(transaction -> {
+        List<Optional<Settlement>> results = store.write(transaction -> {
             elsewhere.clear();
             List<Optional<Settlement>> written = new ArrayList<>();
             Instant now = Instant.now();
@@ -133,14 +141,14 @@ final class Settling {
                 if (written.isEmpty()) {
                     refused = refused(transaction, turn, attempt, reaction, now.toEpochMilli());
                 }
-                written.add(write(transaction, turn, attempt, reaction, refused, answer, elsewhere, now));
+                written.add(write(transaction, turn, attempt, reaction, refused, call, elsewhere, now));
             }
             return written;
         });
         underWay.settled(attempts);
         arrivals.at(elsewhere);
         for (int index = 0; index < attempts.size(); index++) {
-            Optional<Settlement> settlement = settlements.get(index);
+            Optional<Settlement> settlement = results.get(index);
             if (settlement.isEmpty()) {
                 LOG.warn(
                         "The result of send {} came after its attempt had been given up; it is not applied",
@@ -153,14 +161,14 @@ final class Settling {
 
     private Reaction react(Transaction transaction, Turn turn, Attempt attempt, Instant now) throws SQLException {
         Account account = turn.account();
-        int throttles = turn.verdict() instanceof Verdict.Throttled ? lanes.throttles(transaction, account.name()) : 0;
+        int throttles =
+                turn.verdict() instanceof Verdict.Throttled ? laneControl.throttles(transaction, account.name()) : 0;
         return schedule.react(
                 turn.verdict(),
                 Math.max(1, attempt.number()),
                 attempt.refreshed(),
                 account.retryUnknown(),
                 throttles,
-                turn.answer() == null ? null : turn.answer().status(),
                 now);
     }
 
@@ -171,7 +179,7 @@ final class Settling {
             Attempt attempt,
             Reaction reaction,
             Optional<Refused> whole,
-            String answer,
+            Call call,
             Set<String> elsewhere,
             Instant now)
             throws SQLException {
@@ -180,20 +188,20 @@ final class Settling {
         Settlement settlement = refused.map(Refused::again)
                 .map(again -> reaction.settlement().keptUntil(again))
                 .orElse(reaction.settlement())
-                .after(turn.took(), answer);
+                .after(call);
         boolean applied = turn.attempt() == null
-                ? sends.settleUnclaimed(transaction, account.name(), attempt.id(), settlement, now.toEpochMilli())
-                : sends.settle(transaction, attempt, settlement, now.toEpochMilli());
+                ? settlements.settleUnclaimed(transaction, account.name(), attempt.id(), settlement, now.toEpochMilli())
+                : settlements.settle(transaction, attempt, settlement, now.toEpochMilli());
         if (applied) {
             trackedSends.settled(transaction, account, attempt.id(), settlement, now.toEpochMilli());
         }
         if (applied && settlement.state() == State.FAILED && refused.isPresent()) {
-            sends.mark(transaction, attempt.id(), refused.get().run());
+            settlements.mark(transaction, attempt.id(), refused.get().run());
         }
         if (turn.attempt() == null
                 && settlement.state() == State.QUEUED
                 && reaction.effect() instanceof Reaction.Effect.None) {
-            lanes.lookupFailed(transaction, account.name(), now.toEpochMilli());
+            laneControl.lookupFailed(transaction, account.name(), now.toEpochMilli());
         }
         if (!turn.companions().contains(attempt)) {
             if (attempt.trial() && Boolean.TRUE.equals(turn.recognised())) {
@@ -213,7 +221,7 @@ final class Settling {
                     .ifPresent(elsewhere::add);
         }
         if (applied && reaction.effect() instanceof Reaction.Effect.OptOut) {
-            sends.blockRecipient(
+            blocklist.addRecipientOf(
                     transaction, attempt.id(), Scope.MARKETING, "provider " + account.name(), now.toEpochMilli());
         }
         return applied ? Optional.of(settlement) : Optional.empty();
@@ -225,13 +233,13 @@ final class Settling {
         if (reaction.settlement().state() != State.FAILED || !Boolean.FALSE.equals(turn.recognised())) {
             return Optional.empty();
         }
-        Optional<String> recipient = sends.recipient(transaction, attempt);
+        Optional<String> recipient = settlements.recipient(transaction, attempt);
         if (recipient.isEmpty()) {
             return Optional.empty();
         }
         String account = turn.account().name();
         Refused refused =
-                lanes.refused(transaction, account, recipient.get(), RetrySchedule.reason(turn.verdict()), now);
+                laneControl.refused(transaction, account, recipient.get(), RetrySchedule.reason(turn.verdict()), now);
         if (refused.pauses()) {
             LOG.error(
                     "Account {} is paused after many refusals in a row that are not recognised, the last with {}. It keeps"
@@ -248,7 +256,7 @@ final class Settling {
     private void answered(Transaction transaction, String account, Attempt attempt, Reaction reaction, long now)
             throws SQLException {
         boolean aboutTheSend = reaction.settlement().state() == State.FAILED;
-        if (lanes.answered(transaction, account, aboutTheSend, attempt.startedAt(), now)) {
+        if (laneControl.answered(transaction, account, aboutTheSend, attempt.startedAt(), now)) {
             LOG.info("Account {} works again and is resumed", account);
         }
     }
@@ -256,17 +264,17 @@ final class Settling {
     private void affect(Transaction transaction, String account, Attempt attempt, Reaction.Effect effect, long now)
             throws SQLException {
         if (effect instanceof Reaction.Effect.Hold hold) {
-            lanes.hold(transaction, account, hold.until());
+            laneControl.hold(transaction, account, hold.until());
             LOG.warn("Account {} is throttled by its provider until {}", account, Instant.ofEpochMilli(hold.until()));
         } else if (effect instanceof Reaction.Effect.Pause pause) {
-            if (lanes.pause(transaction, account, pause.reason(), now)) {
+            if (laneControl.pause(transaction, account, pause.reason(), now)) {
                 LOG.error(
                         "Account {} is paused and keeps its sends ({}); it is tried again with one send in a minute",
                         account,
                         pause.reason());
             }
         } else if (effect instanceof Reaction.Effect.Works && attempt.trial()) {
-            if (lanes.recover(transaction, account, attempt.startedAt(), now)) {
+            if (laneControl.recover(transaction, account, attempt.startedAt(), now)) {
                 LOG.info("Account {} works again and is resumed", account);
             }
         }

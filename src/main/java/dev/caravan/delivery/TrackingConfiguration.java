@@ -2,7 +2,7 @@ package dev.caravan.delivery;
 
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Checks;
-import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LaneControl;
 import dev.caravan.ledger.Presence;
 import dev.caravan.ledger.Store;
 import dev.caravan.provider.Providers;
@@ -26,13 +26,13 @@ class TrackingConfiguration {
             Providers providers,
             Store store,
             Checks checks,
-            Lanes lanes,
+            LaneControl laneControl,
             RetrySchedule schedule,
             Lookups lookups,
             StoredSends storedSends,
             DeliveryReports reports,
             LaneMetrics metrics) {
-        return new Asking(providers, store, checks, lanes, schedule, lookups, storedSends, reports, metrics);
+        return new Asking(providers, store, checks, laneControl, schedule, lookups, storedSends, reports, metrics);
     }
 
     @Bean("tracking-sends")

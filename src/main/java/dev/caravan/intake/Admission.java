@@ -6,15 +6,17 @@ import com.github.f4b6a3.ulid.UlidCreator;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.intake.Examination.Candidate;
+import dev.caravan.ledger.Acceptance;
 import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.ExistingSend;
+import dev.caravan.ledger.FairClock;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.NewSend;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Replies;
-import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.Settlements;
 import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
@@ -46,7 +48,8 @@ public final class Admission {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Store store;
-    private final Sends sends;
+    private final Acceptance acceptance;
+    private final Settlements settlements;
     private final Lanes lanes;
     private final StandIns standIns;
     private final Batches batches;
@@ -66,7 +69,8 @@ public final class Admission {
      */
     Admission(
             Store store,
-            Sends sends,
+            Acceptance acceptance,
+            Settlements settlements,
             Lanes lanes,
             StandIns standIns,
             Batches batches,
@@ -79,7 +83,8 @@ public final class Admission {
             byte[] digestKey,
             Arrivals arrivals) {
         this.store = store;
-        this.sends = sends;
+        this.acceptance = acceptance;
+        this.settlements = settlements;
         this.lanes = lanes;
         this.standIns = standIns;
         this.batches = batches;
@@ -200,7 +205,7 @@ public final class Admission {
     /** Where a batch has got to in an account's queue; after a restart only the ledger knows. */
     private long rank(Transaction transaction, BatchReading reading, Queue queue) throws SQLException {
         Long rank = reading.fairRank(queue);
-        return rank == null ? sends.latestRank(transaction, reading.batch(), queue.account()) : rank;
+        return rank == null ? FairClock.ofLatest(transaction, reading.batch(), queue.account()) : rank;
     }
 
     /** An account that has no room for one of the candidates, which no other takes instead. */
@@ -268,11 +273,11 @@ public final class Admission {
                 candidate,
                 lane,
                 null,
-                lanes.fairClock(transaction, account, candidate.send().priority()) + 1,
+                FairClock.of(transaction, account, candidate.send().priority()) + 1,
                 false,
                 incoming.traceparent(),
                 now.toEpochMilli());
-        Optional<ExistingSend> existing = sends.insert(transaction, fresh);
+        Optional<ExistingSend> existing = acceptance.insert(transaction, fresh);
         if (existing.isEmpty()) {
             boolean blocked = blockIfListed(transaction, fresh, now.toEpochMilli());
             if (!blocked) {
@@ -300,7 +305,7 @@ public final class Admission {
     private Optional<ExistingSend> repeated(Transaction transaction, Candidate candidate) throws SQLException {
         return candidate.key() == null
                 ? Optional.empty()
-                : Sends.holder(transaction, candidate.key()).filter(candidate::repeats);
+                : Acceptance.holder(transaction, candidate.key()).filter(candidate::repeats);
     }
 
     private void awaitEnd(Transaction transaction, String send, Incoming.Reply reply, Instant now) throws SQLException {
@@ -316,7 +321,7 @@ public final class Admission {
                         .covers(transaction, send.recipient(), send.category())
                         .isPresent();
         if (listed) {
-            sends.block(transaction, send.id(), now);
+            settlements.block(transaction, send.id(), now);
         }
         return listed;
     }
@@ -351,7 +356,7 @@ public final class Admission {
         Long latest = ranks.get(queue);
         long rank = 1
                 + (latest == null
-                        ? Math.max(rank(transaction, reading, queue), lanes.fairClock(transaction, account, priority))
+                        ? Math.max(rank(transaction, reading, queue), FairClock.of(transaction, account, priority))
                         : latest);
         NewSend fresh =
                 fresh(reading.origin(), candidate, lane, reading.batch(), rank, aside, reading.traceparent(), now);
@@ -371,10 +376,10 @@ public final class Admission {
 
     private Optional<ExistingSend> insert(Transaction transaction, Candidate candidate, NewSend fresh, long now)
             throws SQLException {
-        Optional<ExistingSend> existing = sends.insert(transaction, fresh);
+        Optional<ExistingSend> existing = acceptance.insert(transaction, fresh);
         if (existing.isPresent() && candidate.send().reference() == null && isForgotten(existing.get(), now)) {
-            sends.releaseKey(transaction, existing.get().id());
-            existing = sends.insert(transaction, fresh);
+            acceptance.releaseKey(transaction, existing.get().id());
+            existing = acceptance.insert(transaction, fresh);
         }
         return existing;
     }

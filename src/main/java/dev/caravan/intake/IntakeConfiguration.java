@@ -2,6 +2,7 @@ package dev.caravan.intake;
 
 import dev.caravan.CaravanProperties;
 import dev.caravan.account.Accounts;
+import dev.caravan.ledger.Acceptance;
 import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
@@ -11,7 +12,7 @@ import dev.caravan.ledger.Inbound;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Replies;
-import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.Settlements;
 import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;
 import dev.caravan.message.PhoneNumbers;
@@ -34,8 +35,10 @@ class IntakeConfiguration {
     @Bean
     Admission admission(
             Store store,
-            Sends sends,
+            Acceptance acceptance,
+            Settlements settlements,
             Lanes lanes,
+            StandIns standIns,
             Batches batches,
             Outbox outbox,
             Replies replies,
@@ -46,9 +49,10 @@ class IntakeConfiguration {
             Arrivals arrivals) {
         return new Admission(
                 store,
-                sends,
+                acceptance,
+                settlements,
                 lanes,
-                new StandIns(sends),
+                standIns,
                 batches,
                 outbox,
                 replies,

@@ -17,10 +17,10 @@ public final class BatchControl {
 
     private static final String UNDER_WAY = " AND (state = 'reading' OR unfinished > 0)";
 
-    private final Sends sends;
+    private final Settlements settlements;
 
-    public BatchControl(Sends sends) {
-        this.sends = sends;
+    public BatchControl(Settlements settlements) {
+        this.settlements = settlements;
     }
 
     /**
@@ -155,7 +155,7 @@ public final class BatchControl {
     /** Gives sends of a cancelled batch their end; those that are queued no longer are left alone. */
     public void cancelSome(Transaction transaction, List<QueuedRow> rows, long now) throws SQLException {
         for (QueuedRow row : rows) {
-            sends.cancelWithBatch(transaction, row.id(), now);
+            settlements.cancelWithBatch(transaction, row.id(), now);
         }
     }
 }

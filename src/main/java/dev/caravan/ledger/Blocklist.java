@@ -47,6 +47,15 @@ public final class Blocklist {
                 == 1;
     }
 
+    /** Adds the recipient of a send. */
+    public void addRecipientOf(Transaction transaction, String send, Scope scope, String source, long now)
+            throws SQLException {
+        String recipient = transaction
+                .one("SELECT recipient FROM send WHERE id = ?", row -> row.getString(1), send)
+                .orElseThrow();
+        add(transaction, recipient, scope, source, now);
+    }
+
     /**
      * Removes a recipient.
      *

@@ -2,7 +2,9 @@ package dev.caravan.ledger;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.caravan.ledger.Sends.Changed;
+import dev.caravan.ledger.Settlement.Call;
+import dev.caravan.ledger.Settlement.Problem;
+import dev.caravan.ledger.Transitions.Changed;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,10 +32,10 @@ public final class Deliveries {
     private static final String HINT = "hint";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Sends sends;
+    private final Transitions transitions;
 
-    public Deliveries(Sends sends) {
-        this.sends = sends;
+    Deliveries(Transitions transitions) {
+        this.transitions = transitions;
     }
 
     /** What a report did. */
@@ -172,20 +174,19 @@ public final class Deliveries {
         };
     }
 
+    private static Problem problem(Reported report) {
+        return report.state() == State.FAILED
+                ? new Problem(
+                        "permanent",
+                        report.code() == null ? "undelivered" : report.code(),
+                        report.reason() == null ? "the provider reports that it did not arrive" : report.reason())
+                : Problem.NONE;
+    }
+
     private void advance(Transaction transaction, Found send, Reported report, String detail, long now)
             throws SQLException {
-        boolean failed = report.state() == State.FAILED;
-        Settlement settlement = new Settlement(
-                report.state(),
-                now,
-                false,
-                send.messageId(),
-                null,
-                failed ? "permanent" : null,
-                failed ? report.code() == null ? "undelivered" : report.code() : null,
-                failed
-                        ? report.reason() == null ? "the provider reports that it did not arrive" : report.reason()
-                        : null);
+        Settlement settlement =
+                new Settlement(report.state(), 0, false, send.messageId(), List.of(), problem(report), Call.NONE);
         Changed changed = transaction
                 .one(
                         "UPDATE send SET state = ?, sequence = sequence + 1, error_class = ?, error_code = ?,"
@@ -195,9 +196,9 @@ public final class Deliveries {
                                 + " ELSE sent_at END, changed_at = ? WHERE id = ? RETURNING " + Changed.COLUMNS,
                         Changed::read,
                         settlement.state().word(),
-                        settlement.errorClass(),
-                        settlement.errorCode(),
-                        settlement.errorMessage(),
+                        settlement.problem().errorClass(),
+                        settlement.problem().code(),
+                        settlement.problem().message(),
                         settlement.state().word(),
                         now,
                         send.id())
@@ -207,7 +208,7 @@ public final class Deliveries {
         if (send.state() == State.FAILED && send.batch() != null) {
             transaction.update("UPDATE batch SET failed = failed - 1 WHERE id = ?", send.batch());
         }
-        sends.record(transaction, send.id(), changed, null, settlement, null, null, detail, now);
+        transitions.record(transaction, send.id(), changed, null, settlement, null, null, detail, now);
     }
 
     /**
@@ -227,7 +228,7 @@ public final class Deliveries {
         if (found.isEmpty()) {
             return false;
         }
-        Sends.addFurtherIds(transaction, send, messageIds.subList(1, messageIds.size()));
+        Settlements.addFurtherIds(transaction, send, messageIds.subList(1, messageIds.size()));
         Reported report = new Reported(messageIds, state, null, null, null, null, null, null);
         advance(transaction, found.get(), report, SendEvent.detail(null, null), now);
         return true;

@@ -9,7 +9,7 @@ import java.util.Locale;
  * there, and so takes turns with those that are under way. What goes first would otherwise carry the clock of the others
  * along, far ahead of where they are.
  */
-final class FairClock {
+public final class FairClock {
 
     private FairClock() {}
 
@@ -19,9 +19,20 @@ final class FairClock {
     }
 
     /** 0 for an account without a row. */
-    static long of(Transaction transaction, String account, Priority priority) throws SQLException {
+    public static long of(Transaction transaction, String account, Priority priority) throws SQLException {
         return transaction
                 .one("SELECT " + column(priority) + " FROM account WHERE name = ?", row -> row.getLong(1), account)
+                .orElse(0L);
+    }
+
+    /** The rank of a batch's latest send in an account's queue; 0 when it has none there. */
+    public static long ofLatest(Transaction transaction, String batch, String account) throws SQLException {
+        return transaction
+                .one(
+                        "SELECT fair_rank FROM send WHERE batch = ? AND account = ? ORDER BY row_number DESC LIMIT 1",
+                        row -> row.getLong(1),
+                        batch,
+                        account)
                 .orElse(0L);
     }
 }

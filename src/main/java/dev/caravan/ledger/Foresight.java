@@ -50,7 +50,7 @@ public final class Foresight {
         return store.read(transaction -> {
             Map<String, ExistingSend> holders = new HashMap<>();
             for (String key : keys) {
-                Sends.holder(transaction, key).ifPresent(holder -> holders.put(key, holder));
+                Acceptance.holder(transaction, key).ifPresent(holder -> holders.put(key, holder));
             }
             return holders;
         });

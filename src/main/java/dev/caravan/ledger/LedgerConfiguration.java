@@ -104,13 +104,38 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Sends sends(Gateway gateway, Blocklist blocklist, CaravanProperties properties, Accounts accounts) {
-        return new Sends(gateway.id(), blocklist, properties.inbox().stopBatchAtPercent(), accounts.all());
+    Acceptance acceptance() {
+        return new Acceptance();
     }
 
     @Bean
-    Deliveries deliveries(Sends sends) {
-        return new Deliveries(sends);
+    Transitions transitions(CaravanProperties properties, Accounts accounts) {
+        return new Transitions(properties.inbox().stopBatchAtPercent(), accounts);
+    }
+
+    @Bean
+    Settlements settlements(Gateway gateway, Transitions transitions) {
+        return new Settlements(gateway.id(), transitions);
+    }
+
+    @Bean
+    SendQueue sendQueue(Gateway gateway, Blocklist blocklist, Settlements settlements, Accounts accounts) {
+        return new SendQueue(gateway.id(), blocklist, settlements, accounts);
+    }
+
+    @Bean
+    Recovery recovery(Gateway gateway, Settlements settlements) {
+        return new Recovery(gateway.id(), settlements);
+    }
+
+    @Bean
+    StandIns standIns(Transitions transitions) {
+        return new StandIns(transitions);
+    }
+
+    @Bean
+    Deliveries deliveries(Transitions transitions) {
+        return new Deliveries(transitions);
     }
 
     @Bean
@@ -124,13 +149,18 @@ class LedgerConfiguration {
     }
 
     @Bean
-    BatchControl batchControl(Sends sends) {
-        return new BatchControl(sends);
+    BatchControl batchControl(Settlements settlements) {
+        return new BatchControl(settlements);
     }
 
     @Bean
     SendControl sendControl(
-            Store store, Sends sends, Lanes lanes, Accounts accounts, CaravanProperties properties, Arrivals arrivals) {
+            Store store,
+            Settlements settlements,
+            Transitions transitions,
+            Accounts accounts,
+            CaravanProperties properties,
+            Arrivals arrivals) {
         Map<Category, Duration> expiries = new EnumMap<>(Category.class);
         for (Category category : Category.values()) {
             Duration written = properties.categories().of(category).expiresAfter();
@@ -138,12 +168,12 @@ class LedgerConfiguration {
                 expiries.put(category, written);
             }
         }
-        return new SendControl(store, sends, lanes, accounts, expiries, arrivals);
+        return new SendControl(store, settlements, transitions, accounts, expiries, arrivals);
     }
 
     @Bean
-    Recipients recipients(Store store, Sends sends) {
-        return new Recipients(store, sends);
+    Recipients recipients(Store store, Settlements settlements) {
+        return new Recipients(store, settlements);
     }
 
     @Bean
@@ -166,8 +196,8 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Lanes lanes(Sends sends, Store store, Accounts accounts) {
-        Lanes lanes = new Lanes(sends);
+    Lanes lanes(Recovery recovery, Store store, Accounts accounts) {
+        Lanes lanes = new Lanes(accounts);
         List<String> names =
                 accounts.all().stream().map(account -> account.name()).toList();
         Set<String> retried = retried(accounts);
@@ -176,7 +206,7 @@ class LedgerConfiguration {
             for (Account account : accounts.all()) {
                 lanes.serve(transaction, account.name(), account.provider());
             }
-            return sends.recover(transaction, retried, System.currentTimeMillis());
+            return recovery.recover(transaction, retried, System.currentTimeMillis());
         });
         if (interrupted > 0) {
             LOG.warn(
@@ -185,6 +215,16 @@ class LedgerConfiguration {
                     interrupted);
         }
         return lanes;
+    }
+
+    @Bean
+    LaneControl laneControl(Accounts accounts, Lanes registered) {
+        return new LaneControl(accounts);
+    }
+
+    @Bean
+    Slots slots(SendQueue queue, Accounts accounts, Lanes registered) {
+        return new Slots(queue, accounts);
     }
 
     private static Set<String> retried(Accounts accounts) {
@@ -197,10 +237,15 @@ class LedgerConfiguration {
     /** Says that this gateway is there when it has settled what it was sending at its last end. */
     @Bean
     Presence presence(
-            Store store, Sends sends, Gateway gateway, Accounts accounts, Environment environment, Lanes settled) {
+            Store store,
+            Recovery recovery,
+            Gateway gateway,
+            Accounts accounts,
+            Environment environment,
+            Lanes settled) {
         // For tests, which have less time.
         Duration silence = environment.getProperty("presence.silence", Duration.class, Presence.SILENCE);
-        return new Presence(store, sends, gateway.id(), retried(accounts), silence);
+        return new Presence(store, recovery, gateway.id(), retried(accounts), silence);
     }
 
     @Bean

@@ -1,6 +1,6 @@
 package dev.caravan.ledger;
 
-import dev.caravan.ledger.Sends.Interrupted;
+import dev.caravan.ledger.Recovery.Interrupted;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -39,7 +39,7 @@ public final class Presence implements AutoCloseable {
     private static final long BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Store store;
-    private final Sends sends;
+    private final Recovery recovery;
     private final String gateway;
     private final Set<String> retried;
     private final boolean shared;
@@ -59,8 +59,8 @@ public final class Presence implements AutoCloseable {
      * @param retried the accounts whose sends are sent again when a gateway is gone: twice rather than never
      * @param silence after so much of it a gateway is gone: some seconds at least, and the same for all of a ledger
      */
-    public Presence(Store store, Sends sends, String gateway, Set<String> retried, Duration silence) {
-        this(store, sends, gateway, retried, silence, store.isShared(), System::nanoTime, InstantSource.system());
+    Presence(Store store, Recovery recovery, String gateway, Set<String> retried, Duration silence) {
+        this(store, recovery, gateway, retried, silence, store.isShared(), System::nanoTime, InstantSource.system());
         if (shared) {
             heart.start();
         }
@@ -69,7 +69,7 @@ public final class Presence implements AutoCloseable {
     /** Beats when it is told to. */
     Presence(
             Store store,
-            Sends sends,
+            Recovery recovery,
             String gateway,
             Set<String> retried,
             Duration silence,
@@ -77,7 +77,7 @@ public final class Presence implements AutoCloseable {
             LongSupplier nanoTime,
             InstantSource clock) {
         this.store = store;
-        this.sends = sends;
+        this.recovery = recovery;
         this.gateway = gateway;
         this.retried = Set.copyOf(retried);
         this.silence = silence;
@@ -191,7 +191,7 @@ public final class Presence implements AutoCloseable {
         long silent = now - before.since();
         if (before.left() == null && silent >= silence.dividedBy(2).toNanos()) {
             return new Heard(
-                    row.beats(), before.since(), store.read(transaction -> sends.underWay(transaction, other)));
+                    row.beats(), before.since(), store.read(transaction -> recovery.underWay(transaction, other)));
         }
         if (before.left() != null && silent >= silence.toNanos()) {
             settle(other, row, before.left());
@@ -233,7 +233,7 @@ public final class Presence implements AutoCloseable {
             return new Settled(false, 0, 0);
         }
         long now = clock.millis();
-        int settled = sends.recover(transaction, other, left, retried, now);
+        int settled = recovery.recover(transaction, other, left, retried, now);
         if (settled > 0) {
             for (Store.Work<?> work : aftermath) {
                 work.run(transaction);

@@ -1,6 +1,6 @@
 package dev.caravan.ledger;
 
-import dev.caravan.ledger.Sends.Changed;
+import dev.caravan.ledger.Transitions.Changed;
 import java.sql.SQLException;
 
 /**

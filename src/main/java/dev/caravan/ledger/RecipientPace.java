@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** How often an account has lately written to one recipient: the starts that still count, until none of them does. */
-final class RecipientPace {
+public final class RecipientPace {
 
     private static final int SWEEP = 500;
 
@@ -61,14 +61,14 @@ final class RecipientPace {
     }
 
     /** Whether {@link #forget} has something to do. */
-    static boolean anyOver(Transaction transaction, long now) throws SQLException {
+    public static boolean anyOver(Transaction transaction, long now) throws SQLException {
         return transaction
                 .one("SELECT 1 FROM recipient_pace WHERE until <= ? LIMIT 1", row -> true, now)
                 .isPresent();
     }
 
-    /** Forgets what counts no longer, a limited number at a time. */
-    static int forget(Transaction transaction, long now) throws SQLException {
+    /** Forgets what counts no longer, a limited number at a time; returns how many recipients that is. */
+    public static int forget(Transaction transaction, long now) throws SQLException {
         return transaction.update(
                 """
                 DELETE FROM recipient_pace WHERE (account, recipient) IN (

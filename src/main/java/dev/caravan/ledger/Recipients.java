@@ -45,12 +45,12 @@ public final class Recipients {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Store store;
-    private final Sends sends;
+    private final Settlements settlements;
     private final Events events = new Events();
 
-    public Recipients(Store store, Sends sends) {
+    public Recipients(Store store, Settlements settlements) {
         this.store = store;
-        this.sends = sends;
+        this.settlements = settlements;
     }
 
     /**
@@ -182,7 +182,7 @@ public final class Recipients {
 
     private void erase(Transaction transaction, String id, String recipient, ByHand by, long now, Step step)
             throws SQLException {
-        sends.cancel(transaction, id, by, now);
+        settlements.cancel(transaction, id, by, now);
         SendRecord send = transaction
                 .one("SELECT " + SendRecord.COLUMNS + " FROM send WHERE id = ?", SendRecord::read, id)
                 .orElseThrow();
@@ -199,7 +199,7 @@ public final class Recipients {
                 telling ? 1 : 0,
                 id);
         transaction.update("UPDATE history SET " + HISTORY_ERASED + " WHERE send = ?", id);
-        Sends.forgetFurtherIds(transaction, id);
+        Settlements.forgetFurtherIds(transaction, id);
         transaction.update(
                 """
                 INSERT INTO history (send, sequence, batch, row_number, line, at, status, attempt, actor, reason)

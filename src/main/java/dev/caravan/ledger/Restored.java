@@ -1,7 +1,9 @@
 package dev.caravan.ledger;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.caravan.ledger.Sends.Changed;
+import dev.caravan.account.Accounts;
+import dev.caravan.ledger.Settlement.Problem;
+import dev.caravan.ledger.Transitions.Changed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,13 +42,13 @@ public final class Restored implements AutoCloseable {
 
     private final HikariDataSource dataSource;
     private final Store store;
-    private final Sends sends;
+    private final Transitions transitions;
     private final Events events = new Events();
 
-    private Restored(HikariDataSource dataSource, String gateway) {
+    private Restored(HikariDataSource dataSource) {
         this.dataSource = dataSource;
         this.store = new Store(dataSource, "recovery");
-        this.sends = new Sends(gateway, new Blocklist(store.read(DigestKey::of)), Integer.MAX_VALUE);
+        this.transitions = new Transitions(Integer.MAX_VALUE, new Accounts(List.of(), List.of(), null));
     }
 
     /**
@@ -54,7 +56,7 @@ public final class Restored implements AutoCloseable {
      *
      * @throws LedgerException when there is none, or it cannot be reached
      */
-    public static Restored open(DataSourceProperties properties, String gateway) {
+    public static Restored open(DataSourceProperties properties) {
         String url = properties.determineUrl();
         if (url.startsWith(LedgerConfiguration.SQLITE) && !Files.exists(LedgerConfiguration.file(url))) {
             throw new LedgerException("there is no ledger at " + LedgerConfiguration.file(url), null);
@@ -65,7 +67,7 @@ public final class Restored implements AutoCloseable {
             FluentConfiguration flyway = Flyway.configure().dataSource(dataSource);
             configuration.identityColumns().customize(flyway);
             flyway.load().migrate();
-            return new Restored(dataSource, gateway);
+            return new Restored(dataSource);
         } catch (IOException unusable) {
             throw new UncheckedIOException(unusable);
         }
@@ -178,15 +180,12 @@ public final class Restored implements AutoCloseable {
     }
 
     private long hold(Transaction transaction, List<Open> some, long since, long now) throws SQLException {
-        Settlement unknown = new Settlement(
+        Settlement unknown = Settlement.of(
                 State.UNKNOWN,
-                now,
-                false,
-                null,
-                null,
-                "unknown",
-                "restored",
-                "it may have been sent after the copy was made that this ledger was restored from");
+                new Problem(
+                        "unknown",
+                        "restored",
+                        "it may have been sent after the copy was made that this ledger was restored from"));
         long held = 0;
         for (Open one : new ArrayList<>(some)) {
             Changed changed = transaction
@@ -198,9 +197,9 @@ public final class Restored implements AutoCloseable {
                                     + " check_at = NULL, checks = 0 WHERE id = ? AND state = ? RETURNING "
                                     + Changed.COLUMNS,
                             Changed::read,
-                            unknown.errorClass(),
-                            unknown.errorCode(),
-                            unknown.errorMessage(),
+                            unknown.problem().errorClass(),
+                            unknown.problem().code(),
+                            unknown.problem().message(),
                             now,
                             one.id(),
                             one.state().word())
@@ -209,7 +208,7 @@ public final class Restored implements AutoCloseable {
                 if (one.state() == State.QUEUED) {
                     transaction.countQueued(changed.account(), -1);
                 }
-                sends.record(transaction, one.id(), changed, since, unknown, null, null, now);
+                transitions.record(transaction, one.id(), changed, since, unknown, null, null, now);
                 held++;
             }
         }

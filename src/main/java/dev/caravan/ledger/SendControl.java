@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
-import dev.caravan.ledger.Sends.Changed;
+import dev.caravan.ledger.Settlement.Call;
+import dev.caravan.ledger.Settlement.Problem;
+import dev.caravan.ledger.Transitions.Changed;
 import dev.caravan.message.Category;
 import dev.caravan.message.Priority;
 import java.sql.SQLException;
@@ -28,8 +30,8 @@ public final class SendControl {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Store store;
-    private final Sends sends;
-    private final Lanes lanes;
+    private final Settlements settlements;
+    private final Transitions transitions;
     private final Accounts accounts;
     private final Map<Category, Duration> expiries;
     private final Arrivals arrivals;
@@ -38,16 +40,16 @@ public final class SendControl {
      * @param expiries how long a send of a category is worth sending, where that is not its account's to say
      * @param arrivals told the accounts that have sends queued again, after the commit
      */
-    public SendControl(
+    SendControl(
             Store store,
-            Sends sends,
-            Lanes lanes,
+            Settlements settlements,
+            Transitions transitions,
             Accounts accounts,
             Map<Category, Duration> expiries,
             Arrivals arrivals) {
         this.store = store;
-        this.sends = sends;
-        this.lanes = lanes;
+        this.settlements = settlements;
+        this.transitions = transitions;
         this.accounts = accounts;
         this.expiries = Map.copyOf(expiries);
         this.arrivals = arrivals;
@@ -55,7 +57,7 @@ public final class SendControl {
 
     /** Cancels a queued send; empty when that is done. */
     public Optional<Refusal> cancel(String id, ByHand by, long now) {
-        return store.write(transaction -> sends.cancel(transaction, id, by, now))
+        return store.write(transaction -> settlements.cancel(transaction, id, by, now))
                 ? Optional.empty()
                 : Optional.of(Refusal.WRONG_STATE);
     }
@@ -188,8 +190,8 @@ public final class SendControl {
                         id)
                 .orElseThrow();
         leaveEnd(transaction, ended);
-        Sends.forgetFurtherIds(transaction, id);
-        sends.record(transaction, id, changed, null, queued(now), by.actor(), by.reason(), now);
+        Settlements.forgetFurtherIds(transaction, id);
+        transitions.record(transaction, id, changed, null, queued(now), by.actor(), by.reason(), now);
         return Optional.empty();
     }
 
@@ -236,7 +238,7 @@ public final class SendControl {
     }
 
     private static Settlement queued(long now) {
-        return new Settlement(State.QUEUED, now, false, null, null, null, null, null);
+        return Settlement.queued(now);
     }
 
     /** What the caller wrote while that lies ahead, else as for a send that is accepted now. */
@@ -271,11 +273,10 @@ public final class SendControl {
         String queue = ended.account() + ' ' + ended.priority() + ' ' + (ended.batch() == null ? "" : ended.batch());
         Long latest = ranks.latest.get(queue);
         if (latest == null && ended.batch() != null) {
-            latest = sends.latestRank(transaction, ended.batch(), ended.account());
+            latest = FairClock.ofLatest(transaction, ended.batch(), ended.account());
         }
         long rank =
-                Math.max(latest == null ? 0 : latest, lanes.fairClock(transaction, ended.account(), ended.priority()))
-                        + 1;
+                Math.max(latest == null ? 0 : latest, FairClock.of(transaction, ended.account(), ended.priority())) + 1;
         ranks.latest.put(queue, rank);
         return rank;
     }
@@ -312,16 +313,8 @@ public final class SendControl {
         if (state != State.SENT && state != State.FAILED) {
             throw new IllegalArgumentException("state: an unknown send turns out to be sent or failed, not " + state);
         }
-        boolean failed = state == State.FAILED;
-        Settlement settlement = new Settlement(
-                state,
-                now,
-                false,
-                providerMessageId,
-                null,
-                failed ? "permanent" : null,
-                failed ? "resolved" : null,
-                failed ? by.reason() : null);
+        Problem problem = state == State.FAILED ? new Problem("permanent", "resolved", by.reason()) : Problem.NONE;
+        Settlement settlement = new Settlement(state, 0, false, providerMessageId, List.of(), problem, Call.NONE);
         boolean done = store.write(transaction -> resolve(transaction, id, settlement, by, now));
         return done ? Optional.empty() : Optional.of(Refusal.WRONG_STATE);
     }
@@ -336,9 +329,9 @@ public final class SendControl {
                         + " WHERE id = ? AND state = 'unknown' RETURNING " + Changed.COLUMNS,
                 Changed::read,
                 settlement.state().word(),
-                settlement.errorClass(),
-                settlement.errorCode(),
-                settlement.errorMessage(),
+                settlement.problem().errorClass(),
+                settlement.problem().code(),
+                settlement.problem().message(),
                 settlement.providerMessageId(),
                 settlement.state().word(),
                 now,
@@ -348,7 +341,7 @@ public final class SendControl {
         }
         // It had its end already.
         transaction.countUnfinished(changed.get().batch(), 1);
-        sends.record(transaction, id, changed.get(), null, settlement, by.actor(), by.reason(), now);
+        transitions.record(transaction, id, changed.get(), null, settlement, by.actor(), by.reason(), now);
         return true;
     }
 }

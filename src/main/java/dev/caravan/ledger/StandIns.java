@@ -1,8 +1,7 @@
 package dev.caravan.ledger;
 
 import dev.caravan.account.Account;
-import dev.caravan.account.SendingRules;
-import dev.caravan.ledger.Sends.Changed;
+import dev.caravan.ledger.Transitions.Changed;
 import dev.caravan.message.Priority;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,10 +12,10 @@ import java.util.Set;
 /** Sends that another account takes over: which of them can, and the move from queue to queue. */
 public final class StandIns {
 
-    private final Sends sends;
+    private final Transitions transitions;
 
-    public StandIns(Sends sends) {
-        this.sends = sends;
+    StandIns(Transitions transitions) {
+        this.transitions = transitions;
     }
 
     /**
@@ -33,7 +32,7 @@ public final class StandIns {
                                 row.getLong(1),
                                 Math.max(
                                         row.getLong(2),
-                                        budgetBack(account.rules(), row.getString(5), row.getLong(6), now)),
+                                        Budget.backAt(account.rules(), row.getString(5), row.getLong(6), now)),
                                 row.getString(3),
                                 row.getLong(4)),
                         account.name())
@@ -41,12 +40,6 @@ public final class StandIns {
         return depth.isPaused(now)
                 || depth.queued() >= account.maxQueued()
                 || depth.startOfNext(account.pace().meanGap(), now) > expiresAt;
-    }
-
-    /** When a budget that is spent is there again, in milliseconds; 0 when it is not. */
-    private static long budgetBack(SendingRules rules, String day, long used, long now) {
-        boolean spent = rules.budget() != null && rules.day(now).equals(day) && used >= rules.budget();
-        return spent ? rules.nextDay(now) : 0;
     }
 
     private record Depth(long queued, long notBefore, String paused, long probeAt) {
@@ -150,9 +143,8 @@ public final class StandIns {
             return false;
         }
         transaction.countQueued(from, -1);
-        Settlement queued = new Settlement(State.QUEUED, now, false, null, null, null, null, null);
         String reason = "moved from " + from + " to " + to.name() + ": " + because;
-        sends.record(transaction, id, changed.get(), null, queued, null, reason, now);
+        transitions.record(transaction, id, changed.get(), null, Settlement.queued(now), null, reason, now);
         return true;
     }
 

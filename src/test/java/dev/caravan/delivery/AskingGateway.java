@@ -7,10 +7,15 @@ import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Deliveries;
+import dev.caravan.ledger.LaneControl;
 import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Presence;
 import dev.caravan.ledger.SendControl;
-import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.SendQueue;
+import dev.caravan.ledger.Settlements;
+import dev.caravan.ledger.Slots;
+import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.message.SendJson;
@@ -26,7 +31,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.direct.springboot.DirectComponentAutoConfiguration;
 import org.apache.camel.component.http.springboot.HttpComponentAutoConfiguration;
@@ -65,30 +69,61 @@ final class AskingGateway implements AutoCloseable {
     static class Parts {
 
         @Bean
-        Sends sends() {
-            return new Sends("here", new Blocklist(new byte[32]), 101);
+        LedgerParts parts() {
+            return LedgerParts.of("here");
         }
 
         @Bean
-        Lanes lanes(Sends sends, Store store, Accounts accounts) {
-            Lanes lanes = new Lanes(sends);
+        Blocklist blocklist() {
+            return new Blocklist(new byte[32]);
+        }
+
+        @Bean
+        SendQueue sendQueue(LedgerParts parts) {
+            return parts.queue();
+        }
+
+        @Bean
+        Settlements settlements(LedgerParts parts) {
+            return parts.settlements();
+        }
+
+        @Bean
+        StandIns standIns(LedgerParts parts) {
+            return parts.standIns();
+        }
+
+        @Bean
+        LaneControl laneControl(LedgerParts parts) {
+            return parts.laneControl();
+        }
+
+        @Bean
+        Slots slots(LedgerParts parts) {
+            return parts.slots();
+        }
+
+        @Bean
+        Lanes lanes(LedgerParts parts, Store store, Accounts accounts) {
             store.write(transaction -> {
-                lanes.register(
-                        transaction, accounts.all().stream().map(Account::name).toList());
-                sends.recover(transaction, Set.of(), System.currentTimeMillis());
+                parts.lanes()
+                        .register(
+                                transaction,
+                                accounts.all().stream().map(Account::name).toList());
+                parts.recover(transaction, System.currentTimeMillis());
                 return null;
             });
-            return lanes;
+            return parts.lanes();
         }
 
         @Bean
-        Presence presence(Store store, Sends sends, Lanes settled) {
-            return new Presence(store, sends, "here", Set.of(), Presence.SILENCE);
+        Presence presence(LedgerParts parts, Store store) {
+            return parts.presence(store);
         }
 
         @Bean
-        BatchControl batchControl(Sends sends) {
-            return new BatchControl(sends);
+        BatchControl batchControl(Settlements settlements) {
+            return new BatchControl(settlements);
         }
 
         @Bean
@@ -97,8 +132,8 @@ final class AskingGateway implements AutoCloseable {
         }
 
         @Bean
-        Deliveries deliveries(Sends sends) {
-            return new Deliveries(sends);
+        Deliveries deliveries(LedgerParts parts) {
+            return parts.deliveries();
         }
 
         @Bean
@@ -186,13 +221,11 @@ final class AskingGateway implements AutoCloseable {
     }
 
     SendControl control() {
-        return new SendControl(
-                context.getBean(Store.class),
-                context.getBean(Sends.class),
-                context.getBean(Lanes.class),
-                context.getBean(Accounts.class),
-                Map.of(),
-                context.getBean(Dispatcher.class));
+        return context.getBean(LedgerParts.class)
+                .sendControl(
+                        context.getBean(Store.class),
+                        context.getBean(Accounts.class),
+                        context.getBean(Dispatcher.class));
     }
 
     @SuppressWarnings("unchecked")

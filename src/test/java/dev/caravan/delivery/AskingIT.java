@@ -7,10 +7,9 @@ import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
 import dev.caravan.delivery.ProviderStub.Request;
-import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Draft;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.NewSend;
-import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.provider.Answer;
 import java.io.IOException;
@@ -49,7 +48,7 @@ class AskingIT {
     private static final long FAR = 4_102_444_800_000L;
 
     private static final Pace FAST = Pace.of(new Rate(50, Duration.ofSeconds(1)));
-    private static final Sends SENDS = new Sends("here", new Blocklist(new byte[32]), 101);
+    private static final LedgerParts PARTS = LedgerParts.of("here");
 
     @TempDir
     private static Path directory;
@@ -290,7 +289,7 @@ class AskingIT {
                     .provider(WITH_TOKEN.contains(account) ? "carrier" : "pigeon")
                     .dueAt(dueAt)
                     .send();
-            ledger.store().write(transaction -> SENDS.insert(transaction, send));
+            ledger.store().write(transaction -> PARTS.acceptance().insert(transaction, send));
             ids.add(send.id());
         }
         return ids;

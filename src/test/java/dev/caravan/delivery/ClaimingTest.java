@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
-import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Draft;
-import dev.caravan.ledger.Lanes;
-import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.message.SendJson;
 import dev.caravan.provider.Providers;
@@ -29,8 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A claim by a gateway that the others may have taken for gone. */
 class ClaimingTest {
 
-    private final Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
-    private final Lanes lanes = new Lanes(sends);
+    private final LedgerParts parts = LedgerParts.of("here");
     private final UnderWay underWay = new UnderWay();
     private final AtomicLong stay = new AtomicLong(1);
 
@@ -44,18 +41,19 @@ class ClaimingTest {
     void open() {
         ledger = TemporaryLedger.sqlite(directory);
         ledger.store().write(transaction -> {
-            lanes.register(transaction, List.of("main"));
-            return sends.insert(
-                    transaction,
-                    Draft.draft()
-                            .content("{\"to\":\"+905301234567\",\"type\":\"text\",\"text\":\"hello\"}")
-                            .expiresAt(Long.MAX_VALUE)
-                            .send());
+            parts.lanes().register(transaction, List.of("main"));
+            return parts.acceptance()
+                    .insert(
+                            transaction,
+                            Draft.draft()
+                                    .content("{\"to\":\"+905301234567\",\"type\":\"text\",\"text\":\"hello\"}")
+                                    .expiresAt(Long.MAX_VALUE)
+                                    .send());
         });
         claiming = new Claiming(
                 ledger.store(),
-                sends,
-                lanes,
+                parts.queue(),
+                parts.slots(),
                 new StoredSends(new SendJson(ZoneOffset.UTC)),
                 new Providers(List.of(new AskablePigeon())),
                 underWay,

@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
-import dev.caravan.ledger.Blocklist;
-import dev.caravan.ledger.Deliveries;
 import dev.caravan.ledger.Draft;
-import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.NewSend;
-import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.message.ContentType;
 import dev.caravan.message.Send;
@@ -40,7 +37,7 @@ class DeliveryReportsTest {
 
     private static final long NOW = 1_800_000_000_000L;
 
-    private final Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
+    private final LedgerParts parts = LedgerParts.of("here");
     private final Account main = account("main");
     private final Account other = account("other");
 
@@ -57,8 +54,8 @@ class DeliveryReportsTest {
                 new Accounts(List.of(main, other), List.of(), null),
                 new Providers(List.of(new Silent())),
                 ledger.store(),
-                new Deliveries(sends),
-                new Lanes(sends));
+                parts.deliveries(),
+                parts.laneControl());
     }
 
     @AfterEach
@@ -136,7 +133,7 @@ class DeliveryReportsTest {
 
     private String send(String account, String state, String messageId) {
         NewSend send = Draft.draft().account(account).send();
-        ledger.store().write(transaction -> sends.insert(transaction, send));
+        ledger.store().write(transaction -> parts.acceptance().insert(transaction, send));
         ledger.change(
                 "UPDATE send SET state = ?, provider_message_id = ?, provider = 'silent' WHERE id = ?",
                 state,

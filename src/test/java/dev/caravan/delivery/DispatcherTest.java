@@ -8,15 +8,13 @@ import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
 import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.Batches;
-import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
-import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
-import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Settlement;
-import dev.caravan.ledger.StandIns;
+import dev.caravan.ledger.Settlement.Problem;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
@@ -42,14 +40,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Batches and accounts stopped while their lane is at work, over a ledger of their own. */
 class DispatcherTest {
 
-    private static final Settlement SENT = new Settlement(State.SENT, 0, false, "id", 200, null, null, null);
-    private static final Settlement FAILED =
-            new Settlement(State.FAILED, 0, false, null, 400, "permanent", "bad", "refused");
+    private static final Settlement SENT = Settlement.sent("id");
+    private static final Settlement FAILED = Settlement.of(State.FAILED, new Problem("permanent", "bad", "refused"));
 
-    private final Sends sends = new Sends("here", new Blocklist(new byte[32]), 50);
-    private final Lanes lanes = new Lanes(sends);
+    private final LedgerParts parts = LedgerParts.stoppingAt(50);
     private final Batches batches = new Batches("here");
-    private final BatchControl control = new BatchControl(sends);
+    private final BatchControl control = new BatchControl(parts.settlements());
     private final Semaphore calls = new Semaphore(0);
     private final UnderWay underWay = new UnderWay();
     private final AtomicInteger made = new AtomicInteger();
@@ -67,7 +63,7 @@ class DispatcherTest {
     void openLedger() {
         ledger = TemporaryLedger.sqlite(directory);
         write(transaction -> {
-            lanes.register(transaction, List.of("main"));
+            parts.lanes().register(transaction, List.of("main"));
             return null;
         });
     }
@@ -88,11 +84,12 @@ class DispatcherTest {
         dispatcher = new Dispatcher(
                 accounts,
                 ledger.store(),
-                sends,
-                lanes,
+                parts.queue(),
+                parts.settlements(),
+                parts.slots(),
                 control,
                 new Checks(),
-                new Failover(accounts, providers, new StoredSends(new SendJson(ZoneOffset.UTC)), new StandIns(sends)),
+                new Failover(accounts, providers, new StoredSends(new SendJson(ZoneOffset.UTC)), parts.standIns()),
                 new RetrySchedule(ZoneOffset.UTC, chance),
                 new TrackedSends(providers, new Checks()),
                 underWay,
@@ -154,7 +151,7 @@ class DispatcherTest {
     @Test
     void anAccountPausedByHandStaysSoOverARestartUntilItIsResumed() {
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", "the office is closed", "anne", 1);
+            parts.laneControl().pauseByHand(transaction, "main", "the office is closed", "anne", 1);
             return null;
         });
         calls.release(1_000_000);
@@ -163,7 +160,7 @@ class DispatcherTest {
         ledger.close();
         ledger = TemporaryLedger.sqlite(directory);
         write(transaction -> {
-            lanes.register(transaction, List.of("main"));
+            parts.lanes().register(transaction, List.of("main"));
             return null;
         });
         String id = admitAlone();
@@ -173,7 +170,7 @@ class DispatcherTest {
         assertThat(ledger.text("SELECT paused || ' ' || paused_reason FROM account"))
                 .isEqualTo("hand the office is closed");
         write(transaction -> {
-            lanes.resume(transaction, "main", "anne", 2);
+            parts.laneControl().resume(transaction, "main", "anne", 2);
             return null;
         });
         dispatcher.resumed("main");
@@ -209,7 +206,7 @@ class DispatcherTest {
         change(transaction -> control.pause(transaction, "b"));
         // Or the lane itself would find out that a send has expired.
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", null, "anne", 1);
+            parts.laneControl().pauseByHand(transaction, "main", null, "anne", 1);
             return null;
         });
         start(() -> SENT);
@@ -220,7 +217,7 @@ class DispatcherTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> count("cancelled") > 0);
         String late = write(transaction -> {
             var send = Draft.draft().dueAt(1).expiresAt(2).rank(1).send();
-            sends.insert(transaction, send);
+            parts.acceptance().insert(transaction, send);
             return send.id();
         });
 
@@ -251,9 +248,15 @@ class DispatcherTest {
         write(transaction -> batches.openRequest(transaction, "b", "hub", "default", true, 1));
         write(transaction -> {
             for (int row = 1; row <= 30; row++) {
-                sends.insert(
-                        transaction,
-                        Draft.draft().dueAt(1).of("b", row).rank(row).aside().send());
+                parts.acceptance()
+                        .insert(
+                                transaction,
+                                Draft.draft()
+                                        .dueAt(1)
+                                        .of("b", row)
+                                        .rank(row)
+                                        .aside()
+                                        .send());
             }
             batches.advance(transaction, "b", 0, 30, 30, 0, 0);
             batches.finishReading(transaction, "b", 29, 1);
@@ -271,7 +274,7 @@ class DispatcherTest {
     @Test
     void anAccountThatIsResumedStartsAtOnce() {
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", null, "anne", 1);
+            parts.laneControl().pauseByHand(transaction, "main", null, "anne", 1);
             return null;
         });
         String id = admitAlone();
@@ -280,7 +283,7 @@ class DispatcherTest {
         await().during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(30)).until(() -> made.get() == 0);
 
         write(transaction -> {
-            lanes.resume(transaction, "main", "anne", 2);
+            parts.laneControl().resume(transaction, "main", "anne", 2);
             return null;
         });
         dispatcher.resumed("main");
@@ -293,7 +296,7 @@ class DispatcherTest {
         String id = admitAlone();
         start(turn -> {
             Claim claim = write(transaction -> {
-                Claim done = lanes.claim(transaction, "main", null, System.currentTimeMillis());
+                Claim done = parts.slots().claim(transaction, "main", null, System.currentTimeMillis());
                 noted(done, turn);
                 return done;
             });
@@ -322,7 +325,7 @@ class DispatcherTest {
         start(turn -> {
             if (turns.getAndIncrement() == 0) {
                 Claim claim = write(transaction -> {
-                    Claim done = lanes.claim(transaction, "main", null, System.currentTimeMillis());
+                    Claim done = parts.slots().claim(transaction, "main", null, System.currentTimeMillis());
                     noted(done, turn);
                     return done;
                 });
@@ -362,7 +365,7 @@ class DispatcherTest {
         start(turn -> {
             if (turns.getAndIncrement() == 0) {
                 write(transaction -> {
-                    noted(lanes.claim(transaction, "main", null, System.currentTimeMillis()), turn);
+                    noted(parts.slots().claim(transaction, "main", null, System.currentTimeMillis()), turn);
                     return null;
                 });
                 throw new LedgerException("the write was interrupted", null);
@@ -385,13 +388,13 @@ class DispatcherTest {
 
     /** What the route of a lane does; the provider answers one call for each permit. */
     private void deliver(Turn turn, Supplier<Settlement> provider) {
-        Claim claim = write(transaction -> lanes.claim(transaction, "main", null, System.currentTimeMillis()));
+        Claim claim = write(transaction -> parts.slots().claim(transaction, "main", null, System.currentTimeMillis()));
         if (claim instanceof Claim.Claimed claimed) {
             turn.claimed(claimed.attempt());
             calls.acquireUninterruptibly();
             made.incrementAndGet();
-            write(transaction ->
-                    sends.settle(transaction, claimed.attempt(), provider.get(), System.currentTimeMillis()));
+            write(transaction -> parts.settlements()
+                    .settle(transaction, claimed.attempt(), provider.get(), System.currentTimeMillis()));
         } else if (claim instanceof Claim.Held held) {
             turn.held(held.until());
         } else {
@@ -403,9 +406,10 @@ class DispatcherTest {
         write(transaction -> {
             batches.openRequest(transaction, id, "hub", "default", false, 1);
             for (int row = 1; row <= rows; row++) {
-                sends.insert(
-                        transaction,
-                        Draft.draft().dueAt(1).of(id, row).rank(row).send());
+                parts.acceptance()
+                        .insert(
+                                transaction,
+                                Draft.draft().dueAt(1).of(id, row).rank(row).send());
             }
             batches.advance(transaction, id, 0, rows, rows, 0, 0);
             batches.finishReading(transaction, id, Long.MAX_VALUE, 1);
@@ -416,7 +420,7 @@ class DispatcherTest {
     private String admitAlone() {
         String id = write(transaction -> {
             var send = Draft.draft().dueAt(1).rank(1).send();
-            sends.insert(transaction, send);
+            parts.acceptance().insert(transaction, send);
             return send.id();
         });
         if (dispatcher != null) {

@@ -9,13 +9,12 @@ import dev.caravan.account.Pace;
 import dev.caravan.account.RoutingRule;
 import dev.caravan.account.RoutingRule.Failover;
 import dev.caravan.delivery.ProviderStub.Request;
-import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.ByHand;
 import dev.caravan.ledger.Draft;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.NewSend;
 import dev.caravan.ledger.Reach;
 import dev.caravan.ledger.SendFilter;
-import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.provider.Answer;
 import java.io.IOException;
@@ -43,7 +42,7 @@ import org.springframework.boot.actuate.health.Status;
 /** What answers of a provider over HTTP do to sends and lanes. */
 class LaneControlTest {
 
-    private static final Sends SENDS = new Sends("here", new Blocklist(new byte[32]), 101);
+    private static final LedgerParts PARTS = LedgerParts.of("here");
     private static final Map<String, Function<Request, Answer>> ANSWERS = new ConcurrentHashMap<>();
     private static final AtomicInteger TAKEN = new AtomicInteger();
 
@@ -287,7 +286,7 @@ class LaneControlTest {
         }
         ledger.store().write(transaction -> {
             for (NewSend send : moving) {
-                SENDS.insert(transaction, send);
+                PARTS.acceptance().insert(transaction, send);
             }
             return null;
         });
@@ -357,7 +356,7 @@ class LaneControlTest {
 
     private static String admit(Draft draft) {
         NewSend send = draft.send();
-        ledger.store().write(transaction -> SENDS.insert(transaction, send));
+        ledger.store().write(transaction -> PARTS.acceptance().insert(transaction, send));
         return send.id();
     }
 

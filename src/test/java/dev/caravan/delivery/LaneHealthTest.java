@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
-import dev.caravan.ledger.Blocklist;
-import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.NewSend;
-import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.provider.Providers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -27,8 +25,7 @@ import org.springframework.boot.actuate.health.Status;
 /** What health and gauges say of lanes, from a ledger of their own. */
 class LaneHealthTest {
 
-    private final Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
-    private final Lanes lanes = new Lanes(sends);
+    private final LedgerParts parts = LedgerParts.of("here");
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @TempDir
@@ -40,7 +37,7 @@ class LaneHealthTest {
     void open() {
         ledger = TemporaryLedger.sqlite(directory);
         ledger.store().write(transaction -> {
-            lanes.register(transaction, List.of("main", "other"));
+            parts.lanes().register(transaction, List.of("main", "other"));
             return null;
         });
     }
@@ -52,15 +49,15 @@ class LaneHealthTest {
 
     @Test
     void aPausedLaneIsShownWithItsReasonAndTheGatewayStaysUp() {
-        ledger.store().write(transaction -> lanes.pause(transaction, "main", "http-401: key refused", 1));
+        ledger.store().write(transaction -> parts.laneControl().pause(transaction, "main", "http-401: key refused", 1));
         ledger.store().write(transaction -> {
-            lanes.hold(transaction, "other", System.currentTimeMillis() + 60_000);
+            parts.laneControl().hold(transaction, "other", System.currentTimeMillis() + 60_000);
             return null;
         });
 
         Health health = new LaneHealth(
                         ledger.store(),
-                        lanes,
+                        parts.lanes(),
                         new Accounts(List.of(), List.of(), null),
                         new Checkups(null, new Providers(List.of()), new Lookups(new Providers(List.of()))))
                 .health();
@@ -75,11 +72,14 @@ class LaneHealthTest {
     void gaugesTellDepthPauseAndTheWaitOfTheNextDueSend() {
         admit("main", System.currentTimeMillis() - 90_000);
         admit("main", System.currentTimeMillis() - 30_000);
-        ledger.store().write(transaction -> lanes.pause(transaction, "other", "refused", 1));
+        ledger.store().write(transaction -> parts.laneControl().pause(transaction, "other", "refused", 1));
         admit("other", 1);
         ledger.change("UPDATE send SET state = 'unknown', ready = 0 WHERE account = 'other'");
 
-        new LaneGauges(ledger.store(), lanes, new Accounts(List.of(account("main"), account("other")), List.of(), null))
+        new LaneGauges(
+                        ledger.store(),
+                        parts.lanes(),
+                        new Accounts(List.of(account("main"), account("other")), List.of(), null))
                 .bindTo(registry);
 
         assertThat(gauge("caravan.lane.queued", "main")).isEqualTo(2);
@@ -97,7 +97,7 @@ class LaneHealthTest {
 
     private void admit(String account, long dueAt) {
         NewSend send = draft().account(account).dueAt(dueAt).send();
-        ledger.store().write(transaction -> sends.insert(transaction, send));
+        ledger.store().write(transaction -> parts.acceptance().insert(transaction, send));
     }
 
     private static Account account(String name) {

@@ -6,14 +6,12 @@ import static org.awaitility.Awaitility.await;
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
-import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
-import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
-import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Settlement;
-import dev.caravan.ledger.State;
+import dev.caravan.ledger.Slots;
 import dev.caravan.ledger.TemporaryLedger;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,8 +47,7 @@ class LaneIT {
 
     private static final Pace FAST = pace(1_000, Duration.ofSeconds(1));
 
-    private final Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
-    private final Lanes lanes = new Lanes(sends);
+    private final LedgerParts parts = LedgerParts.of("here");
     private final ThreadPoolExecutor turns = (ThreadPoolExecutor) Executors.newCachedThreadPool();
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
     private final BlockingQueue<String> delivered = new LinkedBlockingQueue<>();
@@ -69,7 +66,7 @@ class LaneIT {
     void openLedger() {
         ledger = TemporaryLedger.sqlite(directory);
         ledger.store().write(transaction -> {
-            lanes.register(transaction, List.of("main"));
+            parts.lanes().register(transaction, List.of("main"));
             return null;
         });
     }
@@ -133,7 +130,7 @@ class LaneIT {
         lane.close();
 
         List<Long> all = List.copyOf(starts);
-        long latest = TimeUnit.MICROSECONDS.toNanos(Lanes.LATEST_MICROS);
+        long latest = TimeUnit.MICROSECONDS.toNanos(Slots.LATEST_MICROS);
         for (int start = 0; start < all.size(); start++) {
             assertThat(all.get(start) - all.get(0))
                     .as("from the first start to the one %d after it, by a clock that nobody sets", start)
@@ -303,7 +300,7 @@ class LaneIT {
     }
 
     private void open(Account account, Consumer<Turn> route) {
-        lane = new Lane(account, route, ledger.store(), lanes, turns, timer, clock);
+        lane = new Lane(account, route, ledger.store(), parts.slots(), turns, timer, clock);
         lane.open();
         lane.signal();
     }
@@ -312,14 +309,13 @@ class LaneIT {
     private Consumer<Turn> deliver(Runnable call) {
         return turn -> {
             Claim claim = ledger.store()
-                    .write(transaction -> lanes.claim(transaction, "main", null, System.currentTimeMillis()));
+                    .write(transaction -> parts.slots().claim(transaction, "main", null, System.currentTimeMillis()));
             if (claim instanceof Claim.Claimed claimed) {
                 turn.claimed(claimed.attempt());
                 call.run();
-                Settlement sent = new Settlement(State.SENT, 0, false, "id", 200, null, null, null);
-                ledger.store()
-                        .write(transaction ->
-                                sends.settle(transaction, claimed.attempt(), sent, System.currentTimeMillis()));
+                Settlement sent = Settlement.sent("id");
+                ledger.store().write(transaction -> parts.settlements()
+                        .settle(transaction, claimed.attempt(), sent, System.currentTimeMillis()));
                 delivered.add(claimed.attempt().id());
             } else if (claim instanceof Claim.Held held) {
                 turn.held(held.until());
@@ -372,7 +368,7 @@ class LaneIT {
     private void admit(int count) {
         ledger.store().write(transaction -> {
             for (int number = 0; number < count; number++) {
-                sends.insert(transaction, Draft.draft().send());
+                parts.acceptance().insert(transaction, Draft.draft().send());
             }
             return null;
         });

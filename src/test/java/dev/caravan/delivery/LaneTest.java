@@ -5,10 +5,8 @@ import static org.awaitility.Awaitility.await;
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
-import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Draft;
-import dev.caravan.ledger.Lanes;
-import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.TemporaryLedger;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A lane whose process runs out of threads or memory for a moment: it stands still no longer than that. */
 class LaneTest {
 
-    private final Lanes lanes = new Lanes(new Sends("here", new Blocklist(new byte[32]), 101));
+    private final LedgerParts parts = LedgerParts.of("here");
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final AtomicInteger refusals = new AtomicInteger();
@@ -44,9 +42,8 @@ class LaneTest {
     void openLedger() {
         ledger = TemporaryLedger.sqlite(directory);
         ledger.store().write(transaction -> {
-            lanes.register(transaction, List.of("main"));
-            return new Sends("here", new Blocklist(new byte[32]), 101)
-                    .insert(transaction, Draft.draft().dueAt(1).send());
+            parts.lanes().register(transaction, List.of("main"));
+            return parts.acceptance().insert(transaction, Draft.draft().dueAt(1).send());
         });
     }
 
@@ -77,7 +74,7 @@ class LaneTest {
                     route.accept(turn);
                 },
                 ledger.store(),
-                lanes,
+                parts.slots(),
                 this::execute,
                 timer,
                 InstantSource.system());

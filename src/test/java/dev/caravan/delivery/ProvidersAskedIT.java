@@ -7,10 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.caravan.Packs;
 import dev.caravan.account.Account;
-import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Draft;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.NewSend;
-import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Provider;
@@ -39,7 +38,7 @@ class ProvidersAskedIT {
     @TempDir
     private static Path directory;
 
-    private static final Sends SENDS = new Sends("here", new Blocklist(new byte[32]), 101);
+    private static final LedgerParts PARTS = LedgerParts.of("here");
     private static TemporaryLedger ledger;
     private static ProviderStub stub;
     private static AskingGateway gateway;
@@ -105,7 +104,7 @@ class ProvidersAskedIT {
     @MethodSource("tracked")
     void aSendIsFollowedUntilItIsRead(String account) {
         NewSend send = Draft.draft().account(account).provider(account).send();
-        ledger.store().write(transaction -> SENDS.insert(transaction, send));
+        ledger.store().write(transaction -> PARTS.acceptance().insert(transaction, send));
 
         await().atMost(Duration.ofSeconds(20)).until(() -> {
             ledger.change("UPDATE send SET check_at = 1 WHERE id = ? AND check_at IS NOT NULL", send.id());

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.delivery.Reaction.Effect;
 import dev.caravan.ledger.Settlement;
+import dev.caravan.ledger.Settlement.Call;
+import dev.caravan.ledger.Settlement.Problem;
 import dev.caravan.ledger.State;
 import dev.caravan.provider.Verdict;
 import dev.caravan.provider.Verdict.AccountFault;
@@ -29,7 +31,6 @@ class RetryScheduleTest {
 
     private static final Instant NOW = Instant.parse("2026-03-10T12:00:00Z");
     private static final ZoneId ISTANBUL = ZoneId.of("Europe/Istanbul");
-    private static final int HTTP_STATUS = 207;
 
     /** Draws the shortest and the longest delay there is, and one in between. */
     private static final RandomGenerator LOWEST = new Drawing(0);
@@ -42,8 +43,8 @@ class RetryScheduleTest {
         Reaction reaction = react(new Verdict.OptedOut("906", "closed for marketing"));
 
         assertThat(reaction.settlement().state()).isEqualTo(State.FAILED);
-        assertThat(reaction.settlement().errorClass()).isEqualTo("permanent");
-        assertThat(reaction.settlement().errorCode()).isEqualTo("906");
+        assertThat(reaction.settlement().problem().errorClass()).isEqualTo("permanent");
+        assertThat(reaction.settlement().problem().code()).isEqualTo("906");
         assertThat(reaction.effect()).isEqualTo(new Effect.OptOut());
     }
 
@@ -51,8 +52,7 @@ class RetryScheduleTest {
     void acceptedSendIsSentAndItsAccountWorks() {
         Reaction reaction = react(new Sent("wamid.1"));
 
-        assertThat(reaction.settlement())
-                .isEqualTo(new Settlement(State.SENT, 0, false, "wamid.1", HTTP_STATUS, null, null, null));
+        assertThat(reaction.settlement()).isEqualTo(Settlement.sent("wamid.1"));
         assertThat(reaction.effect()).isEqualTo(new Effect.Works());
     }
 
@@ -113,8 +113,7 @@ class RetryScheduleTest {
 
     @Test
     void unknownFateIsTriedAgainWhereTheAccountSaysSo() {
-        Reaction reaction =
-                schedule(MIDDLE).react(new Unknown("no-answer", "timed out"), 1, false, true, 0, HTTP_STATUS, NOW);
+        Reaction reaction = schedule(MIDDLE).react(new Unknown("no-answer", "timed out"), 1, false, true, 0, NOW);
 
         assertThat(reaction.settlement())
                 .isEqualTo(settlement(State.QUEUED, NOW.plusSeconds(1), "unknown", "no-answer", "timed out"));
@@ -125,7 +124,7 @@ class RetryScheduleTest {
     @ValueSource(booleans = {false, true})
     void misdeliveredSendIsHeldWhateverTheAccountSaysAndPausesIt(boolean retryUnknown) {
         Reaction reaction = schedule(MIDDLE)
-                .react(new Misdelivered("wrong-recipient", "other chat"), 1, false, retryUnknown, 0, HTTP_STATUS, NOW);
+                .react(new Misdelivered("wrong-recipient", "other chat"), 1, false, retryUnknown, 0, NOW);
 
         assertThat(reaction.settlement())
                 .isEqualTo(settlement(State.UNKNOWN, NOW, "unknown", "wrong-recipient", "other chat"));
@@ -136,36 +135,18 @@ class RetryScheduleTest {
     void staleLookupIsRepeatedAtOnce() {
         Reaction reaction = react(new Stale(new Permanent("chat-not-found", "gone")));
 
-        assertThat(reaction.settlement())
-                .isEqualTo(new Settlement(
-                        State.QUEUED,
-                        NOW.toEpochMilli(),
-                        true,
-                        null,
-                        HTTP_STATUS,
-                        "transient",
-                        "chat-not-found",
-                        "gone"));
+        assertThat(reaction.settlement()).isEqualTo(again(State.QUEUED, "transient"));
         assertThat(reaction.effect()).isEqualTo(new Effect.None());
     }
 
     @Test
     void staleAgainAfterAFreshLookupMeansWhatItMeansOtherwise() {
-        Reaction failed = schedule(MIDDLE)
-                .react(new Stale(new Permanent("chat-not-found", "gone")), 2, true, false, 0, HTTP_STATUS, NOW);
-        Reaction paused = schedule(MIDDLE)
-                .react(new Stale(new AccountFault("http-401", "bad token")), 2, true, false, 0, HTTP_STATUS, NOW);
+        Reaction failed =
+                schedule(MIDDLE).react(new Stale(new Permanent("chat-not-found", "gone")), 2, true, false, 0, NOW);
+        Reaction paused =
+                schedule(MIDDLE).react(new Stale(new AccountFault("http-401", "bad token")), 2, true, false, 0, NOW);
 
-        assertThat(failed.settlement())
-                .isEqualTo(new Settlement(
-                        State.FAILED,
-                        NOW.toEpochMilli(),
-                        true,
-                        null,
-                        HTTP_STATUS,
-                        "permanent",
-                        "chat-not-found",
-                        "gone"));
+        assertThat(failed.settlement()).isEqualTo(again(State.FAILED, "permanent"));
         assertThat(paused.settlement().state()).isEqualTo(State.QUEUED);
         assertThat(paused.effect()).isEqualTo(new Effect.Pause("http-401: bad token"));
     }
@@ -191,14 +172,7 @@ class RetryScheduleTest {
     @CsvSource({"0, 1", "1, 2", "2, 4", "5, 32"})
     void throttledAccountWaitsLongerEachTimeWhereTheProviderDoesNotSay(int throttles, long seconds) {
         Reaction reaction = schedule(MIDDLE)
-                .react(
-                        new Throttled("http-429", "slow", new Wait.Backoff()),
-                        1,
-                        false,
-                        false,
-                        throttles,
-                        HTTP_STATUS,
-                        NOW);
+                .react(new Throttled("http-429", "slow", new Wait.Backoff()), 1, false, false, throttles, NOW);
 
         assertThat(reaction.effect()).isEqualTo(hold(NOW.plusSeconds(seconds)));
     }
@@ -223,7 +197,7 @@ class RetryScheduleTest {
     })
     void usedUpDayEndsWhenTheNextOneBeginsInTheZone(ZoneId zone, Instant now, Instant until) {
         Reaction reaction = new RetrySchedule(zone, MIDDLE)
-                .react(new Throttled("8001", "quota", new Wait.NextDay()), 1, false, false, 0, HTTP_STATUS, now);
+                .react(new Throttled("8001", "quota", new Wait.NextDay()), 1, false, false, 0, now);
 
         assertThat(reaction.effect()).isEqualTo(hold(until));
     }
@@ -255,8 +229,8 @@ class RetryScheduleTest {
         Settlement settlement =
                 react(new Permanent("c".repeat(600), "m".repeat(600))).settlement();
 
-        assertThat(settlement.errorCode()).hasSize(500);
-        assertThat(settlement.errorMessage()).hasSize(500);
+        assertThat(settlement.problem().code()).hasSize(500);
+        assertThat(settlement.problem().message()).hasSize(500);
     }
 
     @Test
@@ -271,12 +245,12 @@ class RetryScheduleTest {
     void wordsOfAProviderAreStoredWithoutControlCharacters() {
         Reaction reaction = react(new Verdict.Permanent("a\u0000b", "two\nlines"));
 
-        assertThat(reaction.settlement().errorCode()).isEqualTo("a b");
-        assertThat(reaction.settlement().errorMessage()).isEqualTo("two lines");
+        assertThat(reaction.settlement().problem().code()).isEqualTo("a b");
+        assertThat(reaction.settlement().problem().message()).isEqualTo("two lines");
     }
 
     private static Reaction react(Verdict verdict) {
-        return schedule(MIDDLE).react(verdict, 1, false, false, 0, HTTP_STATUS, NOW);
+        return schedule(MIDDLE).react(verdict, 1, false, false, 0, NOW);
     }
 
     private static RetrySchedule schedule(RandomGenerator random) {
@@ -284,7 +258,14 @@ class RetryScheduleTest {
     }
 
     private static Settlement settlement(State state, Instant dueAt, String word, String code, String message) {
-        return new Settlement(state, dueAt.toEpochMilli(), false, null, HTTP_STATUS, word, code, message);
+        Problem problem = new Problem(word, code, message);
+        return new Settlement(state, dueAt.toEpochMilli(), false, null, List.of(), problem, Call.NONE);
+    }
+
+    /** Of a send whose look-up was found stale. */
+    private static Settlement again(State state, String word) {
+        Problem problem = new Problem(word, "chat-not-found", "gone");
+        return new Settlement(state, NOW.toEpochMilli(), true, null, List.of(), problem, Call.NONE);
     }
 
     private static Effect hold(Instant until) {

@@ -10,10 +10,8 @@ import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Checks;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
-import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Scope;
-import dev.caravan.ledger.Sends;
-import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.message.SendJson;
 import dev.caravan.provider.Providers;
@@ -44,8 +42,7 @@ class SettlingTest {
     private static final String ALI = "+905301234567";
 
     private final Blocklist blocklist = new Blocklist(new byte[32]);
-    private final Sends sends = new Sends("here", blocklist, 101);
-    private final Lanes lanes = new Lanes(sends);
+    private final LedgerParts parts = LedgerParts.of("here", blocklist, 101);
 
     @TempDir
     private Path directory;
@@ -58,14 +55,15 @@ class SettlingTest {
     void open() {
         ledger = TemporaryLedger.sqlite(directory);
         ledger.store().write(transaction -> {
-            lanes.register(transaction, List.of("main"));
+            parts.lanes().register(transaction, List.of("main"));
             return null;
         });
         Providers providers = new Providers(List.of(new AskablePigeon()));
         settling = new Settling(
                 ledger.store(),
-                sends,
-                lanes,
+                parts.settlements(),
+                parts.laneControl(),
+                blocklist,
                 new RetrySchedule(ZoneOffset.UTC, new Random(1)),
                 providers,
                 new Lookups(providers),
@@ -74,7 +72,7 @@ class SettlingTest {
                         new Accounts(List.of(), List.of(), null),
                         providers,
                         new StoredSends(new SendJson(ZoneOffset.UTC)),
-                        new StandIns(sends)),
+                        parts.standIns()),
                 names -> {},
                 new LaneMetrics(new SimpleMeterRegistry()),
                 new UnderWay());
@@ -100,7 +98,7 @@ class SettlingTest {
     @Test
     void aResultThatCameTooLateBlocksNobody() {
         Attempt given = claim();
-        ledger.store().write(transaction -> sends.recover(transaction, Set.of(), 1));
+        ledger.store().write(transaction -> parts.recover(transaction, 1));
 
         settle(given, new OptedOut("906", "closed for marketing"));
 
@@ -136,11 +134,11 @@ class SettlingTest {
     @Test
     void aLookUpThatFailsUsesUpAProbe() {
         ledger.store().write(transaction -> {
-            sends.insert(transaction, Draft.draft().to(ALI).send());
-            return lanes.pause(transaction, "main", "refused", 1);
+            parts.acceptance().insert(transaction, Draft.draft().to(ALI).send());
+            return parts.laneControl().pause(transaction, "main", "refused", 1);
         });
         Attempt candidate = ledger.store()
-                .read(transaction -> sends.candidate(transaction, "main", Set.of()))
+                .read(transaction -> parts.queue().candidate(transaction, "main", Set.of()))
                 .orElseThrow()
                 .attempt();
         long before = System.currentTimeMillis();
@@ -172,7 +170,7 @@ class SettlingTest {
         hold();
         Attempt slow = claim();
         ledger.store().write(transaction -> {
-            lanes.pauseByHand(transaction, "main", null, "anne", 1);
+            parts.laneControl().pauseByHand(transaction, "main", null, "anne", 1);
             return null;
         });
 
@@ -233,7 +231,7 @@ class SettlingTest {
     /** The account was throttled, so that every success of it counts. */
     private void hold() {
         ledger.store().write(transaction -> {
-            lanes.hold(transaction, "main", 1);
+            parts.laneControl().hold(transaction, "main", 1);
             return null;
         });
     }
@@ -244,8 +242,9 @@ class SettlingTest {
 
     private Attempt claim(String to) {
         return ledger.store().write(transaction -> {
-            sends.insert(transaction, Draft.draft().to(to).send());
-            return ((Claim.Claimed) lanes.claim(transaction, "main", null, System.currentTimeMillis())).attempt();
+            parts.acceptance().insert(transaction, Draft.draft().to(to).send());
+            return ((Claim.Claimed) parts.slots().claim(transaction, "main", null, System.currentTimeMillis()))
+                    .attempt();
         });
     }
 

@@ -6,13 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
-import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Draft;
-import dev.caravan.ledger.Lanes;
-import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Settlement;
-import dev.caravan.ledger.State;
 import dev.caravan.ledger.TemporaryLedger;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,8 +35,7 @@ class SlowLedgerIT {
     private static final Pace PACE = Pace.of(new Rate(20, Duration.ofSeconds(1)));
     private static final int ROWS = 30;
 
-    private final Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
-    private final Lanes lanes = new Lanes(sends);
+    private final LedgerParts parts = LedgerParts.of("here");
     private final BlockingQueue<Long> calls = new LinkedBlockingQueue<>();
 
     @TempDir
@@ -51,9 +47,9 @@ class SlowLedgerIT {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
         try (TemporaryLedger ledger = TemporaryLedger.slow(directory, Duration.ofMillis(200))) {
             ledger.store().write(transaction -> {
-                lanes.register(transaction, List.of("main"));
+                parts.lanes().register(transaction, List.of("main"));
                 for (int row = 0; row < ROWS; row++) {
-                    sends.insert(transaction, Draft.draft().send());
+                    parts.acceptance().insert(transaction, Draft.draft().send());
                 }
                 return null;
             });
@@ -61,7 +57,7 @@ class SlowLedgerIT {
                     account(),
                     turn -> deliver(ledger, turn),
                     ledger.store(),
-                    lanes,
+                    parts.slots(),
                     turns,
                     timer,
                     InstantSource.system());
@@ -86,8 +82,8 @@ class SlowLedgerIT {
     }
 
     private void deliver(TemporaryLedger ledger, Turn turn) {
-        Claim claim = ledger.store()
-                .write(transaction -> lanes.claim(
+        Claim claim = ledger.store().write(transaction -> parts.slots()
+                .claim(
                         transaction,
                         "main",
                         null,
@@ -98,12 +94,8 @@ class SlowLedgerIT {
         if (claim instanceof Claim.Claimed claimed) {
             turn.claimed(claimed.attempt());
             calls.add(System.nanoTime());
-            ledger.store()
-                    .write(transaction -> sends.settle(
-                            transaction,
-                            claimed.attempt(),
-                            new Settlement(State.SENT, 0, false, "id", 200, null, null, null),
-                            System.currentTimeMillis()));
+            ledger.store().write(transaction -> parts.settlements()
+                    .settle(transaction, claimed.attempt(), Settlement.sent("id"), System.currentTimeMillis()));
         } else {
             turn.foundNothing();
         }

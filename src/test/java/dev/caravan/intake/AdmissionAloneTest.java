@@ -243,7 +243,8 @@ class AdmissionAloneTest {
         block("+905301234567", Scope.ALL);
 
         Claim claim = inbox.store()
-                .write(transaction -> inbox.lanes().claim(transaction, "main", null, System.currentTimeMillis()));
+                .write(transaction ->
+                        inbox.parts().slots().claim(transaction, "main", null, System.currentTimeMillis()));
 
         assertThat(claim).isInstanceOfSatisfying(Claim.Claimed.class, claimed -> assertThat(
                         claimed.attempt().id())
@@ -329,7 +330,9 @@ class AdmissionAloneTest {
                 .containsExactly("c-1", "c-2");
         inbox.store().write(transaction -> {
             String id = accepted(admitted).id();
-            return inbox.sends().cancel(transaction, id, new ByHand("tester", "a test"), System.currentTimeMillis());
+            return inbox.parts()
+                    .settlements()
+                    .cancel(transaction, id, new ByHand("tester", "a test"), System.currentTimeMillis());
         });
         assertThat(inbox.ledger().texts("SELECT correlation || ' ' || sequence FROM reply ORDER BY id"))
                 .containsExactly("c-1 1", "c-2 1");

@@ -12,12 +12,10 @@ import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.DigestKey;
 import dev.caravan.ledger.Foresight;
-import dev.caravan.ledger.Lanes;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Recipients;
 import dev.caravan.ledger.Replies;
-import dev.caravan.ledger.Sends;
-import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.message.Category;
@@ -63,8 +61,7 @@ public final class DropFolder implements AutoCloseable {
     private final TemporaryLedger ledger;
     private final BatchFiles files;
     private final Blocklist blocklist;
-    private final Sends sends;
-    private final Lanes lanes;
+    private final LedgerParts parts;
     private final Examination examination;
     private final Rehearsal rehearsal;
     private final Admission admission;
@@ -99,10 +96,9 @@ public final class DropFolder implements AutoCloseable {
                         new RoutingRule("+33", List.of(main, crm), Failover.DOWN)),
                 main);
         this.blocklist = new Blocklist(store().write(DigestKey::of));
-        this.sends = new Sends("here", blocklist, 101);
-        this.lanes = new Lanes(sends);
+        this.parts = LedgerParts.of("here", blocklist, 101);
         store().write(transaction -> {
-            lanes.register(transaction, List.of("main", "crm", "abroad"));
+            parts.lanes().register(transaction, List.of("main", "crm", "abroad"));
             return null;
         });
         this.examination = new Examination(
@@ -118,9 +114,10 @@ public final class DropFolder implements AutoCloseable {
                 InstantSource.system());
         this.admission = new Admission(
                 store(),
-                sends,
-                lanes,
-                new StandIns(sends),
+                parts.acceptance(),
+                parts.settlements(),
+                parts.lanes(),
+                parts.standIns(),
                 batches,
                 new Outbox(),
                 new Replies("here", null),
@@ -198,16 +195,12 @@ public final class DropFolder implements AutoCloseable {
         return blocklist;
     }
 
-    Sends sends() {
-        return sends;
-    }
-
-    Lanes lanes() {
-        return lanes;
+    LedgerParts parts() {
+        return parts;
     }
 
     public Recipients recipients() {
-        return new Recipients(store(), sends);
+        return new Recipients(store(), parts.settlements());
     }
 
     public WrittenRecipients writtenRecipients() {

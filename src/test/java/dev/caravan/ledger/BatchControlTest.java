@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 
 class BatchControlTest extends OnLedger {
 
-    private final Sends stopping = new Sends("here", new Blocklist(new byte[32]), 50);
+    private final LedgerParts stopping = LedgerParts.stoppingAt(50);
     private BatchControl control;
 
     @BeforeEach
     void make() {
-        control = new BatchControl(sends);
+        control = new BatchControl(parts.settlements());
     }
 
     @Test
@@ -260,9 +260,10 @@ class BatchControlTest extends OnLedger {
         admitRows("b", 30);
         write(transaction -> {
             for (int number = 1; number <= 20; number++) {
-                Attempt attempt =
-                        stopping.claim(transaction, "main", null, false, NOW).orElseThrow();
-                stopping.settle(transaction, attempt, failed(), NOW);
+                Attempt attempt = stopping.queue()
+                        .claim(transaction, "main", null, false, NOW)
+                        .orElseThrow();
+                stopping.settlements().settle(transaction, attempt, failed(), NOW);
             }
             return null;
         });
@@ -287,26 +288,27 @@ class BatchControlTest extends OnLedger {
         openBatch("b");
         admitRows("b", 25);
         for (int number = 1; number <= 25; number++) {
-            end(sends, failed());
+            end(parts, failed());
         }
         ledger.change("UPDATE batch SET failed = 100");
         admit(draft().of("b", 26));
         countAcceptedAfter("b", 25);
-        end(sends, failed());
+        end(parts, failed());
 
         assertThat(pausedBy("b")).isEmpty();
     }
 
-    private void end(Sends by, Settlement settlement) {
-        Attempt attempt = write(transaction -> by.claim(transaction, "main", null, false, NOW))
+    private void end(LedgerParts by, Settlement settlement) {
+        Attempt attempt = write(transaction -> by.queue().claim(transaction, "main", null, false, NOW))
                 .orElseThrow();
-        write(transaction -> by.settle(transaction, attempt, settlement, NOW));
+        write(transaction -> by.settlements().settle(transaction, attempt, settlement, NOW));
     }
 
     private void admitRows(String batch, int rows) {
         write(transaction -> {
             for (int row = 1; row <= rows; row++) {
-                sends.insert(transaction, draft().of(batch, row).rank(row).send());
+                parts.acceptance()
+                        .insert(transaction, draft().of(batch, row).rank(row).send());
             }
             batches.advance(transaction, batch, 0, rows, rows, 0, 0);
             return null;

@@ -119,10 +119,10 @@ class ChecksTest extends OnLedger {
         assertThat(accountsDue(NOW + 9_999)).isEmpty();
         assertThat(accountsDue(NOW + 10_000)).containsExactly("main");
         assertThat(isDue("other")).isFalse();
-        write(transaction -> lanes.pause(transaction, "main", "http-401", NOW));
+        write(transaction -> parts.laneControl().pause(transaction, "main", "http-401", NOW));
         assertThat(accountsDue(NOW + 10_000)).isEmpty();
         assertThat(take(10, NOW + 10_000)).isEmpty();
-        write(transaction -> lanes.recover(transaction, "main", NOW + 1, NOW + 1));
+        write(transaction -> parts.laneControl().recover(transaction, "main", NOW + 1, NOW + 1));
         hold("main", NOW + 20_000);
         assertThat(isDue("main")).isFalse();
         assertThat(take(10, NOW + 20_000)).hasSize(1);
@@ -203,7 +203,7 @@ class ChecksTest extends OnLedger {
 
     private void hold(String account, long until) {
         write(transaction -> {
-            lanes.hold(transaction, account, until);
+            parts.laneControl().hold(transaction, account, until);
             return null;
         });
     }

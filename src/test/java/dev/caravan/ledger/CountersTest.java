@@ -8,7 +8,6 @@ import dev.caravan.account.Pace;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,7 +64,7 @@ class CountersTest extends OnLedger {
                 if (random.nextInt(3) == 0) {
                     one.reference("order-" + random.nextInt(40));
                 }
-                accepted += sends.insert(transaction, one.send()).isEmpty() ? 1 : 0;
+                accepted += parts.acceptance().insert(transaction, one.send()).isEmpty() ? 1 : 0;
             }
             batches.advance(transaction, batch, before, records, accepted, records - accepted, 0);
             return null;
@@ -75,7 +74,7 @@ class CountersTest extends OnLedger {
 
     private void claimOne(Random random, List<Attempt> underWay, long now) {
         String account = random.nextBoolean() ? "main" : "other";
-        write(transaction -> sends.claim(transaction, account, null, false, now))
+        write(transaction -> parts.queue().claim(transaction, account, null, false, now))
                 .ifPresent(underWay::add);
     }
 
@@ -83,7 +82,7 @@ class CountersTest extends OnLedger {
         if (!underWay.isEmpty()) {
             Attempt attempt = underWay.remove(random.nextInt(underWay.size()));
             Settlement verdict = verdict(random, now);
-            write(transaction -> sends.settle(transaction, attempt, verdict, now));
+            write(transaction -> parts.settlements().settle(transaction, attempt, verdict, now));
             over.add(attempt);
         }
     }
@@ -94,7 +93,7 @@ class CountersTest extends OnLedger {
             String id = queued.get(random.nextInt(queued.size()));
             String account = ledger.text("SELECT account FROM send WHERE id = ?", id);
             Settlement verdict = verdict(random, now);
-            write(transaction -> sends.settleUnclaimed(transaction, account, id, verdict, now));
+            write(transaction -> parts.settlements().settleUnclaimed(transaction, account, id, verdict, now));
         }
     }
 
@@ -103,15 +102,12 @@ class CountersTest extends OnLedger {
         List<String> ids = ledger.texts("SELECT id FROM send ORDER BY id");
         if (!ids.isEmpty()) {
             String id = ids.get(random.nextInt(ids.size()));
-            SendControl control = new SendControl(
+            SendControl control = parts.sendControl(
                     ledger.store(),
-                    sends,
-                    lanes,
                     new Accounts(
                             List.of(account("main", Pace.UNLIMITED), account("other", Pace.UNLIMITED)),
                             List.of(),
                             null),
-                    Map.of(),
                     accounts -> {});
             ByHand by = new ByHand("anne", null);
             switch (random.nextInt(5)) {
@@ -124,7 +120,7 @@ class CountersTest extends OnLedger {
     }
 
     private void stopOrGoOn(Random random, long now) {
-        BatchControl control = new BatchControl(sends);
+        BatchControl control = new BatchControl(parts.settlements());
         String batch = random.nextBoolean() ? "b1" : "b2";
         write(transaction -> {
             switch (random.nextInt(4)) {
@@ -163,9 +159,9 @@ class CountersTest extends OnLedger {
         }
         try {
             write(transaction -> {
-                sends.insert(transaction, draft().of("b1", 0).send());
-                sends.claim(transaction, "main", null, false, now);
-                sends.expire(transaction, now + 1_000_000);
+                parts.acceptance().insert(transaction, draft().of("b1", 0).send());
+                parts.queue().claim(transaction, "main", null, false, now);
+                parts.settlements().expire(transaction, now + 1_000_000);
                 throw new IllegalStateException("half-way");
             });
         } catch (LedgerException expected) {
@@ -180,7 +176,15 @@ class CountersTest extends OnLedger {
             case 2 -> unknown();
             case 3 -> queuedUntil(now);
             case 4 -> queuedUntil(now + random.nextInt(100));
-            default -> new Settlement(State.QUEUED, now, true, null, 400, "transient", "stale", "look it up again");
+            default ->
+                new Settlement(
+                        State.QUEUED,
+                        now,
+                        true,
+                        null,
+                        List.of(),
+                        new Settlement.Problem("transient", "stale", "look it up again"),
+                        Settlement.Call.NONE);
         };
     }
 }

@@ -21,7 +21,7 @@ class DeliveriesTest extends OnLedger {
     private static final List<String> MAIN = List.of("main");
     private static final long LATER = NOW + Duration.ofMinutes(5).toMillis();
 
-    private final Deliveries deliveries = new Deliveries(sends);
+    private final Deliveries deliveries = parts.deliveries();
 
     @ParameterizedTest
     @CsvSource({
@@ -129,21 +129,16 @@ class DeliveriesTest extends OnLedger {
     @Test
     void aSendIsFoundByAnyOfItsIdsUntilItIsSentAgain() {
         String id = admit(draft()).get(0);
-        settle(
-                claim(),
-                new Settlement(State.SENT, 0, false, "first", List.of("second", "third"), 200, null, null, null));
+        settle(claim(), Settlement.sent("first", "second", "third"));
 
         assertThat(apply(report(State.DELIVERED, "none", "third"))).isEqualTo(Effect.CHANGED);
         assertThat(history(id).get(1).providerMessageId()).isEqualTo("first");
 
         apply(report(State.READ, "second"));
         ledger.change("UPDATE send SET state = 'failed' WHERE id = ?", id);
-        SendControl control = new SendControl(
+        SendControl control = parts.sendControl(
                 ledger.store(),
-                sends,
-                lanes,
                 new Accounts(List.of(account("main", Pace.UNLIMITED)), List.of(), null),
-                Map.of(),
                 accounts -> {});
         assertThat(control.retry(id, false, new ByHand("anne", null), LATER)).isEmpty();
         settle(claim(LATER), sent("fourth"));
@@ -160,7 +155,7 @@ class DeliveriesTest extends OnLedger {
         settle(claim(), sent("7"));
         String elsewhere = admit(draft().account("other")).get(0);
         settle(
-                write(transaction -> sends.claim(transaction, "other", null, false, NOW))
+                write(transaction -> parts.queue().claim(transaction, "other", null, false, NOW))
                         .orElseThrow(),
                 sent("7"));
 
@@ -344,12 +339,12 @@ class DeliveriesTest extends OnLedger {
     @Test
     void anErasedSendLeavesNothingOfWhatWasReported() {
         admit(draft());
-        settle(claim(), new Settlement(State.SENT, 0, false, "wamid", List.of("other"), 200, null, null, null));
+        settle(claim(), Settlement.sent("wamid", "other"));
         apply(new Reported(List.of("wamid"), State.DELIVERED, "to 905301234567", null, null, null, null, null));
         keep(reportTo("905301234567", "a"));
         keep(reportTo("905309999999", "b"));
 
-        new Recipients(ledger.store(), sends)
+        new Recipients(ledger.store(), parts.settlements())
                 .erase("+905301234567", Reach.ALL, number -> false, new ByHand("anne", null), LATER);
 
         assertThat(ledger.texts("SELECT recipient FROM report")).containsExactly("905309999999");

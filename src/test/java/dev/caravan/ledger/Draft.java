@@ -106,10 +106,10 @@ public final class Draft {
 
     /** Stores sends, as an intake does. */
     public static void admitTo(TemporaryLedger ledger, Draft... drafts) {
-        Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
+        LedgerParts parts = LedgerParts.of("here");
         ledger.store().write(transaction -> {
             for (Draft draft : drafts) {
-                sends.insert(transaction, draft.send());
+                parts.acceptance().insert(transaction, draft.send());
             }
             return null;
         });

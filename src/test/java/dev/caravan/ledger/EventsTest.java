@@ -14,10 +14,10 @@ class EventsTest extends OnLedger {
 
     @Test
     void anAccountThatItsProviderRefusesIsToldOnceUntilItRecovers() {
-        write(transaction -> lanes.pause(transaction, "main", "http-401: no such key", NOW));
-        write(transaction -> lanes.pause(transaction, "main", "http-401: no such key", NOW + 1));
-        write(transaction -> lanes.recover(transaction, "main", NOW + 2, NOW + 2));
-        write(transaction -> lanes.recover(transaction, "main", NOW + 3, NOW + 3));
+        write(transaction -> parts.laneControl().pause(transaction, "main", "http-401: no such key", NOW));
+        write(transaction -> parts.laneControl().pause(transaction, "main", "http-401: no such key", NOW + 1));
+        write(transaction -> parts.laneControl().recover(transaction, "main", NOW + 2, NOW + 2));
+        write(transaction -> parts.laneControl().recover(transaction, "main", NOW + 3, NOW + 3));
 
         assertThat(told())
                 .containsExactly(
@@ -28,11 +28,11 @@ class EventsTest extends OnLedger {
     @Test
     void whatSomebodyDoesToALaneIsToldWhenItChangesSomething() {
         write(transaction -> {
-            lanes.resume(transaction, "main", "anne", NOW);
-            lanes.pauseByHand(transaction, "main", null, "anne", NOW + 1);
-            lanes.pauseByHand(transaction, "main", "still", "anne", NOW + 2);
-            lanes.resume(transaction, "main", "anne", NOW + 3);
-            lanes.resume(transaction, "main", "anne", NOW + 4);
+            parts.laneControl().resume(transaction, "main", "anne", NOW);
+            parts.laneControl().pauseByHand(transaction, "main", null, "anne", NOW + 1);
+            parts.laneControl().pauseByHand(transaction, "main", "still", "anne", NOW + 2);
+            parts.laneControl().resume(transaction, "main", "anne", NOW + 3);
+            parts.laneControl().resume(transaction, "main", "anne", NOW + 4);
             return null;
         });
 
@@ -44,9 +44,9 @@ class EventsTest extends OnLedger {
 
     @Test
     void whoTakesOverAPauseIsTold() {
-        write(transaction -> lanes.pause(transaction, "main", "down", NOW));
+        write(transaction -> parts.laneControl().pause(transaction, "main", "down", NOW));
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", "mine", "anne", NOW + 1);
+            parts.laneControl().pauseByHand(transaction, "main", "mine", "anne", NOW + 1);
             return null;
         });
 
@@ -79,7 +79,7 @@ class EventsTest extends OnLedger {
 
     @Test
     void aBatchThatItsFailuresPauseIsToldOnce() {
-        Sends stopping = new Sends("here", new Blocklist(new byte[32]), 50);
+        LedgerParts stopping = LedgerParts.stoppingAt(50);
         openBatch("b");
         countAccepted("b", 30);
         for (int row = 1; row <= 30; row++) {
@@ -88,13 +88,15 @@ class EventsTest extends OnLedger {
         List<Attempt> attempts = write(transaction -> {
             List<Attempt> claimed = new ArrayList<>();
             for (int row = 1; row <= 30; row++) {
-                claimed.add(sends.claim(transaction, "main", null, false, NOW).orElseThrow());
+                claimed.add(parts.queue()
+                        .claim(transaction, "main", null, false, NOW)
+                        .orElseThrow());
             }
             return claimed;
         });
 
         for (Attempt attempt : attempts) {
-            write(transaction -> stopping.settle(transaction, attempt, failed(), NOW));
+            write(transaction -> stopping.settlements().settle(transaction, attempt, failed(), NOW));
         }
 
         assertThat(told())
@@ -116,8 +118,8 @@ class EventsTest extends OnLedger {
 
     @Test
     void eventsComeInTheOrderOfTheirCommitsWithAnIdThatStays() {
-        write(transaction -> lanes.pause(transaction, "main", "one", NOW));
-        write(transaction -> lanes.pause(transaction, "other", "two", NOW));
+        write(transaction -> parts.laneControl().pause(transaction, "main", "one", NOW));
+        write(transaction -> parts.laneControl().pause(transaction, "other", "two", NOW));
 
         List<Event> all = after(0, 10);
 
@@ -131,7 +133,7 @@ class EventsTest extends OnLedger {
     void anEventOfACommitThatFailedWasNone() {
         try {
             write(transaction -> {
-                lanes.pause(transaction, "main", "down", NOW);
+                parts.laneControl().pause(transaction, "main", "down", NOW);
                 throw new IllegalStateException("the commit fails");
             });
         } catch (LedgerException expected) {

@@ -50,10 +50,8 @@ class KeepTest extends OnLedger {
                         false,
                         "id-of-" + ALI,
                         List.of("other-of-" + ALI),
-                        200,
-                        null,
-                        null,
-                        "to " + ALI));
+                        new Settlement.Problem(null, null, "to " + ALI),
+                        Settlement.Call.NONE));
         Keep keep = keep();
 
         sweep(keep, NOW + 29 * DAY);
@@ -103,7 +101,7 @@ class KeepTest extends OnLedger {
         sweep(keep, NOW + 40 * DAY);
         assertThat(kept(queued)).startsWith("queued 0 " + ALI);
         Attempt attempt = claim();
-        write(transaction -> sends.settle(transaction, attempt, sent("a"), NOW + 41 * DAY));
+        write(transaction -> parts.settlements().settle(transaction, attempt, sent("a"), NOW + 41 * DAY));
 
         sweep(keep, NOW + 70 * DAY);
         assertThat(kept(queued)).startsWith("sent 0 " + ALI);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.ledger.Claim.Claimed;
 import dev.caravan.ledger.Claim.Held;
 import dev.caravan.ledger.Claim.Nothing;
-import dev.caravan.ledger.Lanes.Refused;
+import dev.caravan.ledger.LaneControl.Refused;
 import dev.caravan.ledger.Lanes.Standing;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ class LanesTest extends OnLedger {
         pause("refused");
 
         write(transaction -> {
-            lanes.register(transaction, List.of("main", "third"));
+            parts.lanes().register(transaction, List.of("main", "third"));
             return null;
         });
 
@@ -86,7 +86,7 @@ class LanesTest extends OnLedger {
                 .isLessThan(NOW + 10 * MINUTE);
 
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", null, "anne", NOW);
+            parts.laneControl().pauseByHand(transaction, "main", null, "anne", NOW);
             return null;
         });
         probeNow(NOW);
@@ -202,7 +202,8 @@ class LanesTest extends OnLedger {
     }
 
     private boolean answered(boolean aboutTheSend, long startedAt) {
-        return write(transaction -> lanes.answered(transaction, "main", aboutTheSend, startedAt, NOW + 2 * MINUTE));
+        return write(transaction ->
+                parts.laneControl().answered(transaction, "main", aboutTheSend, startedAt, NOW + 2 * MINUTE));
     }
 
     /** As settling does it: what fails is marked. */
@@ -210,9 +211,9 @@ class LanesTest extends OnLedger {
         String id = admit(draft().account("other").to(recipient)).get(0);
         ledger.change("UPDATE send SET state = 'failed' WHERE id = ?", id);
         return write(transaction -> {
-            Refused refused = lanes.refused(transaction, "main", recipient, "x: no", NOW);
+            Refused refused = parts.laneControl().refused(transaction, "main", recipient, "x: no", NOW);
             if (refused.again() == null) {
-                sends.mark(transaction, id, refused.run());
+                parts.settlements().mark(transaction, id, refused.run());
             } else {
                 transaction.update("UPDATE send SET state = 'queued' WHERE id = ?", id);
             }
@@ -222,7 +223,7 @@ class LanesTest extends OnLedger {
 
     private void probeNow(long now) {
         write(transaction -> {
-            lanes.probeNow(transaction, "main", now);
+            parts.laneControl().probeNow(transaction, "main", now);
             return null;
         });
     }
@@ -273,8 +274,8 @@ class LanesTest extends OnLedger {
     void aClockThatIsSetBackLeavesNoPauseThatNothingEnds() {
         pause("down");
 
-        boolean resumed =
-                write(transaction -> lanes.recover(transaction, "main", NOW - 60 * MINUTE, NOW - 59 * MINUTE));
+        boolean resumed = write(
+                transaction -> parts.laneControl().recover(transaction, "main", NOW - 60 * MINUTE, NOW - 59 * MINUTE));
 
         assertThat(resumed).isTrue();
     }
@@ -346,7 +347,7 @@ class LanesTest extends OnLedger {
 
         for (int start = 0; start < 2; start++) {
             write(transaction -> {
-                lanes.serve(transaction, "main", "raven");
+                parts.lanes().serve(transaction, "main", "raven");
                 return null;
             });
         }
@@ -357,14 +358,14 @@ class LanesTest extends OnLedger {
 
     private void pauseByHand(String reason, long now) {
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", reason, "anne", now);
+            parts.laneControl().pauseByHand(transaction, "main", reason, "anne", now);
             return null;
         });
     }
 
     private void resume() {
         write(transaction -> {
-            lanes.resume(transaction, "main", "anne", NOW);
+            parts.laneControl().resume(transaction, "main", "anne", NOW);
             return null;
         });
     }
@@ -408,7 +409,7 @@ class LanesTest extends OnLedger {
         admit(draft(), draft().account("other"));
         pause("down");
 
-        assertThat(write(transaction -> lanes.claim(transaction, "other", null, NOW))
+        assertThat(write(transaction -> parts.slots().claim(transaction, "other", null, NOW))
                         .getClass())
                 .isEqualTo(Claimed.class);
     }
@@ -418,16 +419,18 @@ class LanesTest extends OnLedger {
         admit(draft().dueAt(NOW - 7), draft(), draft().dueAt(NOW + 5));
 
         assertThat(standing().queued()).isEqualTo(3);
-        long queued = read(transaction -> lanes.queued(transaction, "main"));
+        long queued = read(transaction -> parts.lanes().queued(transaction, "main"));
         assertThat(queued).isEqualTo(3);
-        long next = read(transaction -> lanes.nextDue(transaction, "main")).orElseThrow();
+        long next =
+                read(transaction -> parts.lanes().nextDue(transaction, "main")).orElseThrow();
         assertThat(next).isEqualTo(NOW - 7);
-        assertThat(read(transaction -> lanes.nextDue(transaction, "other")).isPresent())
+        assertThat(read(transaction -> parts.lanes().nextDue(transaction, "other"))
+                        .isPresent())
                 .isFalse();
     }
 
     private Claim claimAt(long now) {
-        return write(transaction -> lanes.claim(transaction, "main", null, now));
+        return write(transaction -> parts.slots().claim(transaction, "main", null, now));
     }
 
     private static Attempt attempt(Claim claim) {
@@ -436,7 +439,7 @@ class LanesTest extends OnLedger {
     }
 
     private boolean pause(String reason) {
-        return write(transaction -> lanes.pause(transaction, "main", reason, NOW));
+        return write(transaction -> parts.laneControl().pause(transaction, "main", reason, NOW));
     }
 
     private boolean recoverLane() {
@@ -444,21 +447,21 @@ class LanesTest extends OnLedger {
     }
 
     private boolean recoverLane(long startedAt) {
-        return write(transaction -> lanes.recover(transaction, "main", startedAt, NOW + 2 * MINUTE));
+        return write(transaction -> parts.laneControl().recover(transaction, "main", startedAt, NOW + 2 * MINUTE));
     }
 
     private void hold(long until) {
         write(transaction -> {
-            lanes.hold(transaction, "main", until);
+            parts.laneControl().hold(transaction, "main", until);
             return null;
         });
     }
 
     private int throttles() {
-        return read(transaction -> lanes.throttles(transaction, "main"));
+        return read(transaction -> parts.laneControl().throttles(transaction, "main"));
     }
 
     private Standing standing() {
-        return read(transaction -> lanes.standings(transaction, NOW)).get(0);
+        return read(transaction -> parts.lanes().standings(transaction, NOW)).get(0);
     }
 }

@@ -47,16 +47,18 @@ class LostCommitTest extends OnLedger {
                     long before = row;
                     // As the doors do: a send without a reference, so that a second one would be another send.
                     write(() -> store.write(transaction -> {
-                        sends.insert(
-                                transaction, Draft.draft().of(batch, before + 1).send());
+                        parts.acceptance()
+                                .insert(
+                                        transaction,
+                                        Draft.draft().of(batch, before + 1).send());
                         batches.advance(transaction, batch, before, 1, 1, 0, 0);
                         return null;
                     }));
-                    Attempt attempt = write(() ->
-                                    store.write(transaction -> sends.claim(transaction, "main", null, false, NOW)))
+                    Attempt attempt = write(() -> store.write(
+                                    transaction -> parts.queue().claim(transaction, "main", null, false, NOW)))
                             .orElseThrow();
-                    if (!write(
-                            () -> store.write(transaction -> sends.settle(transaction, attempt, sent("wamid"), NOW)))) {
+                    if (!write(() -> store.write(
+                            transaction -> parts.settlements().settle(transaction, attempt, sent("wamid"), NOW)))) {
                         notApplied.incrementAndGet();
                     }
                 }

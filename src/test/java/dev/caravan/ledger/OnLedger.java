@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
+import dev.caravan.account.SendingRules;
+import dev.caravan.ledger.Settlement.Call;
+import dev.caravan.ledger.Settlement.Problem;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,8 +23,7 @@ abstract class OnLedger {
 
     static final long NOW = 1_800_000_000_000L;
 
-    final Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
-    final Lanes lanes = new Lanes(sends);
+    final LedgerParts parts = LedgerParts.of("here");
     final Outbox outbox = new Outbox();
     final Batches batches = new Batches("gateway");
 
@@ -38,7 +40,7 @@ abstract class OnLedger {
     void openLedger() {
         ledger = open();
         write(transaction -> {
-            lanes.register(transaction, List.of("main", "other"));
+            parts.lanes().register(transaction, List.of("main", "other"));
             return null;
         });
     }
@@ -61,7 +63,8 @@ abstract class OnLedger {
         List<String> ids = new ArrayList<>();
         for (Draft draft : drafts) {
             NewSend send = draft.send();
-            if (write(transaction -> sends.insert(transaction, send)).isPresent()) {
+            if (write(transaction -> parts.acceptance().insert(transaction, send))
+                    .isPresent()) {
                 throw new IllegalStateException("not new: " + send);
             }
             ids.add(send.id());
@@ -75,32 +78,32 @@ abstract class OnLedger {
     }
 
     Attempt claim(long now) {
-        return write(transaction -> sends.claim(transaction, "main", null, false, now))
+        return write(transaction -> parts.queue().claim(transaction, "main", null, false, now))
                 .orElse(null);
     }
 
     boolean settle(Attempt attempt, Settlement settlement) {
-        return write(transaction -> sends.settle(transaction, attempt, settlement, NOW));
+        return write(transaction -> parts.settlements().settle(transaction, attempt, settlement, NOW));
     }
 
     Optional<ExistingSend> insert(NewSend send) {
-        return write(transaction -> sends.insert(transaction, send));
+        return write(transaction -> parts.acceptance().insert(transaction, send));
     }
 
     boolean settleUnclaimed(String id, Settlement settlement) {
-        return write(transaction -> sends.settleUnclaimed(transaction, "main", id, settlement, NOW));
+        return write(transaction -> parts.settlements().settleUnclaimed(transaction, "main", id, settlement, NOW));
     }
 
     List<String> makeReady(long now) {
-        return write(transaction -> sends.makeReady(transaction, now));
+        return write(transaction -> parts.queue().makeReady(transaction, now));
     }
 
     int expire(long now) {
-        return write(transaction -> sends.expire(transaction, now));
+        return write(transaction -> parts.settlements().expire(transaction, now));
     }
 
     int recover(long now) {
-        return write(transaction -> sends.recover(transaction, Set.of("other"), now));
+        return write(transaction -> parts.recovery().recover(transaction, Set.of("other"), now));
     }
 
     /** Others have heard nothing of a gateway for long. */
@@ -145,7 +148,20 @@ abstract class OnLedger {
                         + " WHERE send.batch = batch.id AND state IN ('queued', 'sending')) FROM batch ORDER BY id"));
     }
 
+    /** Of a provider that nobody calls. */
     static Account account(String name, Pace pace) {
+        return account(name, pace, null, SendingRules.NONE);
+    }
+
+    static Account account(String name, SendingRules rules) {
+        return account(name, Pace.UNLIMITED, null, rules);
+    }
+
+    static Account account(String name, Duration confirmWithin) {
+        return account(name, Pace.UNLIMITED, confirmWithin, SendingRules.NONE);
+    }
+
+    private static Account account(String name, Pace pace, Duration confirmWithin, SendingRules rules) {
         return new Account(
                 name,
                 "pigeon",
@@ -156,22 +172,32 @@ abstract class OnLedger {
                 Duration.ofDays(7),
                 false,
                 1_000_000,
+                confirmWithin,
+                null,
+                rules,
+                Map.of(),
                 Map.of());
     }
 
     static Settlement sent(String providerMessageId) {
-        return new Settlement(State.SENT, 0, false, providerMessageId, 200, null, null, null);
+        return Settlement.sent(providerMessageId).after(answered(200));
     }
 
     static Settlement failed() {
-        return new Settlement(State.FAILED, 0, false, null, 400, "permanent", "bad", "bad number");
+        return Settlement.of(State.FAILED, new Problem("permanent", "bad", "bad number"))
+                .after(answered(400));
     }
 
     static Settlement unknown() {
-        return new Settlement(State.UNKNOWN, 0, false, null, null, "unknown", "no-answer", "no answer came");
+        return Settlement.of(State.UNKNOWN, new Problem("unknown", "no-answer", "no answer came"));
     }
 
     static Settlement queuedUntil(long dueAt) {
-        return new Settlement(State.QUEUED, dueAt, false, null, 503, "transient", "http-503", "busy");
+        return Settlement.queued(dueAt, new Problem("transient", "http-503", "busy"))
+                .after(answered(503));
+    }
+
+    private static Call answered(int httpStatus) {
+        return new Call(httpStatus, null, null);
     }
 }

@@ -3,11 +3,9 @@ package dev.caravan.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.caravan.account.Account;
-import dev.caravan.account.Pace;
 import dev.caravan.account.QuietTimes;
 import dev.caravan.account.SendingRules;
-import dev.caravan.ledger.Lanes.Slots;
+import dev.caravan.ledger.Slots.Reservation;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,7 +18,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -92,30 +89,19 @@ class PostgresLedgerIT {
     void noClaimReadsTheWholeTableOfSends() {
         QuietTimes always = new QuietTimes(
                 List.of(), Set.of(LocalDate.of(2027, 1, 15)), Set.of(), recipient -> List.of(ZoneOffset.UTC));
-        Account quiet = new Account(
-                "main",
-                "pigeon",
-                "http://127.0.0.1",
-                Pace.UNLIMITED,
-                8,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                null,
-                null,
-                new SendingRules(true, always, null, null, ZoneOffset.UTC),
-                Map.of(),
-                Map.of());
-        Sends sends = new Sends("here", new Blocklist(new byte[32]), 101, List.of(quiet));
+        LedgerParts parts =
+                LedgerParts.with(OnLedger.account("main", new SendingRules(true, always, null, null, ZoneOffset.UTC)));
         try (TemporaryLedger ledger = newDatabase()) {
             ledger.store().write(transaction -> {
-                new Lanes(sends).register(transaction, List.of("main"));
-                sends.insert(transaction, Draft.draft().of("paused", 1).send());
-                sends.insert(transaction, Draft.draft().of("paused", 2).send());
-                sends.insert(transaction, Draft.draft().to("+905301234502").send());
-                return sends.insert(
-                        transaction, Draft.draft().to("+905301234503").send());
+                parts.lanes().register(transaction, List.of("main"));
+                parts.acceptance()
+                        .insert(transaction, Draft.draft().of("paused", 1).send());
+                parts.acceptance()
+                        .insert(transaction, Draft.draft().of("paused", 2).send());
+                parts.acceptance()
+                        .insert(transaction, Draft.draft().to("+905301234502").send());
+                return parts.acceptance()
+                        .insert(transaction, Draft.draft().to("+905301234503").send());
             });
             ledger.change("INSERT INTO batch (id, gateway, source, name, namespace, state, paused, created_at)"
                     + " VALUES ('paused', 'here', 'file', 'a.csv', 'default', 'read', 'hand', 0)");
@@ -129,7 +115,8 @@ class PostgresLedgerIT {
 
             long[] whole = ledger.store().write(transaction -> {
                 long before = transaction.one(scans, row -> row.getLong(1)).orElse(0L);
-                boolean found = sends.claim(transaction, "main", null, false, OnLedger.NOW)
+                boolean found = parts.queue()
+                        .claim(transaction, "main", null, false, OnLedger.NOW)
                         .isPresent();
                 long after = transaction.one(scans, row -> row.getLong(1)).orElse(0L);
                 return new long[] {after - before, found ? 1 : 0};
@@ -168,7 +155,8 @@ class PostgresLedgerIT {
         void aGatewayThatRunsOnTheLedgerIsHeardAndOneThatDoesNoMoreIsNot() {
             try (Restored restored = restored()) {
                 assertThat(restored.heard(Duration.ofMinutes(1))).isEmpty();
-                try (Presence presence = new Presence(ledger.store(), sends, "there", Set.of(), Presence.SILENCE)) {
+                try (Presence presence =
+                        new Presence(ledger.store(), parts.recovery(), "there", Set.of(), Presence.SILENCE)) {
                     await().until(() -> presence.stay() != 0);
                     assertThat(restored.heard(Duration.ofMinutes(1))).hasValue("there");
                 }
@@ -375,7 +363,7 @@ class PostgresLedgerIT {
 
         private static final int THREADS = 4;
 
-        private final Sends elsewhereSends = new Sends("elsewhere", new Blocklist(new byte[32]), 101);
+        private final LedgerParts elsewhereParts = LedgerParts.of("elsewhere");
         private Store elsewhere;
 
         @Override
@@ -398,17 +386,18 @@ class PostgresLedgerIT {
             admitMany(1_000);
 
             List<Long> starts = inBothAtOnce(50, (store, own) -> {
-                Slots slots = store.write(transaction -> lanes.reserve(
-                        transaction,
-                        "main",
-                        SlotsTest.FIFTY,
-                        new Random(1),
-                        5,
-                        0,
-                        false,
-                        Optional.empty(),
-                        SlotsTest.START));
-                return slots.starts();
+                Reservation reserved = store.write(transaction -> parts.slots()
+                        .reserve(
+                                transaction,
+                                "main",
+                                SlotsTest.FIFTY,
+                                new Random(1),
+                                5,
+                                0,
+                                false,
+                                Optional.empty(),
+                                SlotsTest.START));
+                return reserved.starts();
             });
 
             starts.sort(null);
@@ -422,7 +411,7 @@ class PostgresLedgerIT {
 
             List<String> claimed = inBothAtOnce(200, (store, own) -> {
                 Optional<Attempt> attempt =
-                        store.write(transaction -> own.claim(transaction, "main", null, false, NOW));
+                        store.write(transaction -> own.queue().claim(transaction, "main", null, false, NOW));
                 return attempt.map(Attempt::id).stream().toList();
             });
 
@@ -452,9 +441,9 @@ class PostgresLedgerIT {
             new Thread(endpoint).start();
 
             inBothAtOnce(100, (store, own) -> {
-                Attempt attempt = store.write(transaction -> own.claim(transaction, "main", null, false, NOW))
+                Attempt attempt = store.write(transaction -> own.queue().claim(transaction, "main", null, false, NOW))
                         .orElseThrow();
-                store.write(transaction -> own.settle(transaction, attempt, sent("wamid"), NOW));
+                store.write(transaction -> own.settlements().settle(transaction, attempt, sent("wamid"), NOW));
                 return List.of();
             });
             writing.set(false);
@@ -471,16 +460,17 @@ class PostgresLedgerIT {
                 List<String> order = new ArrayList<>(accounts);
                 Collections.shuffle(order);
                 for (String account : order) {
-                    store.write(transaction -> lanes.reserve(
-                            transaction,
-                            account,
-                            SlotsTest.FIFTY,
-                            new Random(1),
-                            5,
-                            0,
-                            false,
-                            Optional.empty(),
-                            SlotsTest.START));
+                    store.write(transaction -> parts.slots()
+                            .reserve(
+                                    transaction,
+                                    account,
+                                    SlotsTest.FIFTY,
+                                    new Random(1),
+                                    5,
+                                    0,
+                                    false,
+                                    Optional.empty(),
+                                    SlotsTest.START));
                 }
                 return List.of();
             });
@@ -492,33 +482,33 @@ class PostgresLedgerIT {
         @Test
         void connectionsThatTheDatabaseCutsAreReplaced() {
             admitMany(1);
-            elsewhere.write(transaction -> elsewhereSends.makeReady(transaction, NOW));
+            elsewhere.write(transaction -> elsewhereParts.queue().makeReady(transaction, NOW));
             ledger.texts("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
 
             await().ignoreExceptionsInstanceOf(LedgerException.class).until(() -> recover(NOW) == 0);
             await().ignoreExceptionsInstanceOf(LedgerException.class).until(() -> elsewhere
-                    .write(transaction -> elsewhereSends.claim(transaction, "main", null, false, NOW))
+                    .write(transaction -> elsewhereParts.queue().claim(transaction, "main", null, false, NOW))
                     .isPresent());
         }
 
         private void admitMany(int count) {
             write(transaction -> {
                 for (int number = 0; number < count; number++) {
-                    sends.insert(transaction, Draft.draft().send());
+                    parts.acceptance().insert(transaction, Draft.draft().send());
                 }
                 return null;
             });
         }
 
         /** Does something that often in each thread of both gateways, and returns all that came of it. */
-        private <T> List<T> inBothAtOnce(int times, BiFunction<Store, Sends, List<T>> work) throws Exception {
+        private <T> List<T> inBothAtOnce(int times, BiFunction<Store, LedgerParts, List<T>> work) throws Exception {
             ExecutorService threads = Executors.newFixedThreadPool(2 * THREADS);
             try {
                 List<Callable<List<T>>> all = new ArrayList<>();
                 for (int thread = 0; thread < 2 * THREADS; thread++) {
                     Store store = thread % 2 == 0 ? ledger.store() : elsewhere;
-                    Sends own = thread % 2 == 0 ? sends : elsewhereSends;
+                    LedgerParts own = thread % 2 == 0 ? parts : elsewhereParts;
                     all.add(() -> {
                         List<T> results = new ArrayList<>();
                         for (int time = 0; time < times; time++) {

@@ -36,7 +36,7 @@ class PresenceTest extends OnLedger {
     private Presence presence(String gateway, long offset) {
         return new Presence(
                 ledger.store(),
-                new Sends(gateway, new Blocklist(new byte[32]), 101),
+                LedgerParts.of(gateway).recovery(),
                 gateway,
                 Set.of("other"),
                 SILENCE,
@@ -59,7 +59,7 @@ class PresenceTest extends OnLedger {
                 Draft.draft().account("other").to("+905301234568"));
         here.beat();
         claim();
-        write(transaction -> sends.claim(transaction, "other", null, false, NOW));
+        write(transaction -> parts.queue().claim(transaction, "other", null, false, NOW));
 
         pass(59, there);
         assertThat(state(ids.get(0))).isEqualTo("sending");
@@ -85,7 +85,7 @@ class PresenceTest extends OnLedger {
 
         assertThat(here.stay()).as("it is not sure").isZero();
         assertThat(settle(attempt, sent("wamid"))).isFalse();
-        boolean givenBack = write(transaction -> sends.giveBack(transaction, attempt));
+        boolean givenBack = write(transaction -> parts.queue().giveBack(transaction, attempt));
         assertThat(givenBack).isFalse();
         assertThat(state(attempt.id())).isEqualTo("unknown");
 
@@ -208,8 +208,8 @@ class PresenceTest extends OnLedger {
 
     @Test
     void aLedgerThatOnlyOneGatewayCanHaveNeedsNobodyToSaySo() {
-        try (Presence alone =
-                new Presence(ledger.store(), sends, "alone", Set.of(), SILENCE, false, time::get, Instant::now)) {
+        try (Presence alone = new Presence(
+                ledger.store(), parts.recovery(), "alone", Set.of(), SILENCE, false, time::get, Instant::now)) {
             assertThat(alone.stay()).isNotZero();
         }
     }

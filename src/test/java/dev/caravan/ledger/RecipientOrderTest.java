@@ -3,17 +3,13 @@ package dev.caravan.ledger;
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravan.account.Account;
-import dev.caravan.account.Pace;
 import dev.caravan.account.QuietTimes;
 import dev.caravan.account.SendingRules;
 import dev.caravan.message.Priority;
-import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -28,29 +24,12 @@ class RecipientOrderTest extends OnLedger {
     private static final String AYSE = "+905301234502";
     private static final ByHand BY_HAND = new ByHand("somebody", "because");
 
-    private final Sends ordered = new Sends("here", new Blocklist(new byte[32]), 101, List.of(ordered("main")));
-    private final BatchControl control = new BatchControl(ordered);
-
-    private static Account ordered(String name) {
-        return new Account(
-                name,
-                "pigeon",
-                "http://127.0.0.1",
-                Pace.UNLIMITED,
-                8,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                null,
-                null,
-                new SendingRules(true, QuietTimes.NONE, null, null, ZoneId.of("Z")),
-                Map.of(),
-                Map.of());
-    }
+    private final LedgerParts ordered =
+            LedgerParts.with(account("main", new SendingRules(true, QuietTimes.NONE, null, null, ZoneId.of("Z"))));
+    private final BatchControl control = new BatchControl(ordered.settlements());
 
     private Attempt claimOrdered(long now) {
-        return write(transaction -> ordered.claim(transaction, "main", null, false, now))
+        return write(transaction -> ordered.queue().claim(transaction, "main", null, false, now))
                 .orElse(null);
     }
 
@@ -60,7 +39,7 @@ class RecipientOrderTest extends OnLedger {
     }
 
     private boolean end(Attempt attempt, Settlement settlement) {
-        return write(transaction -> ordered.settle(transaction, attempt, settlement, NOW));
+        return write(transaction -> ordered.settlements().settle(transaction, attempt, settlement, NOW));
     }
 
     @ParameterizedTest
@@ -74,7 +53,7 @@ class RecipientOrderTest extends OnLedger {
         assertThat(claimed()).as("somebody else need not wait").isEqualTo(ids.get(2));
         assertThat(claimed()).isNull();
 
-        end(first, new Settlement(end, 0, false, null, 200, null, null, null));
+        end(first, Settlement.of(end, Settlement.Problem.NONE));
 
         Attempt second = claimOrdered(NOW);
         assertThat(second.id()).isEqualTo(ids.get(1));
@@ -104,11 +83,12 @@ class RecipientOrderTest extends OnLedger {
                 draft().to(ALI),
                 draft().to(ALI).priority(Priority.HIGH),
                 draft().to(ALI).priority(Priority.LOW));
-        write(transaction ->
-                ordered.insert(transaction, draft().to(ALI).account("other").send()));
+        write(transaction -> ordered.acceptance()
+                .insert(transaction, draft().to(ALI).account("other").send()));
 
         assertThat(List.of(claimed(), claimed(), claimed())).containsExactlyInAnyOrderElementsOf(ids);
-        Optional<Attempt> elsewhere = write(transaction -> ordered.claim(transaction, "other", null, false, NOW));
+        Optional<Attempt> elsewhere =
+                write(transaction -> ordered.queue().claim(transaction, "other", null, false, NOW));
         assertThat(elsewhere).isPresent();
     }
 
@@ -124,7 +104,7 @@ class RecipientOrderTest extends OnLedger {
         List<String> ids = admit(draft().to(ALI), draft().to(ALI), draft().to(ALI), draft().to(ALI));
         Attempt first = claimOrdered(NOW);
         assertThat(claimed()).isNull();
-        write(transaction -> ordered.cancel(transaction, ids.get(1), BY_HAND, NOW));
+        write(transaction -> ordered.settlements().cancel(transaction, ids.get(1), BY_HAND, NOW));
         assertThat(claimed()).as("the first is still under way").isNull();
 
         end(first, sent("1"));
@@ -138,7 +118,7 @@ class RecipientOrderTest extends OnLedger {
         end(claimOrdered(NOW), queuedUntil(NOW + 1000));
         assertThat(claimed()).isNull();
 
-        write(transaction -> ordered.expire(transaction, NOW + 10));
+        write(transaction -> ordered.settlements().expire(transaction, NOW + 10));
 
         assertThat(claimed()).isEqualTo(ids.get(1));
     }
@@ -200,16 +180,16 @@ class RecipientOrderTest extends OnLedger {
         List<String> ids = admit(draft().to(ALI), draft().to(ALI), draft().to(AYSE));
         Attempt first = claimOrdered(NOW);
 
-        Sends.Candidate behind = this.<Optional<Sends.Candidate>>read(
-                        transaction -> ordered.candidate(transaction, "main", Set.of()))
+        SendQueue.Candidate behind = this.<Optional<SendQueue.Candidate>>read(
+                        transaction -> ordered.queue().candidate(transaction, "main", Set.of()))
                 .orElseThrow();
         assertThat(behind.waits()).isTrue();
         write(transaction -> {
-            ordered.standBehind(transaction, behind.attempt().id());
+            ordered.queue().standBehind(transaction, behind.attempt().id());
             return null;
         });
-        Sends.Candidate next = this.<Optional<Sends.Candidate>>read(
-                        transaction -> ordered.candidate(transaction, "main", Set.of()))
+        SendQueue.Candidate next = this.<Optional<SendQueue.Candidate>>read(
+                        transaction -> ordered.queue().candidate(transaction, "main", Set.of()))
                 .orElseThrow();
         assertThat(next.attempt().id()).isEqualTo(ids.get(2));
         assertThat(next.waits()).isFalse();
@@ -227,9 +207,9 @@ class RecipientOrderTest extends OnLedger {
         NewSend other = draft().to(AYSE).rank(5000).send();
         write(transaction -> {
             for (NewSend send : drafts) {
-                ordered.insert(transaction, send);
+                ordered.acceptance().insert(transaction, send);
             }
-            return ordered.insert(transaction, other);
+            return ordered.acceptance().insert(transaction, other);
         });
         Attempt first = claimOrdered(NOW);
         assertThat(claimed()).isEqualTo(other.id());
@@ -278,18 +258,18 @@ class RecipientOrderTest extends OnLedger {
                                     case 2 -> unknown();
                                     default -> sent("x");
                                 };
-                        write(transaction -> ordered.settle(transaction, attempt, settlement, at));
+                        write(transaction -> ordered.settlements().settle(transaction, attempt, settlement, at));
                     }
                 }
                 case 7 -> {
-                    write(transaction -> ordered.makeReady(transaction, at));
-                    write(transaction -> ordered.expire(transaction, at));
+                    write(transaction -> ordered.queue().makeReady(transaction, at));
+                    write(transaction -> ordered.settlements().expire(transaction, at));
                 }
                 case 8 -> {
                     List<String> queued = ledger.texts("SELECT id FROM send WHERE state = 'queued' ORDER BY id");
                     if (!queued.isEmpty()) {
                         String id = queued.get(random.nextInt(queued.size()));
-                        write(transaction -> ordered.cancel(transaction, id, BY_HAND, at));
+                        write(transaction -> ordered.settlements().cancel(transaction, id, BY_HAND, at));
                     }
                 }
                 default -> pauseOrResume(random, random.nextBoolean() ? "b1" : "b2", at);
@@ -301,12 +281,13 @@ class RecipientOrderTest extends OnLedger {
             write(transaction -> control.resume(transaction, batch));
             write(transaction -> control.release(transaction, batch, new HashMap<>(), last));
         }
-        write(transaction -> ordered.makeReady(transaction, last));
-        underWay.forEach(attempt -> write(transaction -> ordered.settle(transaction, attempt, sent("x"), last)));
+        write(transaction -> ordered.queue().makeReady(transaction, last));
+        underWay.forEach(
+                attempt -> write(transaction -> ordered.settlements().settle(transaction, attempt, sent("x"), last)));
         for (Attempt next = claimOrdered(last); next != null; next = claimOrdered(last)) {
             assertInOrder(next.id());
             Attempt attempt = next;
-            write(transaction -> ordered.settle(transaction, attempt, sent("x"), last));
+            write(transaction -> ordered.settlements().settle(transaction, attempt, sent("x"), last));
         }
         assertThat(ledger.texts("SELECT id || ' ' || ready FROM send WHERE state IN ('queued', 'sending')"))
                 .isEmpty();

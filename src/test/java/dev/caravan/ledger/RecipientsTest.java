@@ -21,7 +21,7 @@ class RecipientsTest extends OnLedger {
 
     @BeforeEach
     void make() {
-        recipients = new Recipients(ledger.store(), sends);
+        recipients = new Recipients(ledger.store(), parts.settlements());
     }
 
     @Test
@@ -50,7 +50,7 @@ class RecipientsTest extends OnLedger {
         countAccepted("b", 3);
         settle(claim(), sent("wamid-of-ali"));
         settle(claim(), sent("wamid-of-eva"));
-        settle(claim(), failed().after(7L, "Al is a bad number"));
+        settle(claim(), failed().after(new Settlement.Call(400, 7L, "Al is a bad number")));
 
         Erased erased = recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW + 1);
 
@@ -207,7 +207,10 @@ class RecipientsTest extends OnLedger {
     void erasesAnyNumberInSteps() {
         write(transaction -> {
             for (int number = 0; number < 1_201; number++) {
-                sends.insert(transaction, draft().to(number == 700 ? EVA : ALI).send());
+                parts.acceptance()
+                        .insert(
+                                transaction,
+                                draft().to(number == 700 ? EVA : ALI).send());
             }
             return null;
         });

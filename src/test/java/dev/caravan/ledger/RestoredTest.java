@@ -19,7 +19,7 @@ class RestoredTest extends OnLedger {
     Restored restored() {
         DataSourceProperties properties = new DataSourceProperties();
         properties.setUrl(ledger.dataSource().getJdbcUrl());
-        return Restored.open(properties, "here");
+        return Restored.open(properties);
     }
 
     private Plan recover(List<Long> progress) {
@@ -121,7 +121,7 @@ class RestoredTest extends OnLedger {
         }
         write(transaction -> {
             for (Draft draft : drafts) {
-                sends.insert(transaction, draft.send());
+                parts.acceptance().insert(transaction, draft.send());
             }
             return null;
         });
@@ -138,7 +138,7 @@ class RestoredTest extends OnLedger {
         DataSourceProperties properties = new DataSourceProperties();
         properties.setUrl("jdbc:sqlite:" + directory.resolve("none.db"));
 
-        assertThatThrownBy(() -> Restored.open(properties, "here")).hasMessageContaining("there is no ledger");
+        assertThatThrownBy(() -> Restored.open(properties)).hasMessageContaining("there is no ledger");
         assertThat(directory.resolve("none.db")).doesNotExist();
     }
 }

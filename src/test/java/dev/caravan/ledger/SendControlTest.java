@@ -28,8 +28,8 @@ class SendControlTest extends OnLedger {
     void makeControl() {
         control = new SendControl(
                 ledger.store(),
-                sends,
-                lanes,
+                parts.settlements(),
+                parts.transitions(),
                 new Accounts(
                         List.of(account("main", Pace.UNLIMITED), account("other", Pace.UNLIMITED)), List.of(), null),
                 Map.of(Category.OTP, Duration.ofMinutes(5)),
@@ -62,7 +62,7 @@ class SendControlTest extends OnLedger {
             Attempt attempt = claim();
             settle(attempt, failed());
             write(transaction -> {
-                sends.mark(transaction, attempt.id(), run);
+                parts.settlements().mark(transaction, attempt.id(), run);
                 return null;
             });
         }
@@ -124,7 +124,7 @@ class SendControlTest extends OnLedger {
         for (String id : List.of(plain, code, ahead, passed)) {
             settle(claim(), failed());
             assertThat(control.retry(id, false, ANNE, LATER)).isEmpty();
-            write(transaction -> sends.cancel(transaction, id, ANNE, LATER));
+            write(transaction -> parts.settlements().cancel(transaction, id, ANNE, LATER));
         }
 
         assertThat(ledger.texts("SELECT expires_at FROM send ORDER BY id"))
@@ -196,11 +196,11 @@ class SendControlTest extends OnLedger {
 
     private String failedAt(String account) {
         write(transaction -> {
-            lanes.register(transaction, List.of(account));
+            parts.lanes().register(transaction, List.of(account));
             return null;
         });
         String id = admit(draft().account(account)).get(0);
-        Attempt attempt = write(transaction -> sends.claim(transaction, account, null, false, NOW))
+        Attempt attempt = write(transaction -> parts.queue().claim(transaction, account, null, false, NOW))
                 .orElseThrow();
         settle(attempt, failed());
         return id;
@@ -276,22 +276,27 @@ class SendControlTest extends OnLedger {
         openBatch("b");
         write(transaction -> {
             for (int row = 1; row <= 1_203; row++) {
-                sends.insert(transaction, draft().of("b", row).rank(row).send());
+                parts.acceptance()
+                        .insert(transaction, draft().of("b", row).rank(row).send());
             }
             return null;
         });
         countAccepted("b", 1_203);
         write(transaction -> {
             for (int row = 1; row <= 1_200; row++) {
-                Attempt attempt =
-                        sends.claim(transaction, "main", null, false, NOW).orElseThrow();
-                sends.settle(transaction, attempt, row % 2 == 0 ? failed() : throttledOut(), NOW);
+                Attempt attempt = parts.queue()
+                        .claim(transaction, "main", null, false, NOW)
+                        .orElseThrow();
+                parts.settlements().settle(transaction, attempt, row % 2 == 0 ? failed() : throttledOut(), NOW);
             }
-            sends.settle(
-                    transaction,
-                    sends.claim(transaction, "main", null, false, NOW).orElseThrow(),
-                    unknown(),
-                    NOW);
+            parts.settlements()
+                    .settle(
+                            transaction,
+                            parts.queue()
+                                    .claim(transaction, "main", null, false, NOW)
+                                    .orElseThrow(),
+                            unknown(),
+                            NOW);
             return null;
         });
 
@@ -315,7 +320,7 @@ class SendControlTest extends OnLedger {
     }
 
     private static Settlement throttledOut() {
-        return new Settlement(State.FAILED, 0, false, null, 400, "permanent", "other", "refused");
+        return Settlement.of(State.FAILED, new Settlement.Problem("permanent", "other", "refused"));
     }
 
     private static SendFilter error(String code) {
@@ -329,7 +334,7 @@ class SendControlTest extends OnLedger {
         settle(claim(), failed());
         settle(claim(), failed());
         settle(
-                write(transaction -> sends.claim(transaction, "other", null, false, NOW))
+                write(transaction -> parts.queue().claim(transaction, "other", null, false, NOW))
                         .orElseThrow(),
                 failed());
 

@@ -25,9 +25,9 @@ class SendQueriesPlanTest {
     void everyUsualQuestionIsAnsweredByAnIndex() throws SQLException {
         try (TemporaryLedger ledger = TemporaryLedger.sqlite(directory)) {
             ledger.store().write(transaction -> {
-                Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
-                new Lanes(sends).register(transaction, List.of("main"));
-                return sends.insert(transaction, draft().of("b", 1).send());
+                LedgerParts parts = LedgerParts.of("here");
+                parts.lanes().register(transaction, List.of("main"));
+                return parts.acceptance().insert(transaction, draft().of("b", 1).send());
             });
             for (State state : Set.of(State.FAILED, State.EXPIRED, State.UNKNOWN, State.CANCELLED)) {
                 assertThat(plan(ledger, new SendFilter(null, null, Set.of(state), "main", null, "bad", null)))
@@ -71,7 +71,7 @@ class SendQueriesPlanTest {
     @Test
     void theSendOfAReportIsFoundByAnIndex() throws SQLException {
         try (TemporaryLedger ledger = TemporaryLedger.sqlite(directory)) {
-            Deliveries deliveries = new Deliveries(new Sends("here", new Blocklist(new byte[32]), 101));
+            Deliveries deliveries = LedgerParts.of("here").deliveries();
             Reported report = new Reported(List.of("a"), State.READ, null, null, null, null, null, null);
 
             List<String> asked = asked(
@@ -91,7 +91,7 @@ class SendQueriesPlanTest {
     @Test
     void theSendsThatAKeptReportHintsAtAreFoundByTheirRecipient() throws SQLException {
         try (TemporaryLedger ledger = TemporaryLedger.sqlite(directory)) {
-            Deliveries deliveries = new Deliveries(new Sends("here", new Blocklist(new byte[32]), 101));
+            Deliveries deliveries = LedgerParts.of("here").deliveries();
             Reported report = new Reported(List.of("a"), State.READ, null, null, null, null, "905301234567", null);
             Deliveries.Kept kept = new Deliveries.Kept(1, "main", report, OnLedger.NOW, 0);
 

@@ -128,7 +128,7 @@ class SendQueriesTest extends OnLedger {
     @Test
     void tellsEverythingOfASendAndItsHistory() {
         String id = admit(draft().of("b", 7).reference("order-1")).get(0);
-        settle(claim(), failed().after(12L, "{\"error\":\"bad\"}"));
+        settle(claim(), failed().after(new Settlement.Call(400, 12L, "{\"error\":\"bad\"}")));
         write(transaction ->
                 transaction.update("UPDATE history SET actor = 'anne', reason = 'because' WHERE send = ?", id));
 

@@ -3,7 +3,6 @@ package dev.caravan.ledger;
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
 import dev.caravan.account.QuietHours;
@@ -17,7 +16,6 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -39,38 +37,20 @@ class SendingRulesTest extends OnLedger {
             Set.of(Category.OTP),
             recipient -> List.of(recipient.startsWith("+90") ? ISTANBUL : ZoneId.of("Asia/Jerusalem")));
 
-    private Sends sendsBy(QuietTimes quiet, String perRecipient, Integer budget, boolean inOrder) {
+    private LedgerParts partsWith(QuietTimes quiet, String perRecipient, Integer budget, boolean inOrder) {
         Rate rate = perRecipient == null ? null : Rate.parse(perRecipient);
         SendingRules rules = new SendingRules(inOrder, quiet, rate, budget, ISTANBUL);
-        return new Sends("here", new Blocklist(new byte[32]), 101, List.of(account(rules, Pace.UNLIMITED)));
+        return LedgerParts.with(account("main", rules));
     }
 
-    private static Account account(SendingRules rules, Pace pace) {
-        return new Account(
-                "main",
-                "pigeon",
-                "http://127.0.0.1",
-                pace,
-                8,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                null,
-                null,
-                rules,
-                Map.of(),
-                Map.of());
-    }
-
-    private String claim(Sends by, long now) {
-        Claim claim = write(transaction -> new Lanes(by).claim(transaction, "main", null, now));
+    private String claim(LedgerParts by, long now) {
+        Claim claim = write(transaction -> by.slots().claim(transaction, "main", null, now));
         return claim instanceof Claim.Claimed claimed ? claimed.attempt().id() : null;
     }
 
     @Test
     void aSendWaitsForTheMorningOfItsRecipient() {
-        Sends atNight = sendsBy(AT_NIGHT, null, null, true);
+        LedgerParts atNight = partsWith(AT_NIGHT, null, null, true);
         List<String> ids = admit(
                 draft().to(ALI).dueAt(EVENING),
                 draft().to(AYSE).dueAt(EVENING),
@@ -83,16 +63,16 @@ class SendingRulesTest extends OnLedger {
         assertThat(ledger.texts("SELECT due_at FROM send WHERE id = ?", ids.get(0)))
                 .containsExactly(Long.toString(MORNING));
 
-        write(transaction -> atNight.makeReady(transaction, MORNING - 1));
+        write(transaction -> atNight.queue().makeReady(transaction, MORNING - 1));
         assertThat(claim(atNight, MORNING - 1)).isNull();
-        write(transaction -> atNight.makeReady(transaction, MORNING));
+        write(transaction -> atNight.queue().makeReady(transaction, MORNING));
         assertThat(claim(atNight, MORNING)).isEqualTo(ids.get(0));
         assertCounters();
     }
 
     @Test
     void theNightPutsThousandsOffAtOnceAndKeepsTheirOrder() {
-        Sends atNight = sendsBy(AT_NIGHT, null, null, true);
+        LedgerParts atNight = partsWith(AT_NIGHT, null, null, true);
         List<NewSend> drafts = new ArrayList<>();
         for (int count = 0; count < 1200; count++) {
             drafts.add(draft().to(ALI + count % 7)
@@ -103,7 +83,7 @@ class SendingRulesTest extends OnLedger {
         }
         write(transaction -> {
             for (NewSend send : drafts) {
-                atNight.insert(transaction, send);
+                atNight.acceptance().insert(transaction, send);
             }
             return null;
         });
@@ -112,21 +92,21 @@ class SendingRulesTest extends OnLedger {
         assertThat(ledger.number("SELECT count(*) FROM send WHERE ready = 1")).isZero();
 
         for (int step = 0; step < 3; step++) {
-            write(transaction -> atNight.makeReady(transaction, MORNING));
+            write(transaction -> atNight.queue().makeReady(transaction, MORNING));
         }
         List<String> order = new ArrayList<>();
         for (String id = claim(atNight, MORNING); id != null; id = claim(atNight, MORNING)) {
             order.add(id);
             String claimed = id;
-            write(transaction -> atNight.settle(
-                    transaction, new Attempt(claimed, 1, null, 0, false, false, 0), sent(claimed), MORNING));
+            write(transaction -> atNight.settlements()
+                    .settle(transaction, new Attempt(claimed, 1, null, 0, false, false, 0), sent(claimed), MORNING));
         }
         assertThat(order).isEqualTo(drafts.stream().map(NewSend::id).toList());
     }
 
     @Test
     void aRecipientIsWrittenToNoMoreOftenThanAllowed() {
-        Sends seldom = sendsBy(QuietTimes.NONE, "2/10s", null, false);
+        LedgerParts seldom = partsWith(QuietTimes.NONE, "2/10s", null, false);
         List<String> ids = admit(draft().to(ALI), draft().to(ALI), draft().to(ALI), draft().to(AYSE));
 
         assertThat(claim(seldom, NOW)).isEqualTo(ids.get(0));
@@ -134,35 +114,35 @@ class SendingRulesTest extends OnLedger {
         assertThat(claim(seldom, NOW + 5000)).as("the third in ten seconds").isEqualTo(ids.get(3));
         assertThat(claim(seldom, NOW + 5000)).isNull();
 
-        write(transaction -> seldom.makeReady(transaction, NOW + 9_999));
+        write(transaction -> seldom.queue().makeReady(transaction, NOW + 9_999));
         assertThat(claim(seldom, NOW + 9_999)).isNull();
-        write(transaction -> seldom.makeReady(transaction, NOW + 10_000));
+        write(transaction -> seldom.queue().makeReady(transaction, NOW + 10_000));
         assertThat(claim(seldom, NOW + 10_000)).isEqualTo(ids.get(2));
         assertCounters();
     }
 
     @Test
     void aStartThatAGatewayWhoseClockIsAheadHasNotedCountsToo() {
-        Sends seldom = sendsBy(QuietTimes.NONE, "1/10s", null, false);
+        LedgerParts seldom = partsWith(QuietTimes.NONE, "1/10s", null, false);
         List<String> ids = admit(draft().to(ALI), draft().to(ALI));
         assertThat(claim(seldom, NOW + 200)).isEqualTo(ids.get(0));
 
         assertThat(claim(seldom, NOW)).isNull();
 
-        write(transaction -> seldom.makeReady(transaction, NOW + 10_200));
+        write(transaction -> seldom.queue().makeReady(transaction, NOW + 10_200));
         assertThat(claim(seldom, NOW + 10_200)).isEqualTo(ids.get(1));
     }
 
     @Test
     void whatCountsNoLongerIsForgotten() {
-        Sends seldom = sendsBy(QuietTimes.NONE, "1/10s", null, false);
+        LedgerParts seldom = partsWith(QuietTimes.NONE, "1/10s", null, false);
         admit(draft().to(ALI), draft().to(AYSE));
         claim(seldom, NOW);
         claim(seldom, NOW + 5000);
 
-        boolean early = read(transaction -> seldom.anyStartsOver(transaction, NOW + 9_999));
-        boolean late = read(transaction -> seldom.anyStartsOver(transaction, NOW + 10_000));
-        int forgotten = write(transaction -> seldom.forgetStarts(transaction, NOW + 10_000));
+        boolean early = read(transaction -> RecipientPace.anyOver(transaction, NOW + 9_999));
+        boolean late = read(transaction -> RecipientPace.anyOver(transaction, NOW + 10_000));
+        int forgotten = write(transaction -> RecipientPace.forget(transaction, NOW + 10_000));
 
         assertThat(early).isFalse();
         assertThat(late).isTrue();
@@ -172,15 +152,14 @@ class SendingRulesTest extends OnLedger {
 
     @Test
     void aBudgetThatIsSpentHoldsTheAccountUntilMidnight() {
-        Sends thrifty = sendsBy(QuietTimes.NONE, null, 2, false);
-        Lanes thriftyLanes = new Lanes(thrifty);
+        LedgerParts thrifty = partsWith(QuietTimes.NONE, null, 2, false);
         List<String> ids = admit(draft().dueAt(EVENING), draft().dueAt(EVENING), draft().dueAt(EVENING));
         long midnight = Instant.parse("2026-01-14T21:00:00Z").toEpochMilli();
 
         assertThat(claim(thrifty, EVENING)).isEqualTo(ids.get(0));
         assertThat(claim(thrifty, EVENING + 1)).isEqualTo(ids.get(1));
         assertThat(claim(thrifty, EVENING + 2)).isNull();
-        List<Lanes.Standing> standings = read(transaction -> thriftyLanes.standings(transaction, EVENING + 3));
+        List<Lanes.Standing> standings = read(transaction -> thrifty.lanes().standings(transaction, EVENING + 3));
         assertThat(standings)
                 .filteredOn(standing -> standing.account().equals("main"))
                 .extracting(Lanes.Standing::notBefore)
@@ -222,7 +201,7 @@ class SendingRulesTest extends OnLedger {
     void allThatExpireOfAPausedAccountAreToldOf() {
         admit(draft().expiresAt(NOW + 5000), draft().expiresAt(NOW + 5000));
         write(transaction -> {
-            lanes.pauseByHand(transaction, "main", null, "anne", NOW);
+            parts.laneControl().pauseByHand(transaction, "main", null, "anne", NOW);
             return null;
         });
 
@@ -233,6 +212,6 @@ class SendingRulesTest extends OnLedger {
     }
 
     private Expiring expiring(Pace pace) {
-        return new Expiring(ledger.store(), new Accounts(List.of(account(SendingRules.NONE, pace)), List.of(), null));
+        return new Expiring(ledger.store(), new Accounts(List.of(account("main", pace)), List.of(), null));
     }
 }

@@ -3,7 +3,7 @@ package dev.caravan.ledger;
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravan.ledger.Sends.Candidate;
+import dev.caravan.ledger.SendQueue.Candidate;
 import dev.caravan.message.Priority;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +41,7 @@ class SendsTest extends OnLedger {
         insert(first);
 
         write(transaction -> {
-            sends.releaseKey(transaction, first.id());
+            parts.acceptance().releaseKey(transaction, first.id());
             return null;
         });
 
@@ -94,7 +94,7 @@ class SendsTest extends OnLedger {
         NewSend send = draft().expiresAt(NOW + 5).send();
         insert(send);
 
-        Attempt attempt = write(transaction -> sends.claim(transaction, "main", null, true, NOW))
+        Attempt attempt = write(transaction -> parts.queue().claim(transaction, "main", null, true, NOW))
                 .orElseThrow();
 
         assertThat(attempt).isEqualTo(new Attempt(send.id(), 1, send.content(), NOW + 5, false, true, NOW));
@@ -143,7 +143,7 @@ class SendsTest extends OnLedger {
         countAccepted("b", 1);
         Attempt attempt = claim();
 
-        write(transaction -> sends.settle(transaction, attempt, sent("wamid-1"), NOW + 30));
+        write(transaction -> parts.settlements().settle(transaction, attempt, sent("wamid-1"), NOW + 30));
 
         assertThat(ledger.text("SELECT state || ' ' || provider_message_id || ' ' || sent_at || ' ' || sequence"
                         + " || ' ' || coalesce(gateway, '-') FROM send"))
@@ -164,8 +164,9 @@ class SendsTest extends OnLedger {
         Attempt second = claim();
 
         assertThat(settle(first, sent("late"))).as("an earlier attempt").isFalse();
-        Sends elsewhere = new Sends("elsewhere", new Blocklist(new byte[32]), 101);
-        boolean settledElsewhere = write(transaction -> elsewhere.settle(transaction, second, sent("other"), NOW));
+        LedgerParts elsewhere = LedgerParts.of("elsewhere");
+        boolean settledElsewhere =
+                write(transaction -> elsewhere.settlements().settle(transaction, second, sent("other"), NOW));
         assertThat(settledElsewhere).as("another gateway").isFalse();
         assertThat(ledger.text("SELECT state || ' ' || sequence FROM send")).isEqualTo("sending 1");
         assertThat(ledger.number("SELECT count(*) FROM history")).isEqualTo(1);
@@ -249,8 +250,8 @@ class SendsTest extends OnLedger {
         List<String> ids = admit(draft().of("b", 1), draft().of("b", 2), draft().of("b", 3));
         countAccepted("b", 3);
         Attempt mine = claim();
-        Sends elsewhere = new Sends("elsewhere", new Blocklist(new byte[32]), 101);
-        write(transaction -> elsewhere.claim(transaction, "main", null, false, NOW));
+        LedgerParts elsewhere = LedgerParts.of("elsewhere");
+        write(transaction -> elsewhere.queue().claim(transaction, "main", null, false, NOW));
 
         assertThat(recover(NOW + 60)).isEqualTo(1);
 
@@ -270,7 +271,7 @@ class SendsTest extends OnLedger {
         for (int start = 0; start < 13; start++) {
             long then = now;
             makeReady(now);
-            write(transaction -> sends.claim(transaction, "other", null, false, then));
+            write(transaction -> parts.queue().claim(transaction, "other", null, false, then));
             assertThat(recover(now)).isEqualTo(1);
             waits.add(ledger.number("SELECT due_at FROM send") - now);
             now = ledger.number("SELECT due_at FROM send");
@@ -284,13 +285,13 @@ class SendsTest extends OnLedger {
     @Test
     void whatWasInterruptedIsSentAgainWhereTwiceIsBetterThanNever() {
         String id = admit(draft().account("other")).get(0);
-        write(transaction -> sends.claim(transaction, "other", null, false, NOW));
+        write(transaction -> parts.queue().claim(transaction, "other", null, false, NOW));
 
         assertThat(recover(NOW + 60)).isEqualTo(1);
 
         assertThat(ledger.text("SELECT status || ' ' || error_class || ' ' || error_code FROM history"))
                 .isEqualTo("queued unknown interrupted");
-        Attempt again = write(transaction -> sends.claim(transaction, "other", null, false, NOW + 60))
+        Attempt again = write(transaction -> parts.queue().claim(transaction, "other", null, false, NOW + 60))
                 .orElseThrow();
         assertThat(again.id()).isEqualTo(id);
         assertThat(again.number()).isEqualTo(2);
@@ -315,19 +316,19 @@ class SendsTest extends OnLedger {
     }
 
     private boolean becameDue(long now) {
-        return read(transaction -> sends.anyBecameDue(transaction, now));
+        return read(transaction -> parts.queue().anyBecameDue(transaction, now));
     }
 
     private boolean anyExpired(long now) {
-        return read(transaction -> sends.anyExpired(transaction, now));
+        return read(transaction -> parts.settlements().anyExpired(transaction, now));
     }
 
     private List<String> accountsWithWork() {
-        return read(sends::accountsWithWork);
+        return read(parts.queue()::accountsWithWork);
     }
 
     private Optional<Attempt> claimOnly(String id) {
-        return write(transaction -> sends.claim(transaction, "main", id, false, NOW));
+        return write(transaction -> parts.queue().claim(transaction, "main", id, false, NOW));
     }
 
     private List<String> claimAll() {
@@ -343,12 +344,12 @@ class SendsTest extends OnLedger {
         String id = admit(draft()).get(0);
         for (int tries = 1; tries <= 3; tries++) {
             Attempt candidate = this.<Optional<Candidate>>read(
-                            transaction -> sends.candidate(transaction, "main", Set.of()))
+                            transaction -> parts.queue().candidate(transaction, "main", Set.of()))
                     .orElseThrow()
                     .attempt();
             assertThat(candidate.number()).isEqualTo(tries);
             settleUnclaimed(
-                    id, new Settlement(State.QUEUED, NOW, false, null, 500, "transient", "lookup-failed", "no answer"));
+                    id, Settlement.queued(NOW, new Settlement.Problem("transient", "lookup-failed", "no answer")));
         }
     }
 
@@ -359,23 +360,24 @@ class SendsTest extends OnLedger {
         Attempt current = claim(NOW + 5);
         Attempt rolledBack = new Attempt(current.id(), current.number(), "{}", 0, false, false, NOW);
 
-        assertThat(this.<Boolean>write(transaction -> sends.giveBack(transaction, rolledBack)))
+        assertThat(this.<Boolean>write(transaction -> parts.queue().giveBack(transaction, rolledBack)))
                 .isFalse();
-        assertThat(this.<Boolean>write(transaction -> sends.interrupt(transaction, rolledBack, null, NOW + 6)))
+        assertThat(this.<Boolean>write(
+                        transaction -> parts.settlements().interrupt(transaction, rolledBack, null, NOW + 6)))
                 .isFalse();
 
         assertThat(state(current.id())).isEqualTo("sending");
-        assertThat(this.<Boolean>write(transaction -> sends.giveBack(transaction, current)))
+        assertThat(this.<Boolean>write(transaction -> parts.queue().giveBack(transaction, current)))
                 .isTrue();
         Attempt again = claim(NOW + 7);
-        assertThat(this.<Boolean>write(transaction -> sends.interrupt(transaction, again, null, NOW + 8)))
+        assertThat(this.<Boolean>write(transaction -> parts.settlements().interrupt(transaction, again, null, NOW + 8)))
                 .isTrue();
         assertThat(state(current.id())).isEqualTo("unknown");
         assertCounters();
     }
 
     private String candidate(Set<String> taken) {
-        return read(transaction -> sends.candidate(transaction, "main", taken))
+        return read(transaction -> parts.queue().candidate(transaction, "main", taken))
                 .map(candidate -> candidate.attempt().id())
                 .orElse(null);
     }

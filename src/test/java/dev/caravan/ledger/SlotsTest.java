@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
 import dev.caravan.account.Spacing;
-import dev.caravan.ledger.Lanes.Slots;
+import dev.caravan.ledger.Slots.Reservation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,13 +45,14 @@ class SlotsTest extends OnLedger {
     @Test
     void twoGatewaysShareOnePace() {
         admitMany(20);
-        Lanes elsewhere = new Lanes(new Sends("elsewhere", new Blocklist(new byte[32]), 101));
+        LedgerParts elsewhere = LedgerParts.of("elsewhere");
         List<Long> starts = new ArrayList<>();
         for (int turn = 0; turn < 5; turn++) {
             starts.addAll(reserve(2, START + turn).starts());
             long now = START + turn;
-            starts.addAll(write(transaction ->
-                            elsewhere.reserve(transaction, "main", FIFTY, random, 2, 0, false, Optional.empty(), now))
+            starts.addAll(write(transaction -> elsewhere
+                            .slots()
+                            .reserve(transaction, "main", FIFTY, random, 2, 0, false, Optional.empty(), now))
                     .starts());
         }
 
@@ -84,7 +85,7 @@ class SlotsTest extends OnLedger {
         admitMany(10);
         List<Long> starts = reserve(2, START).starts();
 
-        assertThat(starts).allSatisfy(start -> assertThat(claimAt(start, start + Lanes.LATEST_MICROS))
+        assertThat(starts).allSatisfy(start -> assertThat(claimAt(start, start + Slots.LATEST_MICROS))
                 .isInstanceOf(Claim.Claimed.class));
         assertThat(reserve(1, START).starts()).containsExactly(START + 2 * GAP);
     }
@@ -113,8 +114,8 @@ class SlotsTest extends OnLedger {
     void unusedStartsAreGivenBackByTheClockThatWasSet(long hours) {
         admitMany(10);
         long set = TimeUnit.HOURS.toMicros(hours);
-        Slots slots = reserve(2, START);
-        Slots unused = new Slots(List.of(slots.starts().get(1) + set), slots.next(), 0);
+        Reservation slots = reserve(2, START);
+        Reservation unused = new Reservation(List.of(slots.starts().get(1) + set), slots.next(), 0);
 
         assertThat(reserve(FIFTY, 2, 0, Optional.of(unused), START + set + 1).starts())
                 .containsExactly(START + set + GAP, START + set + 2 * GAP);
@@ -133,13 +134,13 @@ class SlotsTest extends OnLedger {
     @Test
     void aProbeDoesNotWaitForAClockThatWasSetBack() {
         admitMany(2);
-        write(transaction -> lanes.pause(transaction, "main", "down", NOW + TimeUnit.HOURS.toMillis(1)));
+        write(transaction -> parts.laneControl().pause(transaction, "main", "down", NOW + TimeUnit.HOURS.toMillis(1)));
 
         assertThat(reserve(5, START).starts()).hasSize(1);
     }
 
     private Claim claimAt(long start, long now) {
-        return write(transaction -> lanes.claim(transaction, "main", null, start, FIFTY, random, now));
+        return write(transaction -> parts.slots().claim(transaction, "main", null, start, FIFTY, random, now));
     }
 
     @Test
@@ -161,15 +162,16 @@ class SlotsTest extends OnLedger {
         admit(draft().dueAt(NOW + 1), draft().account("other"));
 
         assertThat(reserve(FIFTY, 10, 1, Optional.empty(), START).starts()).hasSize(2);
-        assertThat(reserve(FIFTY, 10, 3, Optional.empty(), START)).isEqualTo(new Slots(List.of(), START + 2 * GAP, 0));
+        assertThat(reserve(FIFTY, 10, 3, Optional.empty(), START))
+                .isEqualTo(new Reservation(List.of(), START + 2 * GAP, 0));
         assertThat(reserve(FIFTY, 10, 9, Optional.empty(), START).starts()).isEmpty();
     }
 
     @Test
     void unusedStartsAreGivenBack() {
         admitMany(10);
-        Slots slots = reserve(4, START);
-        Slots unused = new Slots(slots.starts().subList(1, 4), slots.next(), 0);
+        Reservation slots = reserve(4, START);
+        Reservation unused = new Reservation(slots.starts().subList(1, 4), slots.next(), 0);
 
         assertThat(reserve(FIFTY, 2, 0, Optional.of(unused), START).starts())
                 .containsExactly(START + GAP, START + 2 * GAP);
@@ -178,10 +180,10 @@ class SlotsTest extends OnLedger {
     @Test
     void startsGivenBackLateAreMadeAnewFromNow() {
         admitMany(10);
-        Slots slots = reserve(4, START);
+        Reservation slots = reserve(4, START);
         long late = START + 10 * GAP;
 
-        Slots anew = reserve(FIFTY, 4, 0, Optional.of(slots), late);
+        Reservation anew = reserve(FIFTY, 4, 0, Optional.of(slots), late);
 
         assertThat(anew.starts()).containsExactly(late, late + GAP, late + 2 * GAP, late + 3 * GAP);
         assertThat(anew.next()).isEqualTo(late + 4 * GAP);
@@ -190,7 +192,7 @@ class SlotsTest extends OnLedger {
     @Test
     void startsAreNotGivenBackOnceSomebodyReservedBehindThem() {
         admitMany(10);
-        Slots slots = reserve(2, START);
+        Reservation slots = reserve(2, START);
         List<Long> behind = reserve(1, START).starts();
 
         assertThat(reserve(FIFTY, 1, 0, Optional.of(slots), START).starts()).containsExactly(behind.get(0) + GAP);
@@ -201,14 +203,15 @@ class SlotsTest extends OnLedger {
         admitMany(10);
         reserve(3, START);
 
-        Lanes restarted = new Lanes(new Sends("here", new Blocklist(new byte[32]), 101));
+        LedgerParts restarted = LedgerParts.of("here");
         write(transaction -> {
-            restarted.register(transaction, List.of("main"));
+            restarted.lanes().register(transaction, List.of("main"));
             return null;
         });
 
-        assertThat(write(transaction -> restarted.reserve(
-                                transaction, "main", FIFTY, random, 1, 0, false, Optional.empty(), START))
+        assertThat(write(transaction -> restarted
+                                .slots()
+                                .reserve(transaction, "main", FIFTY, random, 1, 0, false, Optional.empty(), START))
                         .starts())
                 .containsExactly(START + 3 * GAP);
     }
@@ -217,18 +220,18 @@ class SlotsTest extends OnLedger {
     void aHeldAccountGetsNoStartsAndIsToldWhenToAskAgain() {
         admitMany(2);
         write(transaction -> {
-            lanes.hold(transaction, "main", NOW + 2_000);
+            parts.laneControl().hold(transaction, "main", NOW + 2_000);
             return null;
         });
 
-        assertThat(reserve(5, START)).isEqualTo(new Slots(List.of(), 0, NOW + 2_000));
+        assertThat(reserve(5, START)).isEqualTo(new Reservation(List.of(), 0, NOW + 2_000));
         assertThat(reserve(5, START + 2_000_000).starts()).hasSize(2);
     }
 
     @Test
     void aPausedAccountGetsOneStartForItsProbe() {
         admitMany(5);
-        write(transaction -> lanes.pause(transaction, "main", "down", NOW));
+        write(transaction -> parts.laneControl().pause(transaction, "main", "down", NOW));
 
         assertThat(reserve(5, START).starts()).isEmpty();
         assertThat(reserve(5, START + 60_000_000).starts()).hasSize(1);
@@ -236,9 +239,9 @@ class SlotsTest extends OnLedger {
 
     @Test
     void aPausedAccountWithNothingToSendGetsNone() {
-        write(transaction -> lanes.pause(transaction, "main", "down", NOW));
+        write(transaction -> parts.laneControl().pause(transaction, "main", "down", NOW));
 
-        assertThat(reserve(5, START)).isEqualTo(new Slots(List.of(), 0, 0));
+        assertThat(reserve(5, START)).isEqualTo(new Reservation(List.of(), 0, 0));
         assertThat(reserve(5, START + 60_000_000).starts()).isEmpty();
     }
 
@@ -262,27 +265,27 @@ class SlotsTest extends OnLedger {
         assertThat(reserve(1, START).starts()).as("somebody asks already").isEmpty();
     }
 
-    private Slots reserveAsking(int unclaimed, long now) {
+    private Reservation reserveAsking(int unclaimed, long now) {
         return write(transaction ->
-                lanes.reserve(transaction, "main", FIFTY, random, 5, unclaimed, true, Optional.empty(), now));
+                parts.slots().reserve(transaction, "main", FIFTY, random, 5, unclaimed, true, Optional.empty(), now));
     }
 
     private void admitMany(int count) {
         write(transaction -> {
             for (int number = 0; number < count; number++) {
-                sends.insert(transaction, draft().send());
+                parts.acceptance().insert(transaction, draft().send());
             }
             return null;
         });
     }
 
-    private Slots reserve(int wanted, long now) {
+    private Reservation reserve(int wanted, long now) {
         return reserve(FIFTY, wanted, 0, Optional.empty(), now);
     }
 
-    private Slots reserve(Pace pace, int wanted, int unclaimed, Optional<Slots> unused, long now) {
-        return write(
-                transaction -> lanes.reserve(transaction, "main", pace, random, wanted, unclaimed, false, unused, now));
+    private Reservation reserve(Pace pace, int wanted, int unclaimed, Optional<Reservation> unused, long now) {
+        return write(transaction ->
+                parts.slots().reserve(transaction, "main", pace, random, wanted, unclaimed, false, unused, now));
     }
 
     static List<Long> gaps(List<Long> starts) {

@@ -18,7 +18,7 @@ class StandInsTest extends OnLedger {
 
     private static final long MINUTE = 60_000;
 
-    private final StandIns standIns = new StandIns(sends);
+    private final StandIns standIns = parts.standIns();
     private final Account other = account("other", Pace.UNLIMITED);
 
     @Test
@@ -86,7 +86,8 @@ class StandInsTest extends OnLedger {
         move(id);
 
         assertThat(settleUnclaimed(id, failed())).isFalse();
-        assertThat(this.<Optional<Attempt>>write(transaction -> sends.claim(transaction, "main", id, false, NOW)))
+        assertThat(this.<Optional<Attempt>>write(
+                        transaction -> parts.queue().claim(transaction, "main", id, false, NOW)))
                 .isEmpty();
 
         assertThat(ledger.text("SELECT account || ' ' || state FROM send")).isEqualTo("other queued");
@@ -97,21 +98,21 @@ class StandInsTest extends OnLedger {
     void reportsOfTheAccountThatSentItFindIt() {
         String id = admit(draft()).get(0);
         move(id);
-        Attempt attempt = write(transaction -> sends.claim(transaction, "other", null, false, NOW))
+        Attempt attempt = write(transaction -> parts.queue().claim(transaction, "other", null, false, NOW))
                 .orElseThrow();
         settle(attempt, sent("wamid"));
 
         Reported delivered = new Reported(List.of("wamid"), State.DELIVERED, null, null, null, null, null, null);
-        write(transaction -> new Deliveries(sends).apply(transaction, "pigeon", List.of("main"), delivered, NOW));
+        write(transaction -> parts.deliveries().apply(transaction, "pigeon", List.of("main"), delivered, NOW));
         assertThat(state(id)).isEqualTo("sent");
-        write(transaction -> new Deliveries(sends).apply(transaction, "pigeon", List.of("other"), delivered, NOW));
+        write(transaction -> parts.deliveries().apply(transaction, "pigeon", List.of("other"), delivered, NOW));
         assertThat(state(id)).isEqualTo("delivered");
     }
 
     @Test
     void anAccountIsDownWhilePausedUntilItIsToBeProbed() {
         assertThat(isDown(other, NOW + 1)).isFalse();
-        write(transaction -> lanes.pause(transaction, "other", "refused", NOW));
+        write(transaction -> parts.laneControl().pause(transaction, "other", "refused", NOW));
 
         assertThat(isDown(other, NOW + 1_000 * MINUTE)).isTrue();
         assertThat(paused(NOW)).containsExactly("other");
@@ -120,7 +121,7 @@ class StandInsTest extends OnLedger {
         assertThat(paused(NOW)).isEmpty();
 
         write(transaction -> {
-            lanes.pauseByHand(transaction, "other", null, "anne", NOW);
+            parts.laneControl().pauseByHand(transaction, "other", null, "anne", NOW);
             return null;
         });
         assertThat(isDown(other, NOW + MINUTE)).isTrue();
@@ -135,7 +136,7 @@ class StandInsTest extends OnLedger {
         assertThat(isDown(slow, NOW + 3 * MINUTE)).isFalse();
         assertThat(isDown(slow, NOW + 3 * MINUTE - 1)).isTrue();
         write(transaction -> {
-            lanes.hold(transaction, "main", NOW + 5);
+            parts.laneControl().hold(transaction, "main", NOW + 5);
             return null;
         });
         assertThat(isDown(slow, NOW + 3 * MINUTE)).isTrue();

@@ -3,13 +3,10 @@ package dev.caravan.ledger;
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
-import dev.caravan.account.SendingRules;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -17,28 +14,9 @@ class UnconfirmedTest extends OnLedger {
 
     private static final long HOUR = Duration.ofHours(1).toMillis();
 
-    private final Sends watched =
-            new Sends("here", new Blocklist(new byte[32]), 101, List.of(confirming("main", Duration.ofHours(1))));
+    private final LedgerParts watched = LedgerParts.with(account("main", Duration.ofHours(1)));
 
     private Unconfirmed unconfirmed;
-
-    private static Account confirming(String name, Duration within) {
-        return new Account(
-                name,
-                "pigeon",
-                "http://127.0.0.1",
-                Pace.UNLIMITED,
-                1,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                within,
-                null,
-                SendingRules.NONE,
-                Map.of(),
-                Map.of());
-    }
 
     @BeforeEach
     void watch() {
@@ -98,12 +76,9 @@ class UnconfirmedTest extends OnLedger {
     void aSendThatSomebodySaysWasSentIsWatchedFromThenOn() {
         String id = admit(draft()).get(0);
         settle(claim(), unknown());
-        new SendControl(
+        watched.sendControl(
                         ledger.store(),
-                        watched,
-                        lanes,
                         new Accounts(List.of(account("main", Pace.UNLIMITED)), List.of(), null),
-                        Map.of(),
                         accounts -> {})
                 .resolve(id, State.SENT, "wamid", new ByHand("anne", null), NOW + HOUR);
 
@@ -119,9 +94,9 @@ class UnconfirmedTest extends OnLedger {
     }
 
     private String settleAt(String account, long now) {
-        Attempt attempt = write(transaction -> watched.claim(transaction, account, null, false, now))
+        Attempt attempt = write(transaction -> watched.queue().claim(transaction, account, null, false, now))
                 .orElseThrow();
-        write(transaction -> watched.settle(transaction, attempt, sent("wamid"), now));
+        write(transaction -> watched.settlements().settle(transaction, attempt, sent("wamid"), now));
         return attempt.id();
     }
 

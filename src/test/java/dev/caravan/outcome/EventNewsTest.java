@@ -2,10 +2,8 @@ package dev.caravan.outcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Events;
-import dev.caravan.ledger.Lanes;
-import dev.caravan.ledger.Sends;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.outcome.News.Item;
 import java.nio.file.Path;
@@ -21,7 +19,7 @@ class EventNewsTest {
 
     private static final long AT = Instant.parse("2027-01-15T08:00:00Z").toEpochMilli();
 
-    private final Lanes lanes = new Lanes(new Sends("here", new Blocklist(new byte[32]), 101));
+    private final LedgerParts parts = LedgerParts.of("here");
     private final EventNews news = new EventNews(new Events(), ZoneId.of("Europe/Istanbul"));
 
     @TempDir
@@ -33,8 +31,8 @@ class EventNewsTest {
     void open() {
         ledger = TemporaryLedger.sqlite(directory);
         ledger.store().write(transaction -> {
-            lanes.register(transaction, List.of("main"));
-            return lanes.pause(transaction, "main", "http-401: no key for +905301234567", AT);
+            parts.lanes().register(transaction, List.of("main"));
+            return parts.laneControl().pause(transaction, "main", "http-401: no key for +905301234567", AT);
         });
     }
 

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.intake.DropFolder;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Batch;
-import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Claim;
 import dev.caravan.ledger.Feed;
-import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Leases;
+import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Outbox;
-import dev.caravan.ledger.Sends;
 import dev.caravan.ledger.Settlement;
+import dev.caravan.ledger.Settlement.Problem;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
 import java.io.IOException;
@@ -34,12 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 class OutcomeFeedTest {
 
     private static final long SENT_AT = Instant.parse("2027-01-15T08:00:00Z").toEpochMilli();
-    private static final Settlement SENT = new Settlement(State.SENT, 0, false, "wamid.1", 200, null, null, null);
+    private static final Settlement SENT = Settlement.sent("wamid.1");
     private static final Settlement FAILED =
-            new Settlement(State.FAILED, 0, false, null, 400, "permanent", "906", "closed for marketing");
+            Settlement.of(State.FAILED, new Problem("permanent", "906", "closed for marketing"));
 
-    private final Sends sends = new Sends("here", new Blocklist(new byte[32]), 101);
-    private final Lanes lanes = new Lanes(sends);
+    private final LedgerParts parts = LedgerParts.of("here");
 
     @TempDir
     Path home;
@@ -101,7 +99,7 @@ class OutcomeFeedTest {
                 "reference,to,text\nto 0530 123 45 67,+905301234567,x\norder-20301234,+905301234568,x\n"
                         + "05301234569,05301234569x,x\n");
         settle(SENT);
-        settle(new Settlement(State.SENT, 0, false, "true_905301234568@c.us_3EB0", 200, null, null, null));
+        settle(Settlement.sent("true_905301234568@c.us_3EB0"));
 
         assertThat(next("log", true))
                 .satisfiesExactlyInAnyOrder(
@@ -186,10 +184,10 @@ class OutcomeFeedTest {
     }
 
     private String settle(Settlement settlement) {
-        Claim claim =
-                inbox.store().write(transaction -> lanes.claim(transaction, "main", null, System.currentTimeMillis()));
+        Claim claim = inbox.store()
+                .write(transaction -> parts.slots().claim(transaction, "main", null, System.currentTimeMillis()));
         Attempt attempt = ((Claim.Claimed) claim).attempt();
-        inbox.store().write(transaction -> sends.settle(transaction, attempt, settlement, SENT_AT));
+        inbox.store().write(transaction -> parts.settlements().settle(transaction, attempt, settlement, SENT_AT));
         return attempt.id();
     }
 

@@ -1,0 +1,178 @@
+package dev.caravan.ledger;
+
+import dev.caravan.account.Account;
+import dev.caravan.account.Accounts;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/**
+ * What goes with every change of a send's state, in the transaction of that change: its row of the history, from which
+ * the outcome is made, the counters, and whoever waits for its end.
+ */
+final class Transitions {
+
+    /** A batch is judged by its failures once so many of its sends have their end. */
+    private static final int FIRST_SENDS = 20;
+
+    private final int stopBatchAt;
+    private final Accounts accounts;
+    private final Events events = new Events();
+
+    /**
+     * @param stopBatchAt pauses a batch when so many per cent of its first sends have failed; above 100 never
+     * @param accounts which say how soon their sends are to be reported delivered
+     */
+    Transitions(int stopBatchAt, Accounts accounts) {
+        this.stopBatchAt = stopBatchAt;
+        this.accounts = accounts;
+    }
+
+    /**
+     * Writes down a change that has just been made.
+     *
+     * @param startedAt when the attempt began that it is the result of, in milliseconds, or null
+     * @param actor who made it by hand, or null
+     * @param reason why, as they or the gateway say, or null
+     * @param detail of a change that the provider reported: see {@link SendEvent}; else null
+     */
+    void record(
+            Transaction transaction,
+            String id,
+            Changed changed,
+            Long startedAt,
+            Settlement settlement,
+            String actor,
+            String reason,
+            String detail,
+            long now)
+            throws SQLException {
+        if (settlement.state().isEnd()) {
+            transaction.countUnfinished(changed.batch(), -1);
+            RecipientOrder.release(transaction, id, changed);
+            if (changed.replies()) {
+                transaction.update(
+                        "UPDATE reply SET sequence = ? WHERE send = ? AND sequence IS NULL", changed.sequence(), id);
+            }
+        } else {
+            transaction.countQueued(changed.account(), 1);
+            if (changed.followed() && isPaused(transaction, changed.batch())) {
+                // Its batch was paused while it was under way, and nobody is to wait for that.
+                RecipientOrder.release(transaction, id);
+            }
+        }
+        Duration within = settlement.state() == State.SENT ? confirmWithin(changed.account()) : null;
+        if (within != null) {
+            transaction.update("UPDATE send SET confirm_at = ? WHERE id = ?", now + within.toMillis(), id);
+        }
+        if (settlement.state() == State.FAILED && changed.batch() != null) {
+            countFailure(transaction, changed.batch(), now);
+        }
+        transaction.update(
+                """
+                INSERT INTO history (send, sequence, batch, row_number, line, at, status, attempt, started_at,
+                  took, http_status, answer, error_class, error_code, error_message, provider_message_id, actor, reason,
+                  detail)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                id,
+                changed.sequence(),
+                changed.batch(),
+                changed.row(),
+                changed.line(),
+                now,
+                settlement.state().word(),
+                changed.attempt(),
+                startedAt,
+                settlement.call().took(),
+                settlement.call().httpStatus(),
+                settlement.call().answer(),
+                settlement.problem().errorClass(),
+                settlement.problem().code(),
+                settlement.problem().message(),
+                settlement.providerMessageId(),
+                actor,
+                reason,
+                detail);
+    }
+
+    void record(Transaction transaction, String id, Changed changed, Long startedAt, Settlement settlement, long now)
+            throws SQLException {
+        record(transaction, id, changed, startedAt, settlement, null, null, now);
+    }
+
+    void record(
+            Transaction transaction,
+            String id,
+            Changed changed,
+            Long startedAt,
+            Settlement settlement,
+            String actor,
+            String reason,
+            long now)
+            throws SQLException {
+        record(transaction, id, changed, startedAt, settlement, actor, reason, null, now);
+    }
+
+    private Duration confirmWithin(String account) {
+        return accounts.find(account).map(Account::confirmWithin).orElse(null);
+    }
+
+    private static boolean isPaused(Transaction transaction, String batch) throws SQLException {
+        return batch != null
+                && transaction
+                        .one("SELECT 1 FROM batch WHERE id = ? AND paused IS NOT NULL", row -> true, batch)
+                        .isPresent();
+    }
+
+    /**
+     * A batch is paused when too many of its first sends fail, until somebody says that it is all right. When the last of
+     * them fails, or a report says so later, there is nothing left to pause.
+     */
+    private void countFailure(Transaction transaction, String batch, long now) throws SQLException {
+        transaction.update("UPDATE batch SET failed = failed + 1 WHERE id = ?", batch);
+        if (stopBatchAt > 100) {
+            return;
+        }
+        // What this commit has ended is not in the batch's row yet.
+        long ended = -transaction.unfinished(batch);
+        int paused = transaction.update(
+                """
+                UPDATE batch SET paused = 'failures' WHERE id = ? AND paused IS NULL AND released = 0
+                  AND accepted - unfinished >= ? AND unfinished > ?
+                  AND failed * 100 >= ? * (accepted - unfinished + ?)""",
+                batch,
+                FIRST_SENDS - ended,
+                ended,
+                stopBatchAt,
+                ended);
+        if (paused == 1) {
+            events.batchPaused(transaction, batch, "failures", now);
+        }
+    }
+
+    /** What is to be known of a send that has just been changed; its columns stand in this order. */
+    record Changed(
+            String account,
+            String batch,
+            Object row,
+            Object line,
+            int sequence,
+            int attempt,
+            boolean replies,
+            boolean followed) {
+
+        static final String COLUMNS = "account, batch, row_number, line, sequence, attempt, replies, followed";
+
+        static Changed read(ResultSet row) throws SQLException {
+            return new Changed(
+                    row.getString(1),
+                    row.getString(2),
+                    row.getObject(3),
+                    row.getObject(4),
+                    row.getInt(5),
+                    row.getInt(6),
+                    row.getInt(7) == 1,
+                    row.getInt(8) == 1);
+        }
+    }
+}
