@@ -3,7 +3,7 @@ package dev.caravan.delivery;
 import dev.caravan.delivery.Reaction.Effect;
 import dev.caravan.ledger.Settlement;
 import dev.caravan.ledger.Settlement.Call;
-import dev.caravan.ledger.Settlement.Problem;
+import dev.caravan.ledger.Settlement.Cause;
 import dev.caravan.ledger.State;
 import dev.caravan.message.Masking;
 import dev.caravan.provider.Verdict;
@@ -48,7 +48,7 @@ final class RetrySchedule {
                     .map(RetrySchedule::clean)
                     .toList();
             Settlement accepted = new Settlement(
-                    State.SENT, 0, refreshed, clean(sent.providerMessageId()), otherIds, Problem.NONE, Call.NONE);
+                    State.SENT, 0, refreshed, clean(sent.providerMessageId()), otherIds, Cause.NONE, Call.NONE);
             return new Reaction(accepted, new Effect.Works());
         }
         if (verdict instanceof Verdict.Permanent) {
@@ -116,11 +116,11 @@ final class RetrySchedule {
     }
 
     private static Settlement settle(Verdict verdict, State state, Instant dueAt, boolean refreshed) {
-        Problem problem = new Problem(
+        Cause cause = new Cause(
                 verdict instanceof Verdict.Stale ? "transient" : verdict.word(),
                 clean(verdict.code()),
                 clean(verdict.message()));
-        return new Settlement(state, dueAt.toEpochMilli(), refreshed, null, List.of(), problem, Call.NONE);
+        return new Settlement(state, dueAt.toEpochMilli(), refreshed, null, List.of(), cause, Call.NONE);
     }
 
     /** Code and words of a verdict, for people. */

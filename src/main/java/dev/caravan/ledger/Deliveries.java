@@ -3,7 +3,7 @@ package dev.caravan.ledger;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.ledger.Settlement.Call;
-import dev.caravan.ledger.Settlement.Problem;
+import dev.caravan.ledger.Settlement.Cause;
 import dev.caravan.ledger.Transitions.Changed;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -174,19 +174,19 @@ public final class Deliveries {
         };
     }
 
-    private static Problem problem(Reported report) {
+    private static Cause cause(Reported report) {
         return report.state() == State.FAILED
-                ? new Problem(
+                ? new Cause(
                         "permanent",
                         report.code() == null ? "undelivered" : report.code(),
                         report.reason() == null ? "the provider reports that it did not arrive" : report.reason())
-                : Problem.NONE;
+                : Cause.NONE;
     }
 
     private void advance(Transaction transaction, Found send, Reported report, String detail, long now)
             throws SQLException {
         Settlement settlement =
-                new Settlement(report.state(), 0, false, send.messageId(), List.of(), problem(report), Call.NONE);
+                new Settlement(report.state(), 0, false, send.messageId(), List.of(), cause(report), Call.NONE);
         Changed changed = transaction
                 .one(
                         "UPDATE send SET state = ?, sequence = sequence + 1, error_class = ?, error_code = ?,"
@@ -196,9 +196,9 @@ public final class Deliveries {
                                 + " ELSE sent_at END, changed_at = ? WHERE id = ? RETURNING " + Changed.COLUMNS,
                         Changed::read,
                         settlement.state().word(),
-                        settlement.problem().errorClass(),
-                        settlement.problem().code(),
-                        settlement.problem().message(),
+                        settlement.cause().errorClass(),
+                        settlement.cause().code(),
+                        settlement.cause().message(),
                         settlement.state().word(),
                         now,
                         send.id())

@@ -1,6 +1,6 @@
 package dev.caravan.ledger;
 
-import dev.caravan.ledger.Settlement.Problem;
+import dev.caravan.ledger.Settlement.Cause;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -9,8 +9,8 @@ import java.util.Set;
 /** What becomes of the sends that a gateway had under way when it died. */
 final class Recovery {
 
-    private static final Problem INTERRUPTED =
-            new Problem("unknown", "interrupted", "the gateway stopped while it was being sent");
+    private static final Cause INTERRUPTED =
+            new Cause("unknown", "interrupted", "the gateway stopped while it was being sent");
 
     private static final long LONGEST_UNTIL_AGAIN = Duration.ofMinutes(15).toMillis();
 

@@ -2,7 +2,7 @@ package dev.caravan.ledger;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.caravan.account.Accounts;
-import dev.caravan.ledger.Settlement.Problem;
+import dev.caravan.ledger.Settlement.Cause;
 import dev.caravan.ledger.Transitions.Changed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -182,7 +182,7 @@ public final class Restored implements AutoCloseable {
     private long hold(Transaction transaction, List<Open> some, long since, long now) throws SQLException {
         Settlement unknown = Settlement.of(
                 State.UNKNOWN,
-                new Problem(
+                new Cause(
                         "unknown",
                         "restored",
                         "it may have been sent after the copy was made that this ledger was restored from"));
@@ -197,9 +197,9 @@ public final class Restored implements AutoCloseable {
                                     + " check_at = NULL, checks = 0 WHERE id = ? AND state = ? RETURNING "
                                     + Changed.COLUMNS,
                             Changed::read,
-                            unknown.problem().errorClass(),
-                            unknown.problem().code(),
-                            unknown.problem().message(),
+                            unknown.cause().errorClass(),
+                            unknown.cause().code(),
+                            unknown.cause().message(),
                             now,
                             one.id(),
                             one.state().word())

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Settlement.Call;
-import dev.caravan.ledger.Settlement.Problem;
+import dev.caravan.ledger.Settlement.Cause;
 import dev.caravan.ledger.Transitions.Changed;
 import dev.caravan.message.Category;
 import dev.caravan.message.Priority;
@@ -313,8 +313,8 @@ public final class SendControl {
         if (state != State.SENT && state != State.FAILED) {
             throw new IllegalArgumentException("state: an unknown send turns out to be sent or failed, not " + state);
         }
-        Problem problem = state == State.FAILED ? new Problem("permanent", "resolved", by.reason()) : Problem.NONE;
-        Settlement settlement = new Settlement(state, 0, false, providerMessageId, List.of(), problem, Call.NONE);
+        Cause cause = state == State.FAILED ? new Cause("permanent", "resolved", by.reason()) : Cause.NONE;
+        Settlement settlement = new Settlement(state, 0, false, providerMessageId, List.of(), cause, Call.NONE);
         boolean done = store.write(transaction -> resolve(transaction, id, settlement, by, now));
         return done ? Optional.empty() : Optional.of(Refusal.WRONG_STATE);
     }
@@ -329,9 +329,9 @@ public final class SendControl {
                         + " WHERE id = ? AND state = 'unknown' RETURNING " + Changed.COLUMNS,
                 Changed::read,
                 settlement.state().word(),
-                settlement.problem().errorClass(),
-                settlement.problem().code(),
-                settlement.problem().message(),
+                settlement.cause().errorClass(),
+                settlement.cause().code(),
+                settlement.cause().message(),
                 settlement.providerMessageId(),
                 settlement.state().word(),
                 now,

@@ -10,7 +10,7 @@ import java.util.List;
  * @param refreshed whether its look-up is to be repeated, which happens once
  * @param providerMessageId the provider's handle, or null
  * @param otherIds further ids by which the provider may report on it
- * @param problem why it is not simply sent
+ * @param cause why it is not simply sent
  * @param call of the attempt that it is the result of
  */
 public record Settlement(
@@ -19,7 +19,7 @@ public record Settlement(
         boolean refreshed,
         String providerMessageId,
         List<String> otherIds,
-        Problem problem,
+        Cause cause,
         Call call) {
 
     public Settlement {
@@ -33,9 +33,9 @@ public record Settlement(
      * @param code ours or the provider's, or null
      * @param message for people, or null
      */
-    public record Problem(String errorClass, String code, String message) {
+    public record Cause(String errorClass, String code, String message) {
 
-        public static final Problem NONE = new Problem(null, null, null);
+        public static final Cause NONE = new Cause(null, null, null);
     }
 
     /**
@@ -52,32 +52,32 @@ public record Settlement(
 
     /** The provider accepted it. */
     public static Settlement sent(String providerMessageId, String... otherIds) {
-        return new Settlement(State.SENT, 0, false, providerMessageId, List.of(otherIds), Problem.NONE, Call.NONE);
+        return new Settlement(State.SENT, 0, false, providerMessageId, List.of(otherIds), Cause.NONE, Call.NONE);
     }
 
     /** It is in its queue again, and nothing is wrong with it. */
     public static Settlement queued(long dueAt) {
-        return queued(dueAt, Problem.NONE);
+        return queued(dueAt, Cause.NONE);
     }
 
     /** It is in its queue again. */
-    public static Settlement queued(long dueAt, Problem problem) {
-        return new Settlement(State.QUEUED, dueAt, false, null, List.of(), problem, Call.NONE);
+    public static Settlement queued(long dueAt, Cause cause) {
+        return new Settlement(State.QUEUED, dueAt, false, null, List.of(), cause, Call.NONE);
     }
 
     /** It is queued no longer. */
-    public static Settlement of(State state, Problem problem) {
-        return new Settlement(state, 0, false, null, List.of(), problem, Call.NONE);
+    public static Settlement of(State state, Cause cause) {
+        return new Settlement(state, 0, false, null, List.of(), cause, Call.NONE);
     }
 
     /** The same refusal if it is the account's: the send goes back to the queue, due at that time in milliseconds. */
     public Settlement keptUntil(long again) {
-        Problem ofTheAccount = new Problem("account", problem.code(), problem.message());
+        Cause ofTheAccount = new Cause("account", cause.code(), cause.message());
         return new Settlement(State.QUEUED, again, refreshed, null, List.of(), ofTheAccount, call);
     }
 
     /** The same as the result of a call. */
     public Settlement after(Call made) {
-        return new Settlement(state, dueAt, refreshed, providerMessageId, otherIds, problem, made);
+        return new Settlement(state, dueAt, refreshed, providerMessageId, otherIds, cause, made);
     }
 }

@@ -1,6 +1,6 @@
 package dev.caravan.ledger;
 
-import dev.caravan.ledger.Settlement.Problem;
+import dev.caravan.ledger.Settlement.Cause;
 import dev.caravan.ledger.Transitions.Changed;
 import java.sql.SQLException;
 import java.util.List;
@@ -50,9 +50,9 @@ public final class Settlements {
                 settlement.dueAt(),
                 settlement.refreshed() ? 1 : 0,
                 settlement.providerMessageId(),
-                settlement.problem().errorClass(),
-                settlement.problem().code(),
-                settlement.problem().message(),
+                settlement.cause().errorClass(),
+                settlement.cause().code(),
+                settlement.cause().message(),
                 now,
                 settlement.state().word(),
                 now,
@@ -86,9 +86,9 @@ public final class Settlements {
                 settlement.dueAt(),
                 now,
                 settlement.dueAt(),
-                settlement.problem().errorClass(),
-                settlement.problem().code(),
-                settlement.problem().message(),
+                settlement.cause().errorClass(),
+                settlement.cause().code(),
+                settlement.cause().message(),
                 now,
                 id,
                 account);
@@ -108,7 +108,7 @@ public final class Settlements {
      * @return false when it is no longer the send's current one, and nothing was written
      */
     public boolean interrupt(Transaction transaction, Attempt attempt, Long againAt, long now) throws SQLException {
-        Problem interrupted = new Problem("unknown", "interrupted", "its sending broke off");
+        Cause interrupted = new Cause("unknown", "interrupted", "its sending broke off");
         Settlement brokenOff =
                 againAt == null ? Settlement.of(State.UNKNOWN, interrupted) : Settlement.queued(againAt, interrupted);
         boolean isCurrent = transaction
@@ -178,7 +178,7 @@ public final class Settlements {
     }
 
     private static Settlement expired() {
-        return Settlement.of(State.EXPIRED, new Problem("permanent", "expired", "it was not sent before its expiry"));
+        return Settlement.of(State.EXPIRED, new Cause("permanent", "expired", "it was not sent before its expiry"));
     }
 
     /** Gives a send that was just accepted its end: its recipient is blocked. */
@@ -192,7 +192,7 @@ public final class Settlements {
     }
 
     private static Settlement blocked() {
-        return Settlement.of(State.FAILED, new Problem("permanent", "blocked", "the recipient is on the blocklist"));
+        return Settlement.of(State.FAILED, new Cause("permanent", "blocked", "the recipient is on the blocklist"));
     }
 
     /**
@@ -211,7 +211,7 @@ public final class Settlements {
     }
 
     private static Settlement cancelled(String message) {
-        return Settlement.of(State.CANCELLED, new Problem(null, "cancelled", message));
+        return Settlement.of(State.CANCELLED, new Cause(null, "cancelled", message));
     }
 
     /** The end of a send that is not being attempted; claimed only to find that out, it was never attempted. */
@@ -227,9 +227,9 @@ public final class Settlements {
                 Changed::read,
                 end.state().word(),
                 attempted,
-                end.problem().errorClass(),
-                end.problem().code(),
-                end.problem().message(),
+                end.cause().errorClass(),
+                end.cause().code(),
+                end.cause().message(),
                 now,
                 id,
                 from.word());

@@ -14,7 +14,7 @@ import dev.caravan.ledger.Draft;
 import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Settlement;
-import dev.caravan.ledger.Settlement.Problem;
+import dev.caravan.ledger.Settlement.Cause;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DispatcherTest {
 
     private static final Settlement SENT = Settlement.sent("id");
-    private static final Settlement FAILED = Settlement.of(State.FAILED, new Problem("permanent", "bad", "refused"));
+    private static final Settlement FAILED = Settlement.of(State.FAILED, new Cause("permanent", "bad", "refused"));
 
     private final LedgerParts parts = LedgerParts.stoppingAt(50);
     private final Batches batches = new Batches("here");

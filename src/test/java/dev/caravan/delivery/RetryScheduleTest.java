@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.delivery.Reaction.Effect;
 import dev.caravan.ledger.Settlement;
 import dev.caravan.ledger.Settlement.Call;
-import dev.caravan.ledger.Settlement.Problem;
+import dev.caravan.ledger.Settlement.Cause;
 import dev.caravan.ledger.State;
 import dev.caravan.provider.Verdict;
 import dev.caravan.provider.Verdict.AccountFault;
@@ -43,8 +43,8 @@ class RetryScheduleTest {
         Reaction reaction = react(new Verdict.OptedOut("906", "closed for marketing"));
 
         assertThat(reaction.settlement().state()).isEqualTo(State.FAILED);
-        assertThat(reaction.settlement().problem().errorClass()).isEqualTo("permanent");
-        assertThat(reaction.settlement().problem().code()).isEqualTo("906");
+        assertThat(reaction.settlement().cause().errorClass()).isEqualTo("permanent");
+        assertThat(reaction.settlement().cause().code()).isEqualTo("906");
         assertThat(reaction.effect()).isEqualTo(new Effect.OptOut());
     }
 
@@ -229,8 +229,8 @@ class RetryScheduleTest {
         Settlement settlement =
                 react(new Permanent("c".repeat(600), "m".repeat(600))).settlement();
 
-        assertThat(settlement.problem().code()).hasSize(500);
-        assertThat(settlement.problem().message()).hasSize(500);
+        assertThat(settlement.cause().code()).hasSize(500);
+        assertThat(settlement.cause().message()).hasSize(500);
     }
 
     @Test
@@ -245,8 +245,8 @@ class RetryScheduleTest {
     void wordsOfAProviderAreStoredWithoutControlCharacters() {
         Reaction reaction = react(new Verdict.Permanent("a\u0000b", "two\nlines"));
 
-        assertThat(reaction.settlement().problem().code()).isEqualTo("a b");
-        assertThat(reaction.settlement().problem().message()).isEqualTo("two lines");
+        assertThat(reaction.settlement().cause().code()).isEqualTo("a b");
+        assertThat(reaction.settlement().cause().message()).isEqualTo("two lines");
     }
 
     private static Reaction react(Verdict verdict) {
@@ -258,13 +258,13 @@ class RetryScheduleTest {
     }
 
     private static Settlement settlement(State state, Instant dueAt, String word, String code, String message) {
-        Problem problem = new Problem(word, code, message);
+        Cause problem = new Cause(word, code, message);
         return new Settlement(state, dueAt.toEpochMilli(), false, null, List.of(), problem, Call.NONE);
     }
 
     /** Of a send whose look-up was found stale. */
     private static Settlement again(State state, String word) {
-        Problem problem = new Problem(word, "chat-not-found", "gone");
+        Cause problem = new Cause(word, "chat-not-found", "gone");
         return new Settlement(state, NOW.toEpochMilli(), true, null, List.of(), problem, Call.NONE);
     }
 

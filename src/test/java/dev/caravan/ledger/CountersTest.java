@@ -183,7 +183,7 @@ class CountersTest extends OnLedger {
                         true,
                         null,
                         List.of(),
-                        new Settlement.Problem("transient", "stale", "look it up again"),
+                        new Settlement.Cause("transient", "stale", "look it up again"),
                         Settlement.Call.NONE);
         };
     }

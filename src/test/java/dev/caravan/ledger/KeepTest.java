@@ -50,7 +50,7 @@ class KeepTest extends OnLedger {
                         false,
                         "id-of-" + ALI,
                         List.of("other-of-" + ALI),
-                        new Settlement.Problem(null, null, "to " + ALI),
+                        new Settlement.Cause(null, null, "to " + ALI),
                         Settlement.Call.NONE));
         Keep keep = keep();
 

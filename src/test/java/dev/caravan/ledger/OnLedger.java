@@ -6,7 +6,7 @@ import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
 import dev.caravan.account.SendingRules;
 import dev.caravan.ledger.Settlement.Call;
-import dev.caravan.ledger.Settlement.Problem;
+import dev.caravan.ledger.Settlement.Cause;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -184,16 +184,16 @@ abstract class OnLedger {
     }
 
     static Settlement failed() {
-        return Settlement.of(State.FAILED, new Problem("permanent", "bad", "bad number"))
+        return Settlement.of(State.FAILED, new Cause("permanent", "bad", "bad number"))
                 .after(answered(400));
     }
 
     static Settlement unknown() {
-        return Settlement.of(State.UNKNOWN, new Problem("unknown", "no-answer", "no answer came"));
+        return Settlement.of(State.UNKNOWN, new Cause("unknown", "no-answer", "no answer came"));
     }
 
     static Settlement queuedUntil(long dueAt) {
-        return Settlement.queued(dueAt, new Problem("transient", "http-503", "busy"))
+        return Settlement.queued(dueAt, new Cause("transient", "http-503", "busy"))
                 .after(answered(503));
     }
 

@@ -53,7 +53,7 @@ class RecipientOrderTest extends OnLedger {
         assertThat(claimed()).as("somebody else need not wait").isEqualTo(ids.get(2));
         assertThat(claimed()).isNull();
 
-        end(first, Settlement.of(end, Settlement.Problem.NONE));
+        end(first, Settlement.of(end, Settlement.Cause.NONE));
 
         Attempt second = claimOrdered(NOW);
         assertThat(second.id()).isEqualTo(ids.get(1));

@@ -320,7 +320,7 @@ class SendControlTest extends OnLedger {
     }
 
     private static Settlement throttledOut() {
-        return Settlement.of(State.FAILED, new Settlement.Problem("permanent", "other", "refused"));
+        return Settlement.of(State.FAILED, new Settlement.Cause("permanent", "other", "refused"));
     }
 
     private static SendFilter error(String code) {

@@ -349,7 +349,7 @@ class SendsTest extends OnLedger {
                     .attempt();
             assertThat(candidate.number()).isEqualTo(tries);
             settleUnclaimed(
-                    id, Settlement.queued(NOW, new Settlement.Problem("transient", "lookup-failed", "no answer")));
+                    id, Settlement.queued(NOW, new Settlement.Cause("transient", "lookup-failed", "no answer")));
         }
     }
 

@@ -11,7 +11,7 @@ import dev.caravan.ledger.Leases;
 import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Settlement;
-import dev.caravan.ledger.Settlement.Problem;
+import dev.caravan.ledger.Settlement.Cause;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
 import java.io.IOException;
@@ -35,7 +35,7 @@ class OutcomeFeedTest {
     private static final long SENT_AT = Instant.parse("2027-01-15T08:00:00Z").toEpochMilli();
     private static final Settlement SENT = Settlement.sent("wamid.1");
     private static final Settlement FAILED =
-            Settlement.of(State.FAILED, new Problem("permanent", "906", "closed for marketing"));
+            Settlement.of(State.FAILED, new Cause("permanent", "906", "closed for marketing"));
 
     private final LedgerParts parts = LedgerParts.of("here");
 

@@ -2,6 +2,7 @@ package dev.caravan.outcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.LoggedLines;
 import dev.caravan.intake.DropFolder;
 import dev.caravan.intake.Row;
 import dev.caravan.intake.Rows;
@@ -26,14 +27,10 @@ import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
-@ExtendWith(OutputCaptureExtension.class)
 class ReportsTest {
 
     private static final long SENT_AT = Instant.parse("2027-01-15T08:00:00Z").toEpochMilli();
@@ -305,44 +302,46 @@ class ReportsTest {
     }
 
     @Test
-    void aBatchWhoseFileCannotBeReadSaysSoOnceAndIsFinishedWhenItCanBe(CapturedOutput log) throws IOException {
-        Batch batch = inbox.drop("a.csv", "to,text\n123,a\n");
-        Path file = home.resolve(batch.path());
-        Path aside = Files.move(file, home.resolve("aside"));
-        Files.createDirectory(file);
+    void aBatchWhoseFileCannotBeReadSaysSoOnceAndIsFinishedWhenItCanBe() throws IOException {
+        try (LoggedLines log = new LoggedLines()) {
+            Batch batch = inbox.drop("a.csv", "to,text\n123,a\n");
+            Path file = home.resolve(batch.path());
+            Path aside = Files.move(file, home.resolve("aside"));
+            Files.createDirectory(file);
 
-        List<Integer> waits = new ArrayList<>();
-        int waited = 0;
-        for (int second = 0; second < 600; second++) {
-            if (!due().isEmpty()) {
-                waits.add(waited);
-                waited = 0;
-                writeAll();
+            List<Integer> waits = new ArrayList<>();
+            int waited = 0;
+            for (int second = 0; second < 600; second++) {
+                if (!due().isEmpty()) {
+                    waits.add(waited);
+                    waited = 0;
+                    writeAll();
+                }
+                clock.pass(Duration.ofSeconds(1));
+                waited++;
             }
-            clock.pass(Duration.ofSeconds(1));
-            waited++;
+
+            assertThat(waits).startsWith(0, 5, 10, 20, 40, 60, 60).hasSizeLessThan(20);
+            assertThat(log.text()).containsOnlyOnce("waits for its report");
+            assertThat(log.text())
+                    .contains(
+                            "WARN",
+                            batch.path(),
+                            "it is no regular file",
+                            "make it readable",
+                            "/api/v1/batches/" + batch.id() + "/report");
+            assertThat(new String(reports.live(batch).readAllBytes(), StandardCharsets.UTF_8))
+                    .contains(",2,,rejected,,0,invalid-number,");
+
+            Files.delete(file);
+            Files.move(aside, file);
+            clock.pass(Duration.ofMinutes(1));
+            writeAll();
+
+            assertThat(written("a.report.csv")).contains("123,a,2,,rejected,");
+            assertThat(due()).isEmpty();
+            assertThat(log.text()).contains("is finished: 0 sends, 0 duplicates, 1 rejected");
         }
-
-        assertThat(waits).startsWith(0, 5, 10, 20, 40, 60, 60).hasSizeLessThan(20);
-        assertThat(log.getOut()).containsOnlyOnce("waits for its report");
-        assertThat(log.getOut())
-                .contains(
-                        "WARN",
-                        batch.path(),
-                        "it is no regular file",
-                        "make it readable",
-                        "/api/v1/batches/" + batch.id() + "/report");
-        assertThat(new String(reports.live(batch).readAllBytes(), StandardCharsets.UTF_8))
-                .contains(",2,,rejected,,0,invalid-number,");
-
-        Files.delete(file);
-        Files.move(aside, file);
-        clock.pass(Duration.ofMinutes(1));
-        writeAll();
-
-        assertThat(written("a.report.csv")).contains("123,a,2,,rejected,");
-        assertThat(due()).isEmpty();
-        assertThat(log.getOut()).contains("is finished: 0 sends, 0 duplicates, 1 rejected");
     }
 
     @Test
