@@ -36,7 +36,7 @@ final class Gateway {
     private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
     private static final Duration ADMISSION_LIMIT = Duration.ofMinutes(10);
     private static final Duration AFTERMATH = Duration.ofSeconds(1);
-    private static final Duration WARMING_UP = Duration.ofSeconds(60);
+    private static final Duration WARMING_UP = Duration.ofMinutes(4);
     private static final Duration IDLING = Duration.ofSeconds(60);
 
     /** Linux counts processor time in hundredths of a second (proc(5), sysconf(_SC_CLK_TCK)). */
