@@ -10,7 +10,7 @@ final class FileReading implements Iterator<FileReading.Chunk>, AutoCloseable {
 
     /**
      * Keys of rows without a reference lie all over their index: the more rows a commit has, the fewer of its pages each of
-     * them costs. Others wait for it for about a tenth of a second.
+     * them costs. Others wait for it for one or two tenths of a second.
      */
     static final int CHUNK = 4_000;
 
