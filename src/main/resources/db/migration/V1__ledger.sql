@@ -80,17 +80,20 @@ CREATE TABLE send (
   kept                SMALLINT NOT NULL DEFAULT 0  -- 0 all of it; 1 without content and recipient; 2 for its reference
 );
 
+-- No list of three or more in these conditions: SQLite fills a table for it at each statement that touches a row.
 CREATE INDEX send_claim  ON send (account, priority, fair_rank, id) WHERE state = 'queued' AND ready = 1;
 CREATE INDEX send_due    ON send (due_at, id) WHERE state = 'queued' AND ready IN (0, 4);
 CREATE INDEX send_order  ON send (account, recipient, priority, id)
-  WHERE state IN ('queued', 'sending') AND ready IN (1, 3, 4);
+  WHERE state IN ('queued', 'sending') AND ready NOT IN (0, 2);
 CREATE INDEX send_expiry ON send (expires_at) WHERE state = 'queued';
 CREATE INDEX send_flight ON send (gateway) WHERE state = 'sending';
 CREATE INDEX send_batch  ON send (batch, row_number) WHERE batch IS NOT NULL;
 CREATE INDEX send_aside  ON send (batch, row_number) WHERE state = 'queued' AND ready = 2;
-CREATE INDEX send_check  ON send (account, check_at) WHERE check_at IS NOT NULL AND state IN ('sent', 'delivered', 'unknown');
+CREATE INDEX send_check  ON send (account, check_at)
+  WHERE check_at IS NOT NULL AND (state = 'sent' OR state = 'delivered' OR state = 'unknown');
 CREATE INDEX send_confirm ON send (confirm_at) WHERE state = 'sent' AND confirm_at IS NOT NULL;
-CREATE INDEX send_trouble ON send (state, id) WHERE state IN ('failed', 'expired', 'unknown', 'cancelled');
+CREATE INDEX send_trouble ON send (state, id)
+  WHERE state NOT IN ('queued', 'sending') AND state NOT IN ('sent', 'delivered') AND state <> 'read';
 CREATE INDEX send_unknown ON send (recipient, account) WHERE state = 'unknown';
 CREATE INDEX send_run ON send (run, recipient) WHERE run IS NOT NULL;
 CREATE INDEX send_message ON send (provider_message_id) WHERE provider_message_id IS NOT NULL;

@@ -18,7 +18,7 @@ import javax.crypto.spec.SecretKeySpec;
 final class Fingerprints {
 
     private static final int FIELD_BYTES = 9;
-    private static final int ROW_BYTES = 15;
+    private static final int ROW_BYTES = 12;
 
     /** What idempotency does not compare: when, how urgently and why it is sent, and what the recipient is called. */
     private static final List<String> NOT_COMPARED =

@@ -121,7 +121,7 @@ public final class BatchControl {
     public void setAside(Transaction transaction, String batch, List<QueuedRow> rows) throws SQLException {
         for (QueuedRow row : rows) {
             Optional<Boolean> followed = transaction.one(
-                    "UPDATE send SET ready = 2 WHERE id = ? AND state = 'queued' AND ready IN (1, 3, 4)"
+                    "UPDATE send SET ready = 2 WHERE id = ? AND state = 'queued' AND ready NOT IN (0, 2)"
                             + " AND EXISTS (SELECT 1 FROM batch WHERE id = ? AND paused IS NOT NULL)"
                             + " RETURNING followed",
                     changed -> changed.getInt(1) == 1,

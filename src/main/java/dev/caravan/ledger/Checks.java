@@ -28,12 +28,10 @@ public final class Checks {
 
     private static final Duration LONGEST = Duration.ofDays(1);
 
-    /** In the words of the index {@code send_check}. */
-    private static final String OPEN = "state IN ('sent', 'delivered', 'unknown')";
-
     /** An account that is paused or was asked to wait asks nothing either. */
     private static final String ACCOUNTS_DUE = "SELECT name FROM account WHERE paused IS NULL AND not_before <= ?"
-            + " AND EXISTS (SELECT 1 FROM send WHERE send.account = account.name AND check_at <= ? AND " + OPEN + ")";
+            + " AND EXISTS (SELECT 1 FROM send WHERE send.account = account.name AND check_at <= ? AND "
+            + PartialIndexes.ASKED_ABOUT + ")";
 
     /**
      * A send to ask about.
@@ -65,10 +63,8 @@ public final class Checks {
     /** The same for the sends of an account whose fate became unknown with nobody there to begin: in a crash. */
     public void adopt(Transaction transaction, String account, boolean reported, long now) throws SQLException {
         transaction.update(
-                """
-                UPDATE send SET check_at = ?, checks = ?
-                WHERE state IN ('failed', 'expired', 'unknown', 'cancelled') AND state = 'unknown' AND account = ?
-                  AND check_at IS NULL AND checks = 0 AND changed_at > ?""",
+                "UPDATE send SET check_at = ?, checks = ? WHERE " + PartialIndexes.TROUBLE
+                        + " AND state = 'unknown' AND account = ? AND check_at IS NULL AND checks = 0 AND changed_at > ?",
                 now + firstWait(reported),
                 first(reported),
                 account,
@@ -129,7 +125,8 @@ public final class Checks {
         return transaction.all(
                 "SELECT id, state, provider_message_id, content, checks, coalesce((SELECT max(started_at) FROM history"
                         + " WHERE history.send = send.id), sent_at, changed_at), provider FROM send"
-                        + " WHERE account = ? AND check_at <= ? AND " + OPEN + " ORDER BY check_at LIMIT ?",
+                        + " WHERE account = ? AND check_at <= ? AND " + PartialIndexes.ASKED_ABOUT
+                        + " ORDER BY check_at LIMIT ?",
                 row -> {
                     boolean unknown = State.of(row.getString(2)) == State.UNKNOWN;
                     String messageId = unknown ? null : row.getString(3);

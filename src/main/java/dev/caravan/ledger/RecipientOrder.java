@@ -17,7 +17,7 @@ final class RecipientOrder {
             (SELECT earlier.id FROM send AS earlier
               WHERE earlier.account = send.account AND earlier.recipient = send.recipient
                 AND earlier.priority = send.priority AND earlier.id < send.id
-                AND earlier.state IN ('queued', 'sending') AND earlier.ready IN (1, 3, 4)
+                AND earlier.state IN ('queued', 'sending') AND earlier.ready NOT IN (0, 2)
                 AND NOT EXISTS (SELECT 1 FROM batch WHERE batch.id = earlier.batch AND batch.paused IS NOT NULL)
               ORDER BY earlier.id DESC LIMIT 1)""";
 
@@ -39,7 +39,7 @@ final class RecipientOrder {
                   SELECT later.id FROM send AS later, send AS first
                   WHERE first.id = ? AND later.account = first.account AND later.recipient = first.recipient
                     AND later.priority = first.priority AND later.id >= first.id
-                    AND later.state IN ('queued', 'sending') AND later.ready IN (1, 3, 4)
+                    AND later.state IN ('queued', 'sending') AND later.ready NOT IN (0, 2)
                     AND later.state = 'queued' AND later.ready = 1
                   ORDER BY later.id LIMIT\s"""
                         + SWEEP + ")",
@@ -62,7 +62,7 @@ final class RecipientOrder {
                   SELECT next.id FROM send AS next, send AS gone
                   WHERE gone.id = ? AND next.account = gone.account AND next.recipient = gone.recipient
                     AND next.priority = gone.priority
-                    AND next.state IN ('queued', 'sending') AND next.ready IN (1, 3, 4)
+                    AND next.state IN ('queued', 'sending') AND next.ready NOT IN (0, 2)
                     AND next.state = 'queued' AND next.ready = 3
                   ORDER BY next.id LIMIT 1)""",
                 id);

@@ -136,7 +136,7 @@ public final class SendControl {
                 // What fails again meanwhile has had its turn.
                 .and("changed_at <= ?", now)
                 .and("id > ?", after)
-                .and("state IN ('failed', 'expired', 'unknown', 'cancelled')")
+                .and(PartialIndexes.TROUBLE)
                 .and("state = '" + state.word() + "'");
     }
 

@@ -16,8 +16,6 @@ public final class SendQueries {
     /** The states that {@code send_trouble} lists. */
     private static final Set<State> TROUBLE = Set.of(State.FAILED, State.EXPIRED, State.UNKNOWN, State.CANCELLED);
 
-    private static final String TROUBLE_INDEX = "state IN ('failed', 'expired', 'unknown', 'cancelled')";
-
     /** The states of a send that can have an error. */
     private static final Set<State> WITH_ERROR =
             Set.of(State.FAILED, State.EXPIRED, State.UNKNOWN, State.CANCELLED, State.QUEUED, State.SENDING);
@@ -60,7 +58,7 @@ public final class SendQueries {
                     .within(reach)
                     .and("account = ?", account)
                     .and("batch = ?", batch)
-                    .and(TROUBLE_INDEX)
+                    .and(PartialIndexes.TROUBLE)
                     .and("state = '" + state.word() + "'");
             found.addAll(transaction.all(
                     "SELECT error_code, account, count(*), max(changed_at) FROM send WHERE " + conditions.sql()
@@ -140,7 +138,7 @@ public final class SendQueries {
         for (State state : states) {
             Conditions conditions = conditions(filter, reach);
             if (TROUBLE.contains(state)) {
-                conditions.and(TROUBLE_INDEX);
+                conditions.and(PartialIndexes.TROUBLE);
             }
             // In the query's text, because an index on some states only serves a state that is known beforehand.
             conditions.and("state = '" + state.word() + "'");
