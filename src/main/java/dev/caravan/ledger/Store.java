@@ -11,6 +11,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -35,6 +37,14 @@ public final class Store implements AutoCloseable {
     private final Dialect dialect;
     private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(4 * LARGEST_GROUP);
     private final Thread writer = new Thread(this::run, "ledger-writer");
+
+    /** Wakes who waited for a commit, while the next one is under way: the writer is what all sends wait for. */
+    private final ExecutorService answers = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "ledger-answers");
+        thread.setDaemon(true);
+        return thread;
+    });
+
     private volatile boolean closed;
     private volatile Arrivals arrivals = accounts -> {};
     private Transaction transaction;
@@ -207,6 +217,7 @@ public final class Store implements AutoCloseable {
         }
         disconnect();
         queue.forEach(pending -> pending.result.completeExceptionally(new SQLException("the ledger is closed")));
+        answers.shutdown();
     }
 
     /**
@@ -229,12 +240,12 @@ public final class Store implements AutoCloseable {
             }
             commits++;
             current.commit(name, mark());
-            group.forEach(Pending::complete);
+            complete(group);
         } catch (SQLException | RuntimeException | Error failed) {
             boolean inDoubt = current.isInDoubt();
             rollback(failed);
             if (inDoubt && tookPlace(failed)) {
-                group.forEach(Pending::complete);
+                complete(group);
             } else if (group.size() == 1) {
                 fail(group, failed);
             } else {
@@ -242,6 +253,11 @@ public final class Store implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    private void complete(List<Pending<?>> group) {
+        List<Pending<?>> committed = List.copyOf(group);
+        answers.execute(() -> committed.forEach(Pending::complete));
     }
 
     private String mark() {
