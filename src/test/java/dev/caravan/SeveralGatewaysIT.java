@@ -90,6 +90,10 @@ class SeveralGatewaysIT {
                 dies.awaitOutput("the others have settled what it was sending");
                 int then = stub.acceptances();
                 dies.awaitThat("both send again", () -> stub.acceptances() > then + 60);
+                dies.awaitThat("the results of its calls are applied", () -> !ledger.queryForList(
+                                "SELECT 1 FROM send WHERE state = 'sent' AND EXISTS (SELECT 1 FROM history"
+                                        + " WHERE history.send = send.id AND history.error_code = 'interrupted')")
+                        .isEmpty());
                 dies.kill();
                 Installation.Ended recovery = there.command(
                         Map.of(), "recover", "--since", Instant.now().toString());

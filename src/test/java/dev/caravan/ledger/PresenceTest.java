@@ -76,7 +76,7 @@ class PresenceTest extends OnLedger {
     }
 
     @Test
-    void aGatewayThatComesBackNeitherAppliesItsResultNorBeginsACallItHadClaimed() {
+    void aGatewayThatComesBackBeginsNoCallItHadClaimedAndAppliesTheResultOfOneItHadMade() {
         admit(Draft.draft(), Draft.draft());
         here.beat();
         long stay = here.stay();
@@ -84,7 +84,6 @@ class PresenceTest extends OnLedger {
         pass(62, there);
 
         assertThat(here.stay()).as("it is not sure").isZero();
-        assertThat(settle(attempt, sent("wamid"))).isFalse();
         boolean givenBack = write(transaction -> parts.queue().giveBack(transaction, attempt));
         assertThat(givenBack).isFalse();
         assertThat(state(attempt.id())).isEqualTo("unknown");
@@ -94,7 +93,8 @@ class PresenceTest extends OnLedger {
                 .as("another stay, in which it begins anew")
                 .isNotZero()
                 .isNotEqualTo(stay);
-        assertThat(settle(attempt, sent("wamid"))).isFalse();
+        assertThat(settle(attempt, sent("wamid"))).isTrue();
+        assertThat(state(attempt.id())).isEqualTo("sent");
         Attempt fresh = claim();
         pass(62, here, there);
         assertThat(settle(fresh, sent("wamid"))).isTrue();
