@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,6 +116,10 @@ class SeveralGatewaysIT {
                         .getOrDefault(outcome.get("send"), List.of())
                         .contains(outcome.get("sequence"))));
                 assertThat(report(stays, "march.csv", ledger).lines()).hasSize(1 + FILE_ROWS);
+                stays.terminate();
+                stays.awaitEnd(Duration.ofSeconds(30));
+                assertThat(ledger.queryForList("SELECT gateway FROM presence WHERE stopped = 1", String.class))
+                        .containsExactly("here");
             }
 
             assertThat(stub.accepted().values()).containsOnly(1);

@@ -117,6 +117,42 @@ class PresenceTest extends OnLedger {
     }
 
     @Test
+    void nobodyIsToldOfAGatewayThatStoppedByItself(CapturedOutput output) {
+        here.beat();
+        settle(admitAndClaim(), sent("wamid"));
+        here.close();
+        pass(62, there);
+        assertThat(gone()).as("its part is taken").isEqualTo(1);
+
+        here = presence("here", 0);
+        here.beat();
+        assertThat(gone()).isZero();
+        assertThat(ledger.texts("SELECT type FROM event")).isEmpty();
+        assertThat(output).doesNotContain("has said nothing");
+
+        pass(62, there);
+        assertThat(ledger.texts("SELECT type FROM event"))
+                .as("it died this time")
+                .containsExactly("gateway-gone");
+    }
+
+    @Test
+    void whatAGatewayLeavesUnderWayWhenItStopsIsSettledAndToldOf() {
+        here.beat();
+        Attempt attempt = admitAndClaim();
+        here.close();
+
+        pass(59, there);
+        assertThat(state(attempt.id())).isEqualTo("sending");
+        pass(3, there);
+
+        assertThat(state(attempt.id())).isEqualTo("unknown");
+        here = presence("here", 0);
+        here.beat();
+        assertThat(ledger.texts("SELECT type FROM event ORDER BY id")).containsExactly("gateway-gone", "gateway-back");
+    }
+
+    @Test
     void aMachineThatStoodStillWithItsClockOfNanosecondsIsNotSureEither() {
         here.beat();
         wallClock.addAndGet(SILENCE.toMillis());
