@@ -45,7 +45,7 @@ class DispatcherTest {
 
     private final LedgerParts parts = LedgerParts.stoppingAt(50);
     private final Batches batches = new Batches("here");
-    private final BatchControl control = new BatchControl(parts.settlements());
+    private final BatchControl control = new BatchControl(parts.settlements(), BatchControl.STEP);
     private final Semaphore calls = new Semaphore(0);
     private final UnderWay underWay = new UnderWay();
     private final AtomicInteger made = new AtomicInteger();
