@@ -274,21 +274,34 @@ public final class Presence implements AutoCloseable {
                 by);
     }
 
-    /** A gateway that says within {@code patience} that it is there; empty at once on a ledger that only one can have. */
-    static Optional<String> heard(Store store, Duration patience) {
-        if (!store.isShared()) {
+    /** How often each gateway has said that it is there. */
+    static Map<String, Long> beats(Transaction transaction) throws SQLException {
+        Map<String, Long> beats = new HashMap<>();
+        transaction.all("SELECT gateway, beats FROM presence", row -> beats.put(row.getString(1), row.getLong(2)));
+        return beats;
+    }
+
+    /** A gateway that has said since then that it is there. */
+    static Optional<String> heardSince(Transaction transaction, Map<String, Long> then) throws SQLException {
+        return beats(transaction).entrySet().stream()
+                .filter(now -> !now.getValue().equals(then.get(now.getKey())))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /**
+     * Listens for {@code patience} whether a gateway says that it is there; not at all on a ledger that only one can have, or
+     * that none has had.
+     */
+    static Optional<String> heard(Store store, Map<String, Long> then, Duration patience) {
+        if (!store.isShared() || then.isEmpty()) {
             return Optional.empty();
         }
-        Map<String, Row> before = rows(store);
         long deadline = System.nanoTime() + patience.toNanos();
         Optional<String> heard = Optional.empty();
-        while (heard.isEmpty() && !before.isEmpty() && System.nanoTime() - deadline < 0) {
+        while (heard.isEmpty() && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(BETWEEN_LOOKS);
-            Map<String, Row> now = rows(store);
-            heard = now.keySet().stream()
-                    .filter(other -> !before.containsKey(other)
-                            || before.get(other).beats() != now.get(other).beats())
-                    .findFirst();
+            heard = store.read(transaction -> heardSince(transaction, then));
         }
         return heard;
     }
