@@ -119,7 +119,6 @@ class DeliveryConfiguration {
             Lookups lookups,
             TrackedSends trackedSends,
             Failover failover,
-            Dispatcher dispatcher,
             LaneMetrics metrics,
             UnderWay underWay) {
         return new Settling(
@@ -132,7 +131,6 @@ class DeliveryConfiguration {
                 lookups,
                 trackedSends,
                 failover,
-                dispatcher,
                 metrics,
                 underWay);
     }

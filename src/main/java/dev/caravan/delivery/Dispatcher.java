@@ -108,6 +108,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         this.executor = executor;
         polls.scheduleWithFixedDelay(poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
         sweeps.scheduleWithFixedDelay(sweep, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
+        store.listen(this);
     }
 
     private static ScheduledExecutorService thread(String name) {
@@ -314,19 +315,16 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     private void failOver(String account, Passage passage, long now) {
         List<Waiting> front = store.read(
                 transaction -> failover.waiting(transaction, account, Optional.ofNullable(passage.after()), STEP));
-        Set<String> elsewhere = new HashSet<>();
         if (front.isEmpty()) {
             passages.put(account, new Passage(null, now + 1));
             return;
         }
         store.write(transaction -> {
-            elsewhere.clear();
             for (Waiting waiting : front) {
-                failover.moveFromDown(transaction, account, waiting, now).ifPresent(elsewhere::add);
+                failover.moveFromDown(transaction, account, waiting, now);
             }
             return null;
         });
-        at(elsewhere);
         boolean atEnd = front.size() < STEP;
         boolean allAtOnce = passage.after() == null;
         passages.put(

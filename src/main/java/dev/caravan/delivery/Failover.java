@@ -50,25 +50,24 @@ final class Failover {
         return standIns.waiting(transaction, account, after, limit);
     }
 
-    /** Moves a send away from an account that is down; empty when it stays, else the name of the one that has it now. */
-    Optional<String> moveFromDown(Transaction transaction, String account, Waiting waiting, long now)
-            throws SQLException {
+    /** Moves a send away from an account that is down, if another may have it. */
+    void moveFromDown(Transaction transaction, String account, Waiting waiting, long now) throws SQLException {
         Optional<RoutingRule> rule = rule(new Recipient(waiting.recipient()), RoutingRule.Failover.DOWN);
-        return rule.isEmpty()
-                ? Optional.empty()
-                : move(
-                        transaction,
-                        rule.get(),
-                        account,
-                        waiting.id(),
-                        storedSends.read(waiting.content()),
-                        waiting.expiresAt(),
-                        "its lane is paused",
-                        now);
+        if (rule.isPresent()) {
+            move(
+                    transaction,
+                    rule.get(),
+                    account,
+                    waiting.id(),
+                    storedSends.read(waiting.content()),
+                    waiting.expiresAt(),
+                    "its lane is paused",
+                    now);
+        }
     }
 
     /** The same for a send that its provider has just refused for a reason of the account. */
-    Optional<String> moveRefused(
+    void moveRefused(
             Transaction transaction,
             String account,
             String id,
@@ -78,20 +77,20 @@ final class Failover {
             long now)
             throws SQLException {
         if (accounts.inRules(RoutingRule.Failover.DEFINITE_REFUSAL).isEmpty()) {
-            return Optional.empty();
+            return;
         }
         Send send = storedSends.read(content);
         Optional<RoutingRule> rule = rule(send.to(), RoutingRule.Failover.DEFINITE_REFUSAL);
-        return rule.isEmpty()
-                ? Optional.empty()
-                : move(transaction, rule.get(), account, id, send, expiresAt, because, now);
+        if (rule.isPresent()) {
+            move(transaction, rule.get(), account, id, send, expiresAt, because, now);
+        }
     }
 
     private Optional<RoutingRule> rule(Recipient to, RoutingRule.Failover failover) {
         return accounts.rule(to).filter(rule -> rule.failover() == failover);
     }
 
-    private Optional<String> move(
+    private void move(
             Transaction transaction,
             RoutingRule rule,
             String from,
@@ -102,7 +101,7 @@ final class Failover {
             long now)
             throws SQLException {
         if (send.account() != null) {
-            return Optional.empty();
+            return;
         }
         Set<String> barred = standIns.barred(transaction, id);
         for (Account next : rule.accounts()) {
@@ -110,12 +109,10 @@ final class Failover {
                     && !barred.contains(next.name())
                     && carries(next, send)
                     && !standIns.isDown(transaction, next, expiresAt, now)) {
-                return standIns.move(transaction, id, from, next, because, now)
-                        ? Optional.of(next.name())
-                        : Optional.empty();
+                standIns.move(transaction, id, from, next, because, now);
+                return;
             }
         }
-        return Optional.empty();
     }
 
     private boolean carries(Account account, Send send) {

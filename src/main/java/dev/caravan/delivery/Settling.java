@@ -1,7 +1,6 @@
 package dev.caravan.delivery;
 
 import dev.caravan.account.Account;
-import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.LaneControl;
@@ -21,10 +20,8 @@ import dev.caravan.provider.Verdict;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -47,7 +44,6 @@ final class Settling {
     private final Lookups lookups;
     private final TrackedSends trackedSends;
     private final Failover failover;
-    private final Arrivals arrivals;
     private final LaneMetrics metrics;
     private final UnderWay underWay;
 
@@ -61,7 +57,6 @@ final class Settling {
             Lookups lookups,
             TrackedSends trackedSends,
             Failover failover,
-            Arrivals arrivals,
             LaneMetrics metrics,
             UnderWay underWay) {
         this.store = store;
@@ -73,7 +68,6 @@ final class Settling {
         this.lookups = lookups;
         this.trackedSends = trackedSends;
         this.failover = failover;
-        this.arrivals = arrivals;
         this.metrics = metrics;
         this.underWay = underWay;
     }
@@ -129,9 +123,7 @@ final class Settling {
 
     private void write(Turn turn, Call call) {
         List<Attempt> attempts = attempts(turn);
-        Set<String> elsewhere = new HashSet<>();
         List<Optional<Settlement>> results = store.write(transaction -> {
-            elsewhere.clear();
             List<Optional<Settlement>> written = new ArrayList<>();
             Instant now = Instant.now();
             Optional<Refused> refused = Optional.empty();
@@ -141,12 +133,11 @@ final class Settling {
                 if (written.isEmpty()) {
                     refused = refused(transaction, turn, attempt, reaction, now.toEpochMilli());
                 }
-                written.add(write(transaction, turn, attempt, reaction, refused, call, elsewhere, now));
+                written.add(write(transaction, turn, attempt, reaction, refused, call, now));
             }
             return written;
         });
         underWay.settled(attempts);
-        arrivals.at(elsewhere);
         for (int index = 0; index < attempts.size(); index++) {
             Optional<Settlement> settlement = results.get(index);
             if (settlement.isEmpty()) {
@@ -180,7 +171,6 @@ final class Settling {
             Reaction reaction,
             Optional<Refused> whole,
             Call call,
-            Set<String> elsewhere,
             Instant now)
             throws SQLException {
         Account account = turn.account();
@@ -211,14 +201,13 @@ final class Settling {
         }
         if (applied && reaction.effect() instanceof Reaction.Effect.Pause pause && settlement.state() == State.QUEUED) {
             failover.moveRefused(
-                            transaction,
-                            account.name(),
-                            attempt.id(),
-                            attempt.content(),
-                            attempt.expiresAt(),
-                            pause.reason(),
-                            now.toEpochMilli())
-                    .ifPresent(elsewhere::add);
+                    transaction,
+                    account.name(),
+                    attempt.id(),
+                    attempt.content(),
+                    attempt.expiresAt(),
+                    pause.reason(),
+                    now.toEpochMilli());
         }
         if (applied && reaction.effect() instanceof Reaction.Effect.OptOut) {
             blocklist.addRecipientOf(

@@ -7,7 +7,6 @@ import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.intake.Examination.Candidate;
 import dev.caravan.ledger.Acceptance;
-import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.ExistingSend;
@@ -32,7 +31,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Admission: what comes through any of the doors becomes a send in the ledger, or a duplicate, or a rejection with its
@@ -60,12 +58,10 @@ public final class Admission {
     private final Examination examination;
     private final Duration repeatAfter;
     private final byte[] digestKey;
-    private final Arrivals arrivals;
 
     /**
      * @param repeatAfter how long a row without a reference is recognised
      * @param digestKey of what idempotency compares
-     * @param arrivals told the accounts that have new sends, after the commit
      */
     Admission(
             Store store,
@@ -80,8 +76,7 @@ public final class Admission {
             Accounts accounts,
             Examination examination,
             Duration repeatAfter,
-            byte[] digestKey,
-            Arrivals arrivals) {
+            byte[] digestKey) {
         this.store = store;
         this.acceptance = acceptance;
         this.settlements = settlements;
@@ -95,7 +90,6 @@ public final class Admission {
         this.examination = examination;
         this.repeatAfter = repeatAfter;
         this.digestKey = digestKey.clone();
-        this.arrivals = arrivals;
     }
 
     /**
@@ -117,7 +111,7 @@ public final class Admission {
         full(candidates, now).ifPresent(account -> {
             throw new QueueFullException(account);
         });
-        List<Admitted> admitted = store.write(
+        return store.write(
                 transaction -> {
                     List<Admitted> done = new ArrayList<>(candidates.size());
                     for (int index = 0; index < incoming.size(); index++) {
@@ -126,11 +120,6 @@ public final class Admission {
                     return done;
                 },
                 PATIENCE);
-        arrivals.at(admitted.stream()
-                .filter(Admitted.Accepted.class::isInstance)
-                .map(one -> ((Admitted.Accepted) one).account())
-                .collect(Collectors.toSet()));
-        return admitted;
     }
 
     /**
@@ -189,7 +178,6 @@ public final class Admission {
         reading.begin(() -> {
             Counts counts = commit.await();
             reading.committed(candidates.size(), ranks, counts.accepted, counts.duplicates, counts.rejections);
-            arrivals.at(ranks.keySet().stream().map(Queue::account).collect(Collectors.toSet()));
         });
         return true;
     }

@@ -45,10 +45,15 @@ final class Fingerprints {
                 digests.append(digests.isEmpty() ? "" : " ")
                         .append(field.getKey())
                         .append('=')
-                        .append(digest(field.getKey() + '=' + field.getValue(), FIELD_BYTES));
+                        .append(digest(field.getKey() + '=' + text(field.getValue()), FIELD_BYTES));
             }
         }
         return digests.toString();
+    }
+
+    /** No field has a text in one send and something else in another, so that no two values have the same text here. */
+    private static String text(JsonNode value) {
+        return value.isTextual() ? value.textValue() : value.toString();
     }
 
     /** The fields in which two sends differ, by what {@link #ofContent} made of them. */

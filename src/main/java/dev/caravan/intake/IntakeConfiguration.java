@@ -3,7 +3,6 @@ package dev.caravan.intake;
 import dev.caravan.CaravanProperties;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Acceptance;
-import dev.caravan.ledger.Arrivals;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.DigestKey;
@@ -45,8 +44,7 @@ class IntakeConfiguration {
             Blocklist blocklist,
             Accounts accounts,
             Examination examination,
-            CaravanProperties properties,
-            Arrivals arrivals) {
+            CaravanProperties properties) {
         return new Admission(
                 store,
                 acceptance,
@@ -60,8 +58,7 @@ class IntakeConfiguration {
                 accounts,
                 examination,
                 properties.inbox().repeatAfter(),
-                store.write(DigestKey::of),
-                arrivals);
+                store.write(DigestKey::of));
     }
 
     @Bean

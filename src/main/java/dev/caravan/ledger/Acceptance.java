@@ -53,6 +53,9 @@ public final class Acceptance {
         if (inserted == 1) {
             transaction.countAccepted(send.id());
             transaction.countQueued(send.account(), 1);
+            if (ready == READY) {
+                transaction.ready(send.account());
+            }
             return Optional.empty();
         }
         return holder(transaction, send.key()).filter(existing -> !existing.id().equals(send.id()));

@@ -2,11 +2,11 @@ package dev.caravan.ledger;
 
 import java.util.Set;
 
-/** Told what lanes wait for, once it is committed. */
+/** Told what lanes wait for, once it is committed: see {@link Store#listen}. */
 @FunctionalInterface
 public interface Arrivals {
 
-    /** These accounts have new sends. */
+    /** These accounts have new sends that may be claimed. */
     void at(Set<String> accounts);
 
     /** An account that was paused or throttled may send again. */

@@ -111,6 +111,7 @@ public final class BatchControl {
                     now,
                     rank,
                     row.id());
+            transaction.ready(row.account());
         }
         return rows.size();
     }

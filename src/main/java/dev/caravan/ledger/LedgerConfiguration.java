@@ -159,8 +159,7 @@ class LedgerConfiguration {
             Settlements settlements,
             Transitions transitions,
             Accounts accounts,
-            CaravanProperties properties,
-            Arrivals arrivals) {
+            CaravanProperties properties) {
         Map<Category, Duration> expiries = new EnumMap<>(Category.class);
         for (Category category : Category.values()) {
             Duration written = properties.categories().of(category).expiresAfter();
@@ -168,7 +167,7 @@ class LedgerConfiguration {
                 expiries.put(category, written);
             }
         }
-        return new SendControl(store, settlements, transitions, accounts, expiries, arrivals);
+        return new SendControl(store, settlements, transitions, accounts, expiries);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package dev.caravan.ledger;
 
 import dev.caravan.ledger.Transitions.Changed;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /**
  * The order of sends to one recipient: those of one account and one priority go out as they were accepted, also when an
@@ -56,7 +57,7 @@ final class RecipientOrder {
     /** A send goes out of its queue, or nobody is to wait for it any longer: the first of those that wait is next. */
     static void release(Transaction transaction, String id) throws SQLException {
         transaction.update("UPDATE send SET followed = 0 WHERE id = ?", id);
-        transaction.update(
+        Optional<String> account = transaction.one(
                 """
                 UPDATE send SET ready = 1 WHERE id = (
                   SELECT next.id FROM send AS next, send AS gone
@@ -64,7 +65,10 @@ final class RecipientOrder {
                     AND next.priority = gone.priority
                     AND next.state IN ('queued', 'sending') AND next.ready NOT IN (0, 2)
                     AND next.state = 'queued' AND next.ready = 3
-                  ORDER BY next.id LIMIT 1)""",
+                  ORDER BY next.id LIMIT 1)
+                RETURNING account""",
+                row -> row.getString(1),
                 id);
+        account.ifPresent(transaction::ready);
     }
 }

@@ -34,25 +34,21 @@ public final class SendControl {
     private final Transitions transitions;
     private final Accounts accounts;
     private final Map<Category, Duration> expiries;
-    private final Arrivals arrivals;
 
     /**
      * @param expiries how long a send of a category is worth sending, where that is not its account's to say
-     * @param arrivals told the accounts that have sends queued again, after the commit
      */
     SendControl(
             Store store,
             Settlements settlements,
             Transitions transitions,
             Accounts accounts,
-            Map<Category, Duration> expiries,
-            Arrivals arrivals) {
+            Map<Category, Duration> expiries) {
         this.store = store;
         this.settlements = settlements;
         this.transitions = transitions;
         this.accounts = accounts;
         this.expiries = Map.copyOf(expiries);
-        this.arrivals = arrivals;
     }
 
     /** Cancels a queued send; empty when that is done. */
@@ -69,9 +65,7 @@ public final class SendControl {
      * @param includeUnknown whether also one that may have reached its recipient already
      */
     public Optional<Refusal> retry(String id, boolean includeUnknown, ByHand by, long now) {
-        Ranks queued = retrySome(List.of(id), includeUnknown, new Ranks(), by, now);
-        arrivals.at(queued.accounts());
-        return Optional.ofNullable(queued.refusal);
+        return Optional.ofNullable(retrySome(List.of(id), includeUnknown, new Ranks(), by, now).refusal);
     }
 
     /**
@@ -95,7 +89,6 @@ public final class SendControl {
                 List<String> ids = idsToRetry(filter, state, reach, after, now);
                 queued = retrySome(ids, includeUnknown, queued, by, now);
                 after = ids.size() < STEP ? null : ids.get(STEP - 1);
-                arrivals.at(queued.accounts());
             }
         }
         return queued.count;
@@ -294,12 +287,6 @@ public final class SendControl {
             copy.latest.putAll(latest);
             copy.count = count;
             return copy;
-        }
-
-        private Set<String> accounts() {
-            Set<String> accounts = new HashSet<>();
-            latest.keySet().forEach(queue -> accounts.add(queue.substring(0, queue.indexOf(' '))));
-            return accounts;
         }
     }
 

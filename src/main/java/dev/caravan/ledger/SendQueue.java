@@ -44,13 +44,15 @@ public final class SendQueue {
      * @return the accounts that have new due sends, each once or more
      */
     public List<String> makeReady(Transaction transaction, long now) throws SQLException {
-        return transaction.all(
+        List<String> accounts = transaction.all(
                 "UPDATE send SET ready = 1 WHERE id IN (SELECT id FROM send"
                         + " WHERE state = 'queued' AND ready IN (0, 4) AND due_at <= ? ORDER BY due_at, id LIMIT "
                         + SWEEP
                         + ") RETURNING account",
                 row -> row.getString(1),
                 now);
+        accounts.forEach(transaction::ready);
+        return accounts;
     }
 
     /** Whether any waiting send is due by {@code now}, so that {@link #makeReady} has something to do. */
@@ -328,6 +330,7 @@ public final class SendQueue {
                 attempt.startedAt());
         if (account.isPresent()) {
             transaction.countQueued(account.get(), 1);
+            transaction.ready(account.get());
         }
         return account.isPresent();
     }

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -35,6 +36,7 @@ public final class Store implements AutoCloseable {
     private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(4 * LARGEST_GROUP);
     private final Thread writer = new Thread(this::run, "ledger-writer");
     private volatile boolean closed;
+    private volatile Arrivals arrivals = accounts -> {};
     private Transaction transaction;
     private long commits;
 
@@ -45,6 +47,11 @@ public final class Store implements AutoCloseable {
         this.dialect = Dialect.of(dataSource);
         writer.setDaemon(true);
         writer.start();
+    }
+
+    /** @param arrivals told the accounts that have new sends to claim, by whoever wrote them, once that is committed */
+    public void listen(Arrivals arrivals) {
+        this.arrivals = arrivals;
     }
 
     /** Whether other gateways can write to the same database, and so wait for each other. */
@@ -123,7 +130,11 @@ public final class Store implements AutoCloseable {
         try {
             while (true) {
                 try {
-                    return pending.result.get(1, TimeUnit.SECONDS);
+                    T value = pending.result.get(1, TimeUnit.SECONDS);
+                    if (!pending.ready.isEmpty()) {
+                        arrivals.at(pending.ready);
+                    }
+                    return value;
                 } catch (TimeoutException waiting) {
                     requireOpen();
                     if (deadline != null && System.nanoTime() - deadline >= 0) {
@@ -319,6 +330,7 @@ public final class Store implements AutoCloseable {
         private final Work<T> work;
         private final CompletableFuture<T> result = new CompletableFuture<>();
         private T value;
+        private Set<String> ready = Set.of();
 
         private Pending(Work<T> work) {
             this.work = work;
@@ -327,6 +339,7 @@ public final class Store implements AutoCloseable {
         private void run(Transaction transaction) throws SQLException {
             if (!result.isDone()) {
                 value = work.run(transaction);
+                ready = transaction.takeReady();
             }
         }
 

@@ -8,9 +8,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -28,6 +30,7 @@ public final class Transaction implements AutoCloseable {
     private final Map<String, long[]> accounts = new HashMap<>();
     private final Map<Long, long[]> days = new TreeMap<>();
     private final Map<String, long[]> deleted = new TreeMap<>();
+    private final Set<String> ready = new HashSet<>();
     private boolean changed;
     private boolean committing;
 
@@ -110,6 +113,21 @@ public final class Transaction implements AutoCloseable {
         if (batch != null) {
             deleted.computeIfAbsent(batch, name -> new long[1])[0]++;
         }
+    }
+
+    /** Notes that an account has a send more that may be claimed: {@link Arrivals} are told once that is committed. */
+    void ready(String account) {
+        ready.add(account);
+    }
+
+    /** The accounts that have been noted since the last time. */
+    Set<String> takeReady() {
+        if (ready.isEmpty()) {
+            return Set.of();
+        }
+        Set<String> taken = Set.copyOf(ready);
+        ready.clear();
+        return taken;
     }
 
     private long[] day(String send) {
@@ -239,6 +257,7 @@ public final class Transaction implements AutoCloseable {
         accounts.clear();
         days.clear();
         deleted.clear();
+        ready.clear();
     }
 
     private PreparedStatement prepare(String sql, Object... values) throws SQLException {

@@ -57,6 +57,9 @@ final class Transitions {
             }
         } else {
             transaction.countQueued(changed.account(), 1);
+            if (settlement.dueAt() <= now) {
+                transaction.ready(changed.account());
+            }
             if (changed.followed() && isPaused(transaction, changed.batch())) {
                 // Its batch was paused while it was under way, and nobody is to wait for that.
                 RecipientOrder.release(transaction, id);

@@ -222,10 +222,7 @@ final class AskingGateway implements AutoCloseable {
 
     SendControl control() {
         return context.getBean(LedgerParts.class)
-                .sendControl(
-                        context.getBean(Store.class),
-                        context.getBean(Accounts.class),
-                        context.getBean(Dispatcher.class));
+                .sendControl(context.getBean(Store.class), context.getBean(Accounts.class));
     }
 
     @SuppressWarnings("unchecked")

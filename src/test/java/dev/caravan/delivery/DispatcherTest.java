@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
+import dev.caravan.account.QuietTimes;
+import dev.caravan.account.SendingRules;
 import dev.caravan.ledger.BatchControl;
 import dev.caravan.ledger.Batches;
 import dev.caravan.ledger.Checks;
@@ -29,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -41,11 +44,12 @@ import org.junit.jupiter.api.io.TempDir;
 class DispatcherTest {
 
     private static final Settlement SENT = Settlement.sent("id");
+    private static final SendingRules IN_ORDER = new SendingRules(true, QuietTimes.NONE, null, null, ZoneOffset.UTC);
     private static final Settlement FAILED = Settlement.of(State.FAILED, new Cause("permanent", "bad", "refused"));
 
-    private final LedgerParts parts = LedgerParts.stoppingAt(50);
     private final Batches batches = new Batches("here");
-    private final BatchControl control = new BatchControl(parts.settlements(), BatchControl.STEP);
+    private final BatchControl control =
+            new BatchControl(LedgerParts.stoppingAt(50).settlements(), BatchControl.STEP);
     private final Semaphore calls = new Semaphore(0);
     private final UnderWay underWay = new UnderWay();
     private final AtomicInteger made = new AtomicInteger();
@@ -53,6 +57,7 @@ class DispatcherTest {
     @TempDir
     private Path directory;
 
+    private LedgerParts parts = LedgerParts.stoppingAt(50);
     private TemporaryLedger ledger;
     private Dispatcher dispatcher;
     private Lane lane;
@@ -79,7 +84,7 @@ class DispatcherTest {
     }
 
     private void start(Consumer<Turn> route) {
-        Accounts accounts = new Accounts(List.of(account(retryUnknown)), List.of(), null);
+        Accounts accounts = new Accounts(List.of(account(retryUnknown, SendingRules.NONE)), List.of(), null);
         Providers providers = new Providers(List.of(new AskablePigeon()));
         dispatcher = new Dispatcher(
                 accounts,
@@ -104,6 +109,22 @@ class DispatcherTest {
             dispatcher.close();
             dispatcher = null;
         }
+    }
+
+    /** Each is released by the end of the one before. Who only looked twice a second would need half a minute for them. */
+    @Test
+    void sendsToOneRecipientFollowEachOtherAtOnce() {
+        parts = LedgerParts.with(account(false, IN_ORDER));
+        admitBatch("b", 60);
+        calls.release(1_000_000);
+        start(() -> {
+            // As long as a provider takes: the other turns find nothing meanwhile, and the lane stops looking.
+            LockSupport.parkNanos(5_000_000);
+            return SENT;
+        });
+
+        await().until(() -> count("sent") == 60);
+        assertCounters();
     }
 
     @Test
@@ -393,8 +414,9 @@ class DispatcherTest {
             turn.claimed(claimed.attempt());
             calls.acquireUninterruptibly();
             made.incrementAndGet();
-            write(transaction -> parts.settlements()
-                    .settle(transaction, claimed.attempt(), provider.get(), System.currentTimeMillis()));
+            Settlement answer = provider.get();
+            write(transaction ->
+                    parts.settlements().settle(transaction, claimed.attempt(), answer, System.currentTimeMillis()));
         } else if (claim instanceof Claim.Held held) {
             turn.held(held.until());
         } else {
@@ -452,7 +474,7 @@ class DispatcherTest {
                         "SELECT count(*) FROM send WHERE batch IS NOT NULL" + " AND state IN ('queued', 'sending')"));
     }
 
-    private static Account account(boolean retryUnknown) {
+    private static Account account(boolean retryUnknown, SendingRules rules) {
         return new Account(
                 "main",
                 "pigeon",
@@ -463,6 +485,10 @@ class DispatcherTest {
                 Duration.ofDays(7),
                 retryUnknown,
                 1_000_000,
+                null,
+                null,
+                rules,
+                Map.of(),
                 Map.of());
     }
 }

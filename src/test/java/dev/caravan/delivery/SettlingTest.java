@@ -73,7 +73,6 @@ class SettlingTest {
                         providers,
                         new StoredSends(new SendJson(ZoneOffset.UTC)),
                         parts.standIns()),
-                names -> {},
                 new LaneMetrics(new SimpleMeterRegistry()),
                 new UnderWay());
     }

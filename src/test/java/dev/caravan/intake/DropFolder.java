@@ -125,8 +125,8 @@ public final class DropFolder implements AutoCloseable {
                 accounts,
                 examination,
                 REPEAT_AFTER,
-                store().write(DigestKey::of),
-                arrivals::addAll);
+                store().write(DigestKey::of));
+        store().listen(arrivals::addAll);
         restart();
     }
 

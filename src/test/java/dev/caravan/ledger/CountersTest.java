@@ -107,8 +107,7 @@ class CountersTest extends OnLedger {
                     new Accounts(
                             List.of(account("main", Pace.UNLIMITED), account("other", Pace.UNLIMITED)),
                             List.of(),
-                            null),
-                    accounts -> {});
+                            null));
             ByHand by = new ByHand("anne", null);
             switch (random.nextInt(5)) {
                 case 0 -> control.cancel(id, by, now);

@@ -137,9 +137,7 @@ class DeliveriesTest extends OnLedger {
         apply(report(State.READ, "second"));
         ledger.change("UPDATE send SET state = 'failed' WHERE id = ?", id);
         SendControl control = parts.sendControl(
-                ledger.store(),
-                new Accounts(List.of(account("main", Pace.UNLIMITED)), List.of(), null),
-                accounts -> {});
+                ledger.store(), new Accounts(List.of(account("main", Pace.UNLIMITED)), List.of(), null));
         assertThat(control.retry(id, false, new ByHand("anne", null), LATER)).isEmpty();
         settle(claim(LATER), sent("fourth"));
 

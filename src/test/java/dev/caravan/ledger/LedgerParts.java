@@ -42,8 +42,8 @@ public record LedgerParts(
     }
 
     /** What people do to sends of these accounts. */
-    public SendControl sendControl(Store store, Accounts accounts, Arrivals arrivals) {
-        return new SendControl(store, settlements, transitions, accounts, Map.of(), arrivals);
+    public SendControl sendControl(Store store, Accounts accounts) {
+        return new SendControl(store, settlements, transitions, accounts, Map.of());
     }
 
     /** Of a gateway that has its ledger for itself. */

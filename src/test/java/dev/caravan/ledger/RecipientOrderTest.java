@@ -64,6 +64,20 @@ class RecipientOrderTest extends OnLedger {
     }
 
     @Test
+    void theLaneOfTheOneThatIsNextIsToldAtOnce() {
+        List<Set<String>> told = new ArrayList<>();
+        admit(draft().to(ALI), draft().to(ALI));
+        Attempt first = claimOrdered(NOW);
+        assertThat(claimed()).isNull();
+        ledger.store().listen(told::add);
+
+        end(first, sent("1"));
+        assertThat(told).containsExactly(Set.of("main"));
+        end(claimOrdered(NOW), sent("2"));
+        assertThat(told).as("nobody is next").hasSize(1);
+    }
+
+    @Test
     void aRetryHoldsUpItsRecipientOnly() {
         List<String> ids = admit(draft().to(ALI), draft().to(ALI), draft().to(AYSE));
         end(claimOrdered(NOW), queuedUntil(NOW + 1000));

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
@@ -84,6 +85,26 @@ class StoreTest extends OnLedger {
         assertThat(failure(broken)).isInstanceOf(LedgerException.class).hasCauseInstanceOf(IllegalStateException.class);
         assertThat(failure(fatal)).isInstanceOf(LedgerException.class).hasCauseInstanceOf(StackOverflowError.class);
         assertThat(noted()).containsExactlyInAnyOrder("before", "after");
+    }
+
+    @Test
+    void whoWaitsForSendsIsToldOfThemOnceTheyAreCommitted() {
+        List<Set<String>> told = new ArrayList<>();
+        store.listen(told::add);
+        catchThrowable(() -> store.write(transaction -> {
+            transaction.ready("never");
+            throw new IllegalStateException("no use");
+        }));
+        store.write(transaction -> note(transaction, "nothing ready"));
+        assertThat(told).isEmpty();
+
+        store.write(transaction -> {
+            transaction.ready("main");
+            transaction.ready("other");
+            transaction.ready("main");
+            return note(transaction, "both");
+        });
+        assertThat(told).containsExactly(Set.of("main", "other"));
     }
 
     @Test

@@ -76,10 +76,7 @@ class UnconfirmedTest extends OnLedger {
     void aSendThatSomebodySaysWasSentIsWatchedFromThenOn() {
         String id = admit(draft()).get(0);
         settle(claim(), unknown());
-        watched.sendControl(
-                        ledger.store(),
-                        new Accounts(List.of(account("main", Pace.UNLIMITED)), List.of(), null),
-                        accounts -> {})
+        watched.sendControl(ledger.store(), new Accounts(List.of(account("main", Pace.UNLIMITED)), List.of(), null))
                 .resolve(id, State.SENT, "wamid", new ByHand("anne", null), NOW + HOUR);
 
         unconfirmed.tell(NOW + 2 * HOUR - 1);

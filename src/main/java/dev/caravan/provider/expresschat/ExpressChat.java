@@ -48,6 +48,12 @@ final class ExpressChat implements Provider {
     private static final String TAGS = "tags";
     private static final String ASSIGN_TO = "assignTo";
 
+    private static final Map<ContentType, Source> TYPES = Map.ofEntries(
+            Map.entry(TEXT, SEND_PAGE),
+            Map.entry(IMAGE, SEND_PAGE),
+            Map.entry(DOCUMENT, SEND_PAGE),
+            Map.entry(TEMPLATE, PUBLIC));
+
     @Override
     public String name() {
         return NAME;
@@ -77,11 +83,7 @@ final class ExpressChat implements Provider {
 
     @Override
     public Map<ContentType, Source> types() {
-        return Map.ofEntries(
-                Map.entry(TEXT, SEND_PAGE),
-                Map.entry(IMAGE, SEND_PAGE),
-                Map.entry(DOCUMENT, SEND_PAGE),
-                Map.entry(TEMPLATE, PUBLIC));
+        return TYPES;
     }
 
     /** The figure for texts is WhatsApp's own ceiling: Express-Chat names none. */

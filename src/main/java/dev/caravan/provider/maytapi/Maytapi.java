@@ -51,6 +51,16 @@ final class Maytapi implements Provider {
     private static final Pattern MEDIA_URL =
             Pattern.compile("(?i)https?://.+|data:[^,]*;base64,[a-z0-9+/]++={0,2}", Pattern.DOTALL);
 
+    private static final Map<ContentType, Source> TYPES = Map.ofEntries(
+            Map.entry(TEXT, SEND_PAGE),
+            Map.entry(IMAGE, SEND_PAGE),
+            Map.entry(VIDEO, SEND_PAGE),
+            Map.entry(AUDIO, SEND_PAGE),
+            Map.entry(DOCUMENT, SEND_PAGE),
+            Map.entry(LOCATION, PUBLIC),
+            Map.entry(CONTACTS, PUBLIC),
+            Map.entry(BUTTONS, PUBLIC));
+
     @Override
     public String name() {
         return NAME;
@@ -79,15 +89,7 @@ final class Maytapi implements Provider {
     /** Buttons are marked beta in the documentation: some accounts may find that they fail. */
     @Override
     public Map<ContentType, Source> types() {
-        return Map.ofEntries(
-                Map.entry(TEXT, SEND_PAGE),
-                Map.entry(IMAGE, SEND_PAGE),
-                Map.entry(VIDEO, SEND_PAGE),
-                Map.entry(AUDIO, SEND_PAGE),
-                Map.entry(DOCUMENT, SEND_PAGE),
-                Map.entry(LOCATION, PUBLIC),
-                Map.entry(CONTACTS, PUBLIC),
-                Map.entry(BUTTONS, PUBLIC));
+        return TYPES;
     }
 
     /** One field holds the file, and one the card. */

@@ -53,6 +53,9 @@ final class PratikEsnaf implements Provider {
 
     private static final Pattern PDF = Pattern.compile("(?i).+\\.pdf");
 
+    private static final Map<ContentType, Source> TYPES =
+            Map.ofEntries(Map.entry(TEXT, SEND_PAGE), Map.entry(IMAGE, SEND_PAGE), Map.entry(DOCUMENT, SEND_PAGE));
+
     @Override
     public String name() {
         return NAME;
@@ -94,7 +97,7 @@ final class PratikEsnaf implements Provider {
 
     @Override
     public Map<ContentType, Source> types() {
-        return Map.ofEntries(Map.entry(TEXT, SEND_PAGE), Map.entry(IMAGE, SEND_PAGE), Map.entry(DOCUMENT, SEND_PAGE));
+        return TYPES;
     }
 
     /** Its file call has room for one path; of lengths and sizes it publishes no limit. */

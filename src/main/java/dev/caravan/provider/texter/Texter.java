@@ -47,6 +47,18 @@ final class Texter implements Provider {
 
     private static final Pattern CHAT_ID = Pattern.compile("[0-9a-fA-F]{24}");
 
+    private static final Map<ContentType, Source> TYPES = Map.ofEntries(
+            Map.entry(TEXT, SEND_PAGE),
+            Map.entry(IMAGE, SEND_PAGE),
+            Map.entry(VIDEO, PUBLIC),
+            Map.entry(AUDIO, PUBLIC),
+            Map.entry(DOCUMENT, PUBLIC),
+            Map.entry(LOCATION, SEND_PAGE),
+            Map.entry(CONTACTS, SEND_PAGE),
+            Map.entry(BUTTONS, SEND_PAGE),
+            Map.entry(LIST, SEND_PAGE),
+            Map.entry(TEMPLATE, PUBLIC));
+
     @Override
     public String name() {
         return NAME;
@@ -80,17 +92,7 @@ final class Texter implements Provider {
 
     @Override
     public Map<ContentType, Source> types() {
-        return Map.ofEntries(
-                Map.entry(TEXT, SEND_PAGE),
-                Map.entry(IMAGE, SEND_PAGE),
-                Map.entry(VIDEO, PUBLIC),
-                Map.entry(AUDIO, PUBLIC),
-                Map.entry(DOCUMENT, PUBLIC),
-                Map.entry(LOCATION, SEND_PAGE),
-                Map.entry(CONTACTS, SEND_PAGE),
-                Map.entry(BUTTONS, SEND_PAGE),
-                Map.entry(LIST, SEND_PAGE),
-                Map.entry(TEMPLATE, PUBLIC));
+        return TYPES;
     }
 
     @Override

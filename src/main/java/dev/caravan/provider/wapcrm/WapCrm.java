@@ -55,6 +55,9 @@ final class WapCrm implements Provider {
     private static final Pattern PATH = Pattern.compile("/[^?#\\s]*");
     private static final Pattern WHOLE_NUMBER = Pattern.compile("0|[1-9]\\d*");
 
+    private static final Map<ContentType, Source> TYPES =
+            Map.ofEntries(Map.entry(TEXT, SEND_PAGE), Map.entry(IMAGE, SEND_PAGE), Map.entry(TEMPLATE, PUBLIC));
+
     @Override
     public String name() {
         return NAME;
@@ -87,7 +90,7 @@ final class WapCrm implements Provider {
 
     @Override
     public Map<ContentType, Source> types() {
-        return Map.ofEntries(Map.entry(TEXT, SEND_PAGE), Map.entry(IMAGE, SEND_PAGE), Map.entry(TEMPLATE, PUBLIC));
+        return TYPES;
     }
 
     @Override
