@@ -227,7 +227,8 @@ CREATE TABLE lease (
 CREATE TABLE presence (
   gateway TEXT PRIMARY KEY,
   beats   BIGINT NOT NULL,                  -- one more whenever the gateway says that it is there
-  gone    SMALLINT NOT NULL DEFAULT 0       -- 1 once others have settled what it was sending; it makes it 0 itself
+  gone    SMALLINT NOT NULL DEFAULT 0,      -- 1 once others have settled what it was sending; it makes it 0 itself
+  stopped SMALLINT NOT NULL DEFAULT 0       -- 1 from when it stopped by itself: nobody is told that it is gone, or back
 );
 
 -- The latest commit of each gateway: looked up when the answer to a commit was lost.

@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +91,10 @@ class SeveralGatewaysIT {
                 dies.awaitOutput("the others have settled what it was sending");
                 int then = stub.acceptances();
                 dies.awaitThat("both send again", () -> stub.acceptances() > then + 60);
+                dies.awaitThat("the results of its calls are applied", () -> !ledger.queryForList(
+                                "SELECT 1 FROM send WHERE state = 'sent' AND EXISTS (SELECT 1 FROM history"
+                                        + " WHERE history.send = send.id AND history.error_code = 'interrupted')")
+                        .isEmpty());
                 dies.kill();
                 Installation.Ended recovery = there.command(
                         Map.of(), "recover", "--since", Instant.now().toString());
@@ -111,6 +116,10 @@ class SeveralGatewaysIT {
                         .getOrDefault(outcome.get("send"), List.of())
                         .contains(outcome.get("sequence"))));
                 assertThat(report(stays, "march.csv", ledger).lines()).hasSize(1 + FILE_ROWS);
+                stays.terminate();
+                stays.awaitEnd(Duration.ofSeconds(30));
+                assertThat(ledger.queryForList("SELECT gateway FROM presence WHERE stopped = 1", String.class))
+                        .containsExactly("here");
             }
 
             assertThat(stub.accepted().values()).containsOnly(1);

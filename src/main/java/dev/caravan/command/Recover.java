@@ -1,6 +1,7 @@
 package dev.caravan.command;
 
 import dev.caravan.command.RecoverConfiguration.RestoredLedger;
+import dev.caravan.ledger.GatewayHeardException;
 import dev.caravan.ledger.Restored;
 import dev.caravan.ledger.Restored.Plan;
 import java.io.PrintWriter;
@@ -76,6 +77,8 @@ final class Recover implements Callable<Integer> {
                 print("became", "stay", "is", ledger.recover(from, now, this::progress));
             }
             return ExitCode.WELL;
+        } catch (GatewayHeardException running) {
+            throw RestoredLedger.inUse(running.getMessage());
         }
     }
 

@@ -43,7 +43,7 @@ class RecoverConfiguration {
             return restored;
         }
 
-        private static CommandFailedException inUse(String who) {
+        static CommandFailedException inUse(String who) {
             return new CommandFailedException(
                     ExitCode.CONFIGURATION, who + "; stop every gateway, so that nothing is sent meanwhile");
         }

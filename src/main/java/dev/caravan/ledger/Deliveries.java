@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.ledger.Settlement.Call;
 import dev.caravan.ledger.Settlement.Cause;
-import dev.caravan.ledger.Transitions.Changed;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -110,11 +109,8 @@ public final class Deliveries {
         return send.state() == State.FAILED ? Effect.REVIVED : Effect.CHANGED;
     }
 
-    /**
-     * @param batch or null
-     * @param messageId its provider's id of it
-     */
-    private record Found(String id, State state, String batch, String messageId) {}
+    /** @param messageId its provider's id of it */
+    private record Found(String id, State state, String messageId) {}
 
     private static Optional<Found> find(
             Transaction transaction, String provider, Collection<String> accounts, List<String> messageIds)
@@ -155,12 +151,11 @@ public final class Deliveries {
     private static Optional<Found> find(Transaction transaction, String from, String messageId, Object[] values)
             throws SQLException {
         return transaction.one(
-                "SELECT send.id, state, batch, coalesce(provider_message_id, '') FROM " + from,
+                "SELECT send.id, state, coalesce(provider_message_id, '') FROM " + from,
                 row -> new Found(
                         row.getString(1),
                         State.of(row.getString(2)),
-                        row.getString(3),
-                        row.getString(4).isEmpty() ? messageId : row.getString(4)),
+                        row.getString(3).isEmpty() ? messageId : row.getString(3)),
                 values);
     }
 
@@ -185,30 +180,12 @@ public final class Deliveries {
 
     private void advance(Transaction transaction, Found send, Reported report, String detail, long now)
             throws SQLException {
-        Settlement settlement =
-                new Settlement(report.state(), 0, false, send.messageId(), List.of(), cause(report), Call.NONE);
-        Changed changed = transaction
-                .one(
-                        "UPDATE send SET state = ?, sequence = sequence + 1, error_class = ?, error_code = ?,"
-                                + " error_message = ?,"
-                                // When it became unknown is the nearest to when it was sent.
-                                + " sent_at = CASE WHEN state = 'unknown' AND ? <> 'failed' THEN changed_at"
-                                + " ELSE sent_at END, changed_at = ? WHERE id = ? RETURNING " + Changed.COLUMNS,
-                        Changed::read,
-                        settlement.state().word(),
-                        settlement.cause().errorClass(),
-                        settlement.cause().code(),
-                        settlement.cause().message(),
-                        settlement.state().word(),
-                        now,
-                        send.id())
-                .orElseThrow();
-        // It had its end already.
-        transaction.countUnfinished(changed.batch(), 1);
-        if (send.state() == State.FAILED && send.batch() != null) {
-            transaction.update("UPDATE batch SET failed = failed - 1 WHERE id = ?", send.batch());
-        }
-        transitions.record(transaction, send.id(), changed, null, settlement, null, null, detail, now);
+        Settlement settlement = settlement(report, send.messageId(), List.of());
+        transitions.turnOut(transaction, send.id(), send.state(), settlement, null, null, null, detail, now);
+    }
+
+    private static Settlement settlement(Reported report, String messageId, List<String> otherIds) {
+        return new Settlement(report.state(), 0, false, messageId, otherIds, cause(report), Call.NONE);
     }
 
     /**
@@ -220,18 +197,10 @@ public final class Deliveries {
      */
     public boolean settleUnknown(Transaction transaction, String send, List<String> messageIds, State state, long now)
             throws SQLException {
-        Optional<Found> found = transaction.one(
-                "UPDATE send SET provider_message_id = ? WHERE id = ? AND state = 'unknown' RETURNING id, batch",
-                row -> new Found(row.getString(1), State.UNKNOWN, row.getString(2), messageIds.get(0)),
-                messageIds.get(0),
-                send);
-        if (found.isEmpty()) {
-            return false;
-        }
-        Settlements.addFurtherIds(transaction, send, messageIds.subList(1, messageIds.size()));
         Reported report = new Reported(messageIds, state, null, null, null, null, null, null);
-        advance(transaction, found.get(), report, SendEvent.detail(null, null), now);
-        return true;
+        Settlement settlement = settlement(report, messageIds.get(0), messageIds.subList(1, messageIds.size()));
+        return transitions.settleUnknown(
+                transaction, send, settlement, null, null, null, SendEvent.detail(null, null), now);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.caravan.ledger;
 
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +12,9 @@ final class Heart implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Heart.class);
     static final long BEAT_MILLIS = 1_000;
+
+    /** How long whoever stops waits until the others know. */
+    static final Duration LAST_WORD = Duration.ofSeconds(1);
 
     private final String failure;
     private final Runnable beat;
@@ -47,8 +51,14 @@ final class Heart implements AutoCloseable {
         }
     }
 
+    /** No beat is written after this. */
     @Override
     public void close() {
         thread.shutdownNow();
+        try {
+            thread.awaitTermination(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
 public final class Leases implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
-    private static final Duration LAST_WORD = Duration.ofSeconds(1);
     private static final long EXPIRY = Duration.ofSeconds(6).toNanos();
 
     /** Whoever could not say so for as long stops by itself, before another begins. */
@@ -136,7 +135,8 @@ public final class Leases implements AutoCloseable {
         if (holds) {
             try {
                 store.write(
-                        transaction -> transaction.update("DELETE FROM lease WHERE gateway = ?", gateway), LAST_WORD);
+                        transaction -> transaction.update("DELETE FROM lease WHERE gateway = ?", gateway),
+                        Heart.LAST_WORD);
             } catch (LedgerException lost) {
                 LOG.debug("Others take over when they have heard nothing for a while: {}", lost.getMessage());
             }

@@ -149,8 +149,8 @@ class LedgerConfiguration {
     }
 
     @Bean
-    BatchControl batchControl(Settlements settlements) {
-        return new BatchControl(settlements);
+    BatchControl batchControl(Settlements settlements, Store store) {
+        return new BatchControl(settlements, store.isShared() ? BatchControl.STEP_ON_SERVER : BatchControl.STEP);
     }
 
     @Bean

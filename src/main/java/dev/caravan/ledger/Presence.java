@@ -1,6 +1,7 @@
 package dev.caravan.ledger;
 
 import dev.caravan.ledger.Recovery.Interrupted;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -106,7 +107,17 @@ public final class Presence implements AutoCloseable {
      */
     private record Heard(long beats, long since, List<Interrupted> left) {}
 
-    private record Row(long beats, boolean gone) {}
+    /** @param stopped whether it stopped by itself, and left nothing under way that was found since */
+    private record Row(long beats, boolean gone, boolean stopped) {
+
+        private static Row read(ResultSet row, int first) throws SQLException {
+            return new Row(row.getLong(first), row.getInt(first + 1) == 1, row.getInt(first + 2) == 1);
+        }
+
+        private boolean isToldOf() {
+            return gone && !stopped;
+        }
+    }
 
     /** Something that is to be done in the commit that settles what a gateway has left. */
     public void afterwards(Store.Work<?> work) {
@@ -159,17 +170,15 @@ public final class Presence implements AutoCloseable {
     /** @return what there was before; nothing at all is as good as gone */
     private Row say(Transaction transaction, long now) throws SQLException {
         Optional<Row> before = transaction.one(
-                "SELECT beats, gone FROM presence WHERE gateway = ?",
-                row -> new Row(row.getLong(1), row.getInt(2) == 1),
-                gateway);
+                "SELECT beats, gone, stopped FROM presence WHERE gateway = ?", row -> Row.read(row, 1), gateway);
         transaction.update(
                 "INSERT INTO presence (gateway, beats) VALUES (?, 1)"
-                        + " ON CONFLICT (gateway) DO UPDATE SET beats = presence.beats + 1, gone = 0",
+                        + " ON CONFLICT (gateway) DO UPDATE SET beats = presence.beats + 1, gone = 0, stopped = 0",
                 gateway);
-        if (before.isPresent() && before.get().gone()) {
+        if (before.isPresent() && before.get().isToldOf()) {
             events.gatewayBack(transaction, gateway, now);
         }
-        return before.orElse(new Row(0, true));
+        return before.orElse(new Row(0, true, false));
     }
 
     private void listen() {
@@ -201,7 +210,7 @@ public final class Presence implements AutoCloseable {
         return before;
     }
 
-    /** What became of a gateway's sends; {@code news} when it had been there until now. */
+    /** What became of a gateway's sends; {@code news} when it had been there until now, and did not stop by itself. */
     private record Settled(boolean news, int sends, long files) {}
 
     private void settle(String other, Row row, List<Interrupted> left) {
@@ -223,13 +232,12 @@ public final class Presence implements AutoCloseable {
 
     private Settled settle(Transaction transaction, String other, long beats, List<Interrupted> left)
             throws SQLException {
-        boolean news = transaction.update(
-                        "UPDATE presence SET gone = 1 WHERE gateway = ? AND beats = ? AND gone = 0", other, beats)
-                == 1;
-        boolean isSilent = transaction
-                .one("SELECT 1 FROM presence WHERE gateway = ? AND beats = ?", row -> true, other, beats)
-                .isPresent();
-        if (!isSilent) {
+        Optional<Row> silent = transaction.one(
+                "SELECT beats, gone, stopped FROM presence WHERE gateway = ? AND beats = ?",
+                row -> Row.read(row, 1),
+                other,
+                beats);
+        if (silent.isEmpty()) {
             return new Settled(false, 0, 0);
         }
         long now = clock.millis();
@@ -245,6 +253,9 @@ public final class Presence implements AutoCloseable {
                         row -> row.getLong(1),
                         other)
                 .orElseThrow();
+        boolean stopped = silent.get().stopped() && settled == 0;
+        boolean news = !stopped && !silent.get().isToldOf();
+        transaction.update("UPDATE presence SET gone = 1, stopped = ? WHERE gateway = ?", stopped ? 1 : 0, other);
         if (news) {
             events.gatewayGone(transaction, other, settled, files, now);
         }
@@ -263,21 +274,34 @@ public final class Presence implements AutoCloseable {
                 by);
     }
 
-    /** A gateway that says within {@code patience} that it is there; empty at once on a ledger that only one can have. */
-    static Optional<String> heard(Store store, Duration patience) {
-        if (!store.isShared()) {
+    /** How often each gateway has said that it is there. */
+    static Map<String, Long> beats(Transaction transaction) throws SQLException {
+        Map<String, Long> beats = new HashMap<>();
+        transaction.all("SELECT gateway, beats FROM presence", row -> beats.put(row.getString(1), row.getLong(2)));
+        return beats;
+    }
+
+    /** A gateway that has said since then that it is there. */
+    static Optional<String> heardSince(Transaction transaction, Map<String, Long> then) throws SQLException {
+        return beats(transaction).entrySet().stream()
+                .filter(now -> !now.getValue().equals(then.get(now.getKey())))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /**
+     * Listens for {@code patience} whether a gateway says that it is there; not at all on a ledger that only one can have, or
+     * that none has had.
+     */
+    static Optional<String> heard(Store store, Map<String, Long> then, Duration patience) {
+        if (!store.isShared() || then.isEmpty()) {
             return Optional.empty();
         }
-        Map<String, Row> before = rows(store);
         long deadline = System.nanoTime() + patience.toNanos();
         Optional<String> heard = Optional.empty();
-        while (heard.isEmpty() && !before.isEmpty() && System.nanoTime() - deadline < 0) {
+        while (heard.isEmpty() && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(BETWEEN_LOOKS);
-            Map<String, Row> now = rows(store);
-            heard = now.keySet().stream()
-                    .filter(other -> !before.containsKey(other)
-                            || before.get(other).beats() != now.get(other).beats())
-                    .findFirst();
+            heard = store.read(transaction -> heardSince(transaction, then));
         }
         return heard;
     }
@@ -286,15 +310,28 @@ public final class Presence implements AutoCloseable {
         return store.read(transaction -> {
             Map<String, Row> rows = new HashMap<>();
             transaction.all(
-                    "SELECT gateway, beats, gone FROM presence",
-                    row -> rows.put(row.getString(1), new Row(row.getLong(2), row.getInt(3) == 1)));
+                    "SELECT gateway, beats, gone, stopped FROM presence",
+                    row -> rows.put(row.getString(1), Row.read(row, 2)));
             return rows;
         });
     }
 
-    /** The others hear nothing more. */
+    /**
+     * The others hear nothing more, and tell nobody when they notice; unless they find something then that this gateway has
+     * left under way, which they settle.
+     */
     @Override
     public void close() {
         heart.close();
+        if (shared) {
+            try {
+                store.write(
+                        transaction -> transaction.update(
+                                "UPDATE presence SET stopped = 1 WHERE gateway = ? AND gone = 0", gateway),
+                        Heart.LAST_WORD);
+            } catch (LedgerException lost) {
+                LOG.debug("The others will tell that this gateway is gone: {}", lost.getMessage());
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ import java.util.Set;
 final class Recovery {
 
     private static final Cause INTERRUPTED =
-            new Cause("unknown", "interrupted", "the gateway stopped while it was being sent");
+            new Cause("unknown", Settlements.INTERRUPTED, "the gateway stopped while it was being sent");
 
     private static final long LONGEST_UNTIL_AGAIN = Duration.ofMinutes(15).toMillis();
 

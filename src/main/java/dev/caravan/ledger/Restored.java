@@ -14,7 +14,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -45,10 +47,14 @@ public final class Restored implements AutoCloseable {
     private final Transitions transitions;
     private final Events events = new Events();
 
+    /** How often each gateway had said that it is there when somebody began to listen. */
+    private Map<String, Long> beats;
+
     private Restored(HikariDataSource dataSource) {
         this.dataSource = dataSource;
         this.store = new Store(dataSource, "recovery");
         this.transitions = new Transitions(Integer.MAX_VALUE, new Accounts(List.of(), List.of(), null));
+        this.beats = store.read(Presence::beats);
     }
 
     /**
@@ -104,7 +110,8 @@ public final class Restored implements AutoCloseable {
      * @return its id; empty at once when the ledger is one that only one gateway can have
      */
     public Optional<String> heard(Duration patience) {
-        return Presence.heard(store, patience);
+        beats = store.read(Presence::beats);
+        return Presence.heard(store, beats, patience);
     }
 
     /**
@@ -139,10 +146,11 @@ public final class Restored implements AutoCloseable {
      *
      * @param progress told how many are done
      * @return what has been done
+     * @throws GatewayHeardException when a gateway says meanwhile that it is there; what is done by then stays done
      */
     public Plan recover(long since, long now, LongConsumer progress) {
         Plan plan = plan(since, now);
-        store.write(transaction -> {
+        write(transaction -> {
             pause(transaction, plan.batches(), now);
             return null;
         });
@@ -150,11 +158,24 @@ public final class Restored implements AutoCloseable {
         List<Open> some = open("", since, now);
         while (!some.isEmpty()) {
             List<Open> step = some;
-            held += store.write(transaction -> hold(transaction, step, since, now));
+            held += write(transaction -> hold(transaction, step, since, now));
             progress.accept(held);
             some = open(step.get(step.size() - 1).id(), since, now);
         }
         return new Plan(held, plan.later(), plan.batches());
+    }
+
+    /** A gateway says that it is there before it claims a send, and each commit sees those before it. */
+    private <T> T write(Store.Work<T> work) {
+        AtomicReference<String> heard = new AtomicReference<>();
+        T done = store.write(transaction -> {
+            heard.set(Presence.heardSince(transaction, beats).orElse(null));
+            return heard.get() == null ? work.run(transaction) : null;
+        });
+        if (heard.get() != null) {
+            throw new GatewayHeardException(heard.get());
+        }
+        return done;
     }
 
     private void pause(Transaction transaction, List<String> batches, long now) throws SQLException {

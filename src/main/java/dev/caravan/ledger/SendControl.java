@@ -302,33 +302,8 @@ public final class SendControl {
         }
         Cause cause = state == State.FAILED ? new Cause("permanent", "resolved", by.reason()) : Cause.NONE;
         Settlement settlement = new Settlement(state, 0, false, providerMessageId, List.of(), cause, Call.NONE);
-        boolean done = store.write(transaction -> resolve(transaction, id, settlement, by, now));
+        boolean done = store.write(transaction ->
+                transitions.settleUnknown(transaction, id, settlement, null, by.actor(), by.reason(), null, now));
         return done ? Optional.empty() : Optional.of(Refusal.WRONG_STATE);
-    }
-
-    private boolean resolve(Transaction transaction, String id, Settlement settlement, ByHand by, long now)
-            throws SQLException {
-        Optional<Changed> changed = transaction.one(
-                "UPDATE send SET state = ?, sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?,"
-                        + " provider_message_id = coalesce(?, provider_message_id),"
-                        // When it became unknown is the nearest to when it was sent.
-                        + " sent_at = CASE WHEN ? = 'sent' THEN changed_at ELSE sent_at END, changed_at = ?"
-                        + " WHERE id = ? AND state = 'unknown' RETURNING " + Changed.COLUMNS,
-                Changed::read,
-                settlement.state().word(),
-                settlement.cause().errorClass(),
-                settlement.cause().code(),
-                settlement.cause().message(),
-                settlement.providerMessageId(),
-                settlement.state().word(),
-                now,
-                id);
-        if (changed.isEmpty()) {
-            return false;
-        }
-        // It had its end already.
-        transaction.countUnfinished(changed.get().batch(), 1);
-        transitions.record(transaction, id, changed.get(), null, settlement, by.actor(), by.reason(), now);
-        return true;
     }
 }

@@ -12,6 +12,9 @@ import java.util.Optional;
  */
 public final class Settlements {
 
+    /** The code of what an attempt came to that was given up in the middle. */
+    static final String INTERRUPTED = "interrupted";
+
     private static final int SWEEP = 500;
 
     private final String gateway;
@@ -24,13 +27,39 @@ public final class Settlements {
     }
 
     /**
-     * Writes the result of an attempt.
+     * Writes the result of an attempt, also of one that others have settled as interrupted meanwhile, when this gateway was
+     * silent: of such a one what it came to. What would be sent again stays unknown then.
      *
      * @return false when the attempt is no longer the send's current one, and nothing was written
      */
     public boolean settle(Transaction transaction, Attempt attempt, Settlement settlement, long now)
             throws SQLException {
-        return settle(transaction, gateway, attempt, settlement, now);
+        return settle(transaction, gateway, attempt, settlement, now)
+                || isEnd(settlement)
+                        && isInterrupted(transaction, attempt)
+                        && transitions.settleUnknown(
+                                transaction, attempt.id(), settlement, attempt.startedAt(), null, null, null, now);
+    }
+
+    private static boolean isEnd(Settlement settlement) {
+        return settlement.state() == State.SENT || settlement.state() == State.FAILED;
+    }
+
+    /** Whether it is this very attempt that was given up: another may have its number, but not its start. */
+    private static boolean isInterrupted(Transaction transaction, Attempt attempt) throws SQLException {
+        return transaction
+                .one(
+                        "SELECT 1 FROM send JOIN history ON history.send = send.id AND history.attempt = send.attempt"
+                                + " WHERE send.id = ? AND send.state = 'unknown' AND send.error_code = ?"
+                                + " AND send.attempt = ? AND history.status = 'unknown' AND history.error_code = ?"
+                                + " AND history.started_at = ?",
+                        row -> true,
+                        attempt.id(),
+                        INTERRUPTED,
+                        attempt.number(),
+                        INTERRUPTED,
+                        attempt.startedAt())
+                .isPresent();
     }
 
     /** @param owner the gateway whose attempt it is */
@@ -108,7 +137,7 @@ public final class Settlements {
      * @return false when it is no longer the send's current one, and nothing was written
      */
     public boolean interrupt(Transaction transaction, Attempt attempt, Long againAt, long now) throws SQLException {
-        Cause interrupted = new Cause("unknown", "interrupted", "its sending broke off");
+        Cause interrupted = new Cause("unknown", INTERRUPTED, "its sending broke off");
         Settlement brokenOff =
                 againAt == null ? Settlement.of(State.UNKNOWN, interrupted) : Settlement.queued(againAt, interrupted);
         boolean isCurrent = transaction

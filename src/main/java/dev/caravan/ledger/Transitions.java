@@ -5,6 +5,7 @@ import dev.caravan.account.Accounts;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What goes with every change of a send's state, in the transaction of that change: its row of the history, from which
@@ -114,6 +115,80 @@ final class Transitions {
             long now)
             throws SQLException {
         record(transaction, id, changed, startedAt, settlement, actor, reason, null, now);
+    }
+
+    /**
+     * A send that has its end turns out to have another one.
+     *
+     * @param from what it is
+     * @param startedAt when the attempt began that this is the result of, in milliseconds, or null
+     * @param actor as in {@link #record}, like the next two
+     * @return false when it is something else by now, and nothing was written
+     */
+    boolean turnOut(
+            Transaction transaction,
+            String id,
+            State from,
+            Settlement settlement,
+            Long startedAt,
+            String actor,
+            String reason,
+            String detail,
+            long now)
+            throws SQLException {
+        Optional<Changed> changed = transaction.one(
+                "UPDATE send SET state = ?, sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?,"
+                        // When it became unknown is the nearest to when it was sent.
+                        + " sent_at = CASE WHEN state = 'unknown' AND ? <> 'failed' THEN changed_at ELSE sent_at END,"
+                        + " changed_at = ? WHERE id = ? AND state = ? RETURNING " + Changed.COLUMNS,
+                Changed::read,
+                settlement.state().word(),
+                settlement.cause().errorClass(),
+                settlement.cause().code(),
+                settlement.cause().message(),
+                settlement.state().word(),
+                now,
+                id,
+                from.word());
+        if (changed.isEmpty()) {
+            return false;
+        }
+        String batch = changed.get().batch();
+        // It had its end already.
+        transaction.countUnfinished(batch, 1);
+        if (from == State.FAILED && batch != null) {
+            transaction.update("UPDATE batch SET failed = failed - 1 WHERE id = ?", batch);
+        }
+        record(transaction, id, changed.get(), startedAt, settlement, actor, reason, detail, now);
+        return true;
+    }
+
+    /**
+     * The same for a send of unknown fate, which gets the provider's ids too.
+     *
+     * @return false when it is not unknown any more, and nothing was written
+     */
+    boolean settleUnknown(
+            Transaction transaction,
+            String id,
+            Settlement settlement,
+            Long startedAt,
+            String actor,
+            String reason,
+            String detail,
+            long now)
+            throws SQLException {
+        boolean isUnknown = transaction.update(
+                        "UPDATE send SET provider_message_id = coalesce(?, provider_message_id)"
+                                + " WHERE id = ? AND state = 'unknown'",
+                        settlement.providerMessageId(),
+                        id)
+                == 1;
+        if (!isUnknown) {
+            return false;
+        }
+        Settlements.addFurtherIds(transaction, id, settlement.otherIds());
+        return turnOut(transaction, id, State.UNKNOWN, settlement, startedAt, actor, reason, detail, now);
     }
 
     private Duration confirmWithin(String account) {

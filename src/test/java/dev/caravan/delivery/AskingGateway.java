@@ -123,7 +123,7 @@ final class AskingGateway implements AutoCloseable {
 
         @Bean
         BatchControl batchControl(Settlements settlements) {
-            return new BatchControl(settlements);
+            return new BatchControl(settlements, BatchControl.STEP);
         }
 
         @Bean

@@ -49,7 +49,7 @@ class DispatcherTest {
 
     private final Batches batches = new Batches("here");
     private final BatchControl control =
-            new BatchControl(LedgerParts.stoppingAt(50).settlements());
+            new BatchControl(LedgerParts.stoppingAt(50).settlements(), BatchControl.STEP);
     private final Semaphore calls = new Semaphore(0);
     private final UnderWay underWay = new UnderWay();
     private final AtomicInteger made = new AtomicInteger();

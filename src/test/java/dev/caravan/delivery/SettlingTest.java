@@ -97,11 +97,47 @@ class SettlingTest {
     @Test
     void aResultThatCameTooLateBlocksNobody() {
         Attempt given = claim();
-        ledger.store().write(transaction -> parts.recover(transaction, 1));
+        interrupt(given);
+        ledger.change("UPDATE send SET state = 'sent', error_class = NULL, error_code = NULL");
 
         settle(given, new OptedOut("906", "closed for marketing"));
 
         assertThat(ledger.number("SELECT count(*) FROM block")).isZero();
+    }
+
+    @Test
+    void theResultOfACallWhoseSendOthersHaveCalledUnknownIsApplied() {
+        Attempt sent = claim();
+        Attempt refused = claim("+905301234568");
+        interrupt(sent, refused);
+
+        settle(sent, new Verdict.Sent("m1"));
+        settle(refused, new OptedOut("906", "closed for marketing"));
+
+        assertThat(ledger.texts(
+                        "SELECT state || ' ' || coalesce(provider_message_id, error_code) FROM send ORDER BY id"))
+                .containsExactly("sent m1", "failed 906");
+        assertThat(ledger.texts(
+                        "SELECT status || ' ' || attempt || ' ' || (started_at = " + sent.startedAt()
+                                + ") FROM history WHERE send = ? ORDER BY id",
+                        sent.id()))
+                .containsExactly("unknown 1 1", "sent 1 1");
+        assertThat(ledger.number("SELECT count(*) FROM send WHERE check_at > changed_at"))
+                .as("asked about like any other")
+                .isEqualTo(1);
+        assertThat(ledger.number("SELECT count(*) FROM block")).isEqualTo(1);
+    }
+
+    @Test
+    void whatWouldBeSentAgainStaysUnknownAndItsAccountWaitsAllTheSame() {
+        Attempt given = claim();
+        interrupt(given);
+
+        settle(given, new Verdict.Throttled("429", "slowly", new Verdict.Wait.For(Duration.ofHours(1))));
+
+        assertThat(ledger.text("SELECT state || ' ' || error_code FROM send")).isEqualTo("unknown interrupted");
+        assertThat(ledger.number("SELECT not_before FROM account WHERE name = 'main'"))
+                .isGreaterThan(System.currentTimeMillis());
     }
 
     @Test
@@ -210,6 +246,12 @@ class SettlingTest {
         assertThat(ledger.texts("SELECT id FROM send WHERE state = 'queued' ORDER BY id"))
                 .containsExactlyElementsOf(
                         calls.get(19).stream().map(Attempt::id).toList());
+    }
+
+    /** Others have settled them, as of a gateway that is gone. */
+    private void interrupt(Attempt... attempts) {
+        assertThat(ledger.store().<Integer>write(transaction -> parts.recover(transaction, System.currentTimeMillis())))
+                .isEqualTo(attempts.length);
     }
 
     private List<Attempt> claim(int sends) {

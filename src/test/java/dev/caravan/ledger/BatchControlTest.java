@@ -18,7 +18,7 @@ class BatchControlTest extends OnLedger {
 
     @BeforeEach
     void make() {
-        control = new BatchControl(parts.settlements());
+        control = new BatchControl(parts.settlements(), BatchControl.STEP);
     }
 
     @Test
@@ -108,6 +108,21 @@ class BatchControlTest extends OnLedger {
         assertThat(aside()).as("nobody wants that any more").isEqualTo(1_000);
         assertThat(paused()).isEmpty();
         assertCounters();
+    }
+
+    @Test
+    void stepsAreAsLargeAsIsSaid() {
+        control = new BatchControl(parts.settlements(), 2);
+        openBatch("b");
+        admitRows("b", 3);
+        pause("b");
+
+        assertThat(queued("b", 0)).hasSize(2);
+        setAside("b", queued("b", 0));
+        setAside("b", queued("b", 2));
+        resume("b");
+        assertThat(release("b", NOW)).isEqualTo(2);
+        assertThat(release("b", NOW)).isEqualTo(1);
     }
 
     @Test

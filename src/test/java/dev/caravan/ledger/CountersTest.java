@@ -119,7 +119,7 @@ class CountersTest extends OnLedger {
     }
 
     private void stopOrGoOn(Random random, long now) {
-        BatchControl control = new BatchControl(parts.settlements());
+        BatchControl control = new BatchControl(parts.settlements(), BatchControl.STEP);
         String batch = random.nextBoolean() ? "b1" : "b2";
         write(transaction -> {
             switch (random.nextInt(4)) {

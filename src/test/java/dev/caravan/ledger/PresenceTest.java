@@ -76,7 +76,7 @@ class PresenceTest extends OnLedger {
     }
 
     @Test
-    void aGatewayThatComesBackNeitherAppliesItsResultNorBeginsACallItHadClaimed() {
+    void aGatewayThatComesBackBeginsNoCallItHadClaimedAndAppliesTheResultOfOneItHadMade() {
         admit(Draft.draft(), Draft.draft());
         here.beat();
         long stay = here.stay();
@@ -84,7 +84,6 @@ class PresenceTest extends OnLedger {
         pass(62, there);
 
         assertThat(here.stay()).as("it is not sure").isZero();
-        assertThat(settle(attempt, sent("wamid"))).isFalse();
         boolean givenBack = write(transaction -> parts.queue().giveBack(transaction, attempt));
         assertThat(givenBack).isFalse();
         assertThat(state(attempt.id())).isEqualTo("unknown");
@@ -94,7 +93,8 @@ class PresenceTest extends OnLedger {
                 .as("another stay, in which it begins anew")
                 .isNotZero()
                 .isNotEqualTo(stay);
-        assertThat(settle(attempt, sent("wamid"))).isFalse();
+        assertThat(settle(attempt, sent("wamid"))).isTrue();
+        assertThat(state(attempt.id())).isEqualTo("sent");
         Attempt fresh = claim();
         pass(62, here, there);
         assertThat(settle(fresh, sent("wamid"))).isTrue();
@@ -114,6 +114,42 @@ class PresenceTest extends OnLedger {
             }
         }
         assertThat(gone()).isEqualTo(1);
+    }
+
+    @Test
+    void nobodyIsToldOfAGatewayThatStoppedByItself(CapturedOutput output) {
+        here.beat();
+        settle(admitAndClaim(), sent("wamid"));
+        here.close();
+        pass(62, there);
+        assertThat(gone()).as("its part is taken").isEqualTo(1);
+
+        here = presence("here", 0);
+        here.beat();
+        assertThat(gone()).isZero();
+        assertThat(ledger.texts("SELECT type FROM event")).isEmpty();
+        assertThat(output).doesNotContain("has said nothing");
+
+        pass(62, there);
+        assertThat(ledger.texts("SELECT type FROM event"))
+                .as("it died this time")
+                .containsExactly("gateway-gone");
+    }
+
+    @Test
+    void whatAGatewayLeavesUnderWayWhenItStopsIsSettledAndToldOf() {
+        here.beat();
+        Attempt attempt = admitAndClaim();
+        here.close();
+
+        pass(59, there);
+        assertThat(state(attempt.id())).isEqualTo("sending");
+        pass(3, there);
+
+        assertThat(state(attempt.id())).isEqualTo("unknown");
+        here = presence("here", 0);
+        here.beat();
+        assertThat(ledger.texts("SELECT type FROM event ORDER BY id")).containsExactly("gateway-gone", "gateway-back");
     }
 
     @Test

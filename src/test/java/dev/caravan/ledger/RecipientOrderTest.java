@@ -26,7 +26,7 @@ class RecipientOrderTest extends OnLedger {
 
     private final LedgerParts ordered =
             LedgerParts.with(account("main", new SendingRules(true, QuietTimes.NONE, null, null, ZoneId.of("Z"))));
-    private final BatchControl control = new BatchControl(ordered.settlements());
+    private final BatchControl control = new BatchControl(ordered.settlements(), BatchControl.STEP);
 
     private Attempt claimOrdered(long now) {
         return write(transaction -> ordered.queue().claim(transaction, "main", null, false, now))

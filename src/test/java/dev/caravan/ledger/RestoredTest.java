@@ -134,6 +134,31 @@ class RestoredTest extends OnLedger {
     }
 
     @Test
+    void aGatewayThatStartsMeanwhileEndsIt() {
+        List<Draft> drafts = new ArrayList<>();
+        for (int number = 0; number < 600; number++) {
+            drafts.add(draft());
+        }
+        admit(drafts.toArray(Draft[]::new));
+        goAway("there");
+        openBatch("half");
+
+        try (Restored restored = restored()) {
+            assertThatThrownBy(() -> restored.recover(
+                            SINCE,
+                            LATER,
+                            held -> ledger.change("UPDATE presence SET beats = beats + 1 WHERE gateway = 'there'")))
+                    .isInstanceOf(GatewayHeardException.class)
+                    .hasMessage("gateway there runs on this ledger");
+        }
+
+        assertThat(ledger.number("SELECT count(*) FROM send WHERE state = 'unknown'"))
+                .isEqualTo(500);
+        assertCounters();
+        assertThat(recover().held()).isEqualTo(100);
+    }
+
+    @Test
     void noLedgerIsMade() {
         DataSourceProperties properties = new DataSourceProperties();
         properties.setUrl("jdbc:sqlite:" + directory.resolve("none.db"));

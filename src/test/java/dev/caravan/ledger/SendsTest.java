@@ -258,9 +258,72 @@ class SendsTest extends OnLedger {
         assertThat(ledger.texts("SELECT state FROM send ORDER BY id")).containsExactly("unknown", "sending", "queued");
         assertThat(ledger.text("SELECT send || ' ' || status || ' ' || error_code || ' ' || started_at FROM history"))
                 .isEqualTo(ids.get(0) + " unknown interrupted " + NOW);
-        assertThat(settle(mine, sent("too late"))).isFalse();
         assertThat(recover(NOW + 61)).isZero();
         assertCounters();
+    }
+
+    @Test
+    void whatWasHeldAsInterruptedGetsTheResultThatComesLate() {
+        openBatch("b");
+        List<String> ids = admit(draft().of("b", 1), draft().of("b", 2), draft().of("b", 3));
+        countAccepted("b", 3);
+        List<Attempt> attempts = List.of(claim(), claim(), claim());
+        recover(NOW + 60);
+        assertCounters();
+        long changes = ledger.number("SELECT changes FROM batch");
+
+        assertThat(settle(attempts.get(0), Settlement.sent("wamid", "further"))).isTrue();
+        assertThat(settle(attempts.get(1), failed())).isTrue();
+        assertThat(settle(attempts.get(2), queuedUntil(NOW))).isFalse();
+        assertThat(settle(attempts.get(2), unknown())).isFalse();
+        assertThat(settle(attempts.get(0), sent("again"))).isFalse();
+
+        assertThat(ledger.texts("SELECT state FROM send ORDER BY id")).containsExactly("sent", "failed", "unknown");
+        assertThat(ledger.text(
+                        "SELECT provider_message_id || ' ' || coalesce(error_code, '-') || ' ' || sent_at || ' ' || changed_at"
+                                + " FROM send WHERE id = ?",
+                        ids.get(0)))
+                .isEqualTo("wamid - " + (NOW + 60) + " " + NOW);
+        assertThat(ledger.texts("SELECT message_id FROM further_id")).containsExactly("further");
+        assertThat(ledger.texts("SELECT sequence || ' ' || status || ' ' || attempt || ' ' || started_at || ' '"
+                        + " || coalesce(http_status, 0) FROM history ORDER BY send, sequence"))
+                .containsExactly(
+                        "1 unknown 1 " + NOW + " 0",
+                        "2 sent 1 " + NOW + " 0",
+                        "1 unknown 1 " + NOW + " 0",
+                        "2 failed 1 " + NOW + " 400",
+                        "1 unknown 1 " + NOW + " 0");
+        assertThat(ledger.text("SELECT failed || ' ' || (changes - " + changes + ") FROM batch"))
+                .isEqualTo("1 2");
+        assertCounters();
+    }
+
+    @Test
+    void theResultOfAnotherAttemptThanTheOneThatWasInterruptedIsNotApplied() {
+        admit(draft());
+        Attempt first = claim();
+        recover(NOW + 60);
+        Attempt sameNumber = new Attempt(
+                first.id(), first.number(), first.content(), first.expiresAt(), false, false, first.startedAt() - 1);
+        assertThat(settle(sameNumber, sent("of a claim that was never stored"))).isFalse();
+
+        ledger.change("UPDATE send SET state = 'queued', ready = 1");
+        claim();
+        recover(NOW + 61);
+        assertThat(settle(first, sent("of the attempt before"))).isFalse();
+
+        assertThat(ledger.text("SELECT state || ' ' || attempt FROM send")).isEqualTo("unknown 2");
+    }
+
+    @Test
+    void aResultThatComesLateChangesNothingThatIsUnknownForAnotherReason() {
+        admit(draft());
+        Attempt attempt = claim();
+        settle(attempt, unknown());
+
+        assertThat(settle(attempt, sent("wamid"))).isFalse();
+
+        assertThat(ledger.text("SELECT state || ' ' || error_code FROM send")).isEqualTo("unknown no-answer");
     }
 
     @Test
