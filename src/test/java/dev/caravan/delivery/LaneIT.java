@@ -300,7 +300,7 @@ class LaneIT {
     }
 
     private void open(Account account, Consumer<Turn> route) {
-        lane = new Lane(account, route, ledger.store(), parts.slots(), turns, timer, clock);
+        lane = new Lane(account, route, ledger.store(), parts.slots(), turns, timer, Clocks.of(clock));
         lane.open();
         lane.signal();
     }

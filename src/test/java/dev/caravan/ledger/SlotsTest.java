@@ -52,12 +52,24 @@ class SlotsTest extends OnLedger {
             long now = START + turn;
             starts.addAll(write(transaction -> elsewhere
                             .slots()
-                            .reserve(transaction, "main", FIFTY, random, 2, 0, false, Optional.empty(), now))
+                            .reserve(transaction, "main", FIFTY, random, 2, 0, false, Optional.empty(), 0, now))
                     .starts());
         }
 
         assertThat(starts).hasSize(20);
         assertThat(gaps(starts)).allMatch(gap -> gap == GAP);
+    }
+
+    @Test
+    void startsThatAreToBeLaterAreSoOnce() {
+        admitMany(10);
+        reserve(2, START);
+
+        assertThat(write(transaction -> parts.slots()
+                                .reserve(transaction, "main", FIFTY, random, 2, 0, false, Optional.empty(), 700, START))
+                        .starts())
+                .containsExactly(START + 2 * GAP + 700, START + 3 * GAP + 700);
+        assertThat(reserve(1, START).starts()).containsExactly(START + 4 * GAP + 700);
     }
 
     @Test
@@ -211,7 +223,7 @@ class SlotsTest extends OnLedger {
 
         assertThat(write(transaction -> restarted
                                 .slots()
-                                .reserve(transaction, "main", FIFTY, random, 1, 0, false, Optional.empty(), START))
+                                .reserve(transaction, "main", FIFTY, random, 1, 0, false, Optional.empty(), 0, START))
                         .starts())
                 .containsExactly(START + 3 * GAP);
     }
@@ -266,8 +278,8 @@ class SlotsTest extends OnLedger {
     }
 
     private Reservation reserveAsking(int unclaimed, long now) {
-        return write(transaction ->
-                parts.slots().reserve(transaction, "main", FIFTY, random, 5, unclaimed, true, Optional.empty(), now));
+        return write(transaction -> parts.slots()
+                .reserve(transaction, "main", FIFTY, random, 5, unclaimed, true, Optional.empty(), 0, now));
     }
 
     private void admitMany(int count) {
@@ -285,7 +297,7 @@ class SlotsTest extends OnLedger {
 
     private Reservation reserve(Pace pace, int wanted, int unclaimed, Optional<Reservation> unused, long now) {
         return write(transaction ->
-                parts.slots().reserve(transaction, "main", pace, random, wanted, unclaimed, false, unused, now));
+                parts.slots().reserve(transaction, "main", pace, random, wanted, unclaimed, false, unused, 0, now));
     }
 
     static List<Long> gaps(List<Long> starts) {
