@@ -23,6 +23,7 @@ class SlotsTest extends OnLedger {
     static final Pace FIFTY = Pace.of(new Rate(50, Duration.ofSeconds(1)));
     static final long START = TimeUnit.MILLISECONDS.toMicros(NOW);
     static final long GAP = 20_000;
+    private static final int STARTS = 3_000;
 
     private final Random random = new Random(7);
 
@@ -58,6 +59,67 @@ class SlotsTest extends OnLedger {
 
         assertThat(starts).hasSize(20);
         assertThat(gaps(starts)).allMatch(gap -> gap == GAP);
+    }
+
+    /**
+     * A lane reserves its next starts when the last ones begin, or somewhat later, and claims as late as it may. Nobody
+     * loses a start by that, nor does anybody gain one.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aBacklogLosesNoStart(int gateways) {
+        admitMany(STARTS);
+        List<LedgerParts> all = List.of(parts, LedgerParts.of("elsewhere")).subList(0, gateways);
+
+        List<Long> starts = write(transaction -> {
+            List<Long> reserved = new ArrayList<>();
+            long next = START;
+            for (int turn = 0; reserved.size() < STARTS; turn++) {
+                Slots slots = all.get(turn % gateways).slots();
+                long now = next - random.nextLong(turn == 0 ? 1 : 5 * GAP);
+                Reservation reservation =
+                        slots.reserve(transaction, "main", FIFTY, random, 5, 0, false, Optional.empty(), 0, now);
+                for (long start : reservation.starts()) {
+                    long late = random.nextLong(Slots.LATEST_MICROS + 1);
+                    assertThat(slots.claim(transaction, "main", null, start, FIFTY, random, start + late))
+                            .isInstanceOf(Claim.Claimed.class);
+                }
+                reserved.addAll(reservation.starts());
+                next = reservation.next();
+            }
+            return reserved;
+        });
+
+        for (int number = 0; number < STARTS; number++) {
+            assertThat(starts.get(number)).as("start %d", number).isEqualTo(START + number * GAP);
+        }
+    }
+
+    @Test
+    void aBacklogHasTheMeanGapOfARandomSpacing() {
+        admitMany(STARTS);
+        Pace pace = Pace.of(new Spacing(Duration.ofMillis(10), Duration.ofMillis(30)));
+
+        List<Long> starts = write(transaction -> {
+            List<Long> reserved = new ArrayList<>();
+            long next = START;
+            while (reserved.size() < STARTS) {
+                Reservation reservation = parts.slots()
+                        .reserve(transaction, "main", pace, random, 3, 0, false, Optional.empty(), 0, next);
+                assertThat(reservation.starts().get(0)).isEqualTo(next);
+                for (long start : reservation.starts()) {
+                    parts.slots().claim(transaction, "main", null, start, pace, random, start + Slots.LATEST_MICROS);
+                }
+                reserved.addAll(reservation.starts());
+                next = reservation.next();
+            }
+            return reserved;
+        });
+
+        assertThat(gaps(starts)).allMatch(gap -> gap >= 10_000 && gap <= 30_000);
+        assertThat((double) (starts.get(starts.size() - 1) - START) / (starts.size() - 1))
+                .as("mean gap")
+                .isBetween(GAP * 0.98, GAP * 1.02);
     }
 
     @Test
