@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
  */
 final class SimulatedTime implements Clocks {
 
+    private static final int MOST_AT_ONCE = 10_000;
     private static final Instant BEGIN = Instant.ofEpochMilli(1_800_000_000_000L);
 
     private final PriorityQueue<Event> events =
@@ -98,7 +99,12 @@ final class SimulatedTime implements Clocks {
     /** Lets time pass; returns early when nothing is to come. */
     void run(long nanos) {
         long end = now + nanos;
+        int atOnce = 0;
         for (Event next = next(end); next != null && failure == null; next = next(end)) {
+            atOnce = next.at() == now ? atOnce + 1 : 0;
+            if (atOnce > MOST_AT_ONCE) {
+                throw new AssertionError("time does not go on");
+            }
             now = next.at();
             next.what().run();
         }
