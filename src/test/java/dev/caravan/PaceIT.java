@@ -40,7 +40,7 @@ class PaceIT {
     private static final int SECONDS_AFTER_RESTART = 12;
     private static final int URGENT = 12;
 
-    /** A busy machine is late for its starts, and a start that is missed is not made up for; bench/pace measures the share. */
+    /** A busy machine is late for its starts, and one that is missed is not made up for; LanePaceTest has the true share. */
     private static final double USED_AT_LEAST = 0.5;
 
     @TempDir

@@ -125,7 +125,8 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     }
 
     Lane open(String account, Consumer<Turn> route) {
-        Lane lane = new Lane(accounts.get(account), route, store, slots, executor, timer, InstantSource.system());
+        Lane lane = new Lane(
+                accounts.get(account), route, store, slots, executor, timer, Clocks.of(InstantSource.system()));
         open.put(account, lane);
         lane.open();
         lane.signal();

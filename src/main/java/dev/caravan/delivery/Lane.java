@@ -16,7 +16,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +31,12 @@ final class Lane {
 
     /** Fast lanes reserve the starts of this time in one commit. */
     private static final Duration RESERVED_AHEAD = Duration.ofMillis(100);
+
+    /**
+     * So long a send that has been claimed may wait for its call, and as long as its claim took: what makes up for those
+     * that take longer. A more urgent one that comes meanwhile is behind it.
+     */
+    private static final long AHEAD_OF_CALL = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final long AFTER_FAILURE = TimeUnit.SECONDS.toMillis(1);
 
@@ -49,27 +54,11 @@ final class Lane {
     private final Slots slots;
     private final Executor executor;
     private final ScheduledExecutorService timer;
+    private final Clocks clocks;
     private final InstantSource clock;
     private final int reservedAtOnce;
 
     private final boolean paced;
-    private final Turn.ClaimListener claims = new Turn.ClaimListener() {
-        @Override
-        public void claimed(boolean found) {
-            Lane.this.claimed(found);
-        }
-
-        @Override
-        public void awaitCall() {
-            long call = nextCall();
-            for (long wait = call - System.nanoTime();
-                    wait > 0 && !Thread.currentThread().isInterrupted();
-                    wait = call - System.nanoTime()) {
-                LockSupport.parkNanos(wait);
-            }
-        }
-    };
-
     private boolean open;
     private boolean work;
     private long signals;
@@ -87,14 +76,20 @@ final class Lane {
     private int clockSets;
     private long taken;
     private long wakeAt;
-    private long nextCall = System.nanoTime();
 
-    /** By {@link System#nanoTime}, which nobody can set. */
-    private long heldUntil = System.nanoTime();
+    /** As {@link #heldUntil}, in the time of {@link Clocks#nanoTime}, which nobody can set. */
+    private long nextCall;
+
+    /** By how much turns begin later than they would if no call had ever had to wait, in nanoseconds. */
+    private long shift;
+
+    /** How much of it is in the starts that are reserved. */
+    private long reservedShift;
+
+    private long heldUntil;
 
     /**
      * @param route runs one turn through the lane's route
-     * @param clock tells the time that reserved starts are in; it may be set while the lane runs
      */
     Lane(
             Account account,
@@ -103,14 +98,17 @@ final class Lane {
             Slots slots,
             Executor executor,
             ScheduledExecutorService timer,
-            InstantSource clock) {
+            Clocks clocks) {
         this.account = account;
         this.route = route;
         this.store = store;
         this.slots = slots;
         this.executor = executor;
         this.timer = timer;
-        this.clock = clock;
+        this.clocks = clocks;
+        this.clock = clocks.wall();
+        this.nextCall = clocks.nanoTime();
+        this.heldUntil = clocks.nanoTime();
         Pace pace = account.pace();
         this.paced = !pace.isUnlimited();
         this.reservedAtOnce = paced
@@ -141,7 +139,7 @@ final class Lane {
 
     /** Whatever held it back does so no longer. */
     synchronized void resumed() {
-        heldUntil = System.nanoTime();
+        heldUntil = clocks.nanoTime();
         signal();
     }
 
@@ -151,8 +149,9 @@ final class Lane {
             unclaimed++;
             long start = taken;
             int sets = clockSets;
+            Claims claims = new Claims();
             try {
-                executor.execute(() -> takeTurns(start, sets));
+                executor.execute(() -> takeTurns(start, sets, claims));
             } catch (RuntimeException | Error noThread) {
                 running--;
                 unclaimed--;
@@ -163,7 +162,7 @@ final class Lane {
     }
 
     private boolean isHeld() {
-        return heldUntil - System.nanoTime() > 0;
+        return heldUntil - clocks.nanoTime() > 0;
     }
 
     private boolean mayStart() {
@@ -174,7 +173,7 @@ final class Lane {
         if (reserving) {
             return false;
         }
-        Moment now = Moment.of(clock);
+        Moment now = Moment.of(clocks);
         long set = reservation == null ? 0 : now.setSince(reservedAt);
         if (set != 0) {
             LOG.warn("The clock was set by {} s; lane {} keeps its pace", set / 1_000_000, account.name());
@@ -187,10 +186,11 @@ final class Lane {
             return false;
         }
         long start = reservation.starts().get(usedSlots);
-        if (start > now.micros()) {
-            if (wakeAt != start) {
-                wakeAt = start;
-                timer.schedule(() -> wake(start), start - now.micros(), TimeUnit.MICROSECONDS);
+        long begin = start + lateBy();
+        if (begin > now.micros()) {
+            if (wakeAt != begin) {
+                wakeAt = begin;
+                timer.schedule(() -> wake(begin), begin - now.micros(), TimeUnit.MICROSECONDS);
             }
             return false;
         }
@@ -211,9 +211,9 @@ final class Lane {
         return new Reservation(starts.stream().map(start -> start + set).toList(), reservation.next(), 0);
     }
 
-    /** The clock may have been set back meanwhile; then a new timer is needed for the same start. */
-    private synchronized void wake(long start) {
-        if (wakeAt == start) {
+    /** The clock may have been set back meanwhile; then a new timer is needed for the same time. */
+    private synchronized void wake(long begin) {
+        if (wakeAt == begin) {
             wakeAt = 0;
         }
         startTurns();
@@ -224,11 +224,12 @@ final class Lane {
         int waiting = unclaimed;
         boolean asks = !asking;
         long seen = signals;
-        long earliest = nextStart();
+        long later = lateBy();
+        long shifted = shift;
         Runnable reservation = () -> {
             try {
                 store.write(transaction -> {
-                            Moment now = Moment.of(clock);
+                            Moment now = Moment.of(clocks);
                             Reservation reserved = slots.reserve(
                                     transaction,
                                     account.name(),
@@ -238,8 +239,9 @@ final class Lane {
                                     waiting,
                                     asks,
                                     unused,
-                                    now.micros() + Math.max(0, (earliest - now.nanos()) / 1_000));
-                            return new Reserved(reserved, now);
+                                    later,
+                                    now.micros());
+                            return new Reserved(reserved, now, shifted);
                         })
                         .to(this, seen);
             } catch (LedgerException away) {
@@ -258,14 +260,15 @@ final class Lane {
         }
     }
 
-    private record Reserved(Reservation reservation, Moment at) {
+    private record Reserved(Reservation reservation, Moment at, long shift) {
         void to(Lane lane, long seen) {
-            lane.reserved(reservation, at, seen);
+            lane.reserved(reservation, at, shift, seen);
         }
     }
 
-    private synchronized void reserved(Reservation reserved, Moment at, long seen) {
+    private synchronized void reserved(Reservation reserved, Moment at, long shifted, long seen) {
         reserving = false;
+        reservedShift = shifted;
         reservation = reserved;
         reservedAt = at;
         usedSlots = 0;
@@ -287,7 +290,7 @@ final class Lane {
 
     private void hold(long until) {
         long wait = TimeUnit.MILLISECONDS.toNanos(Math.max(1, until - clock.millis() + 1));
-        heldUntil = System.nanoTime() + wait;
+        heldUntil = clocks.nanoTime() + wait;
         if (open) {
             timer.schedule(this::startTurns, wait, TimeUnit.NANOSECONDS);
         }
@@ -299,7 +302,7 @@ final class Lane {
      * @param start reserved for a turn of a lane with a pace, in microseconds
      * @param sets how often the lane has seen its clock set
      */
-    private void takeTurns(long start, int sets) {
+    private void takeTurns(long start, int sets, Claims claims) {
         boolean again = true;
         while (again) {
             long seen = signals();
@@ -336,27 +339,45 @@ final class Lane {
         }
     }
 
-    /**
-     * A ledger that was slow lets several claims go at once, although their starts were not at once; then their calls are
-     * set apart here.
-     */
-    private synchronized long nextCall() {
-        long now = System.nanoTime();
-        long call = paced && nextCall - now > 0 ? nextCall : now;
-        nextCall = call + account.pace().shortest().toNanos();
-        return call;
+    /** What the lane is told of the claims of one turn, or of those that follow it in its thread. */
+    private final class Claims implements Turn.ClaimListener {
+
+        private final long begun = clocks.nanoTime();
+        private final long shiftThen = shift;
+
+        @Override
+        public void claimed(boolean found) {
+            Lane.this.claimed(found);
+        }
+
+        @Override
+        public void awaitCall() {
+            clocks.sleepUntil(nextCall(begun, shiftThen));
+        }
     }
 
     /**
-     * When calls have fallen behind their starts by more than half a gap, what is reserved next begins that much later: a
-     * send is claimed when it can go out, so that a more urgent one is not behind it.
+     * A ledger that was slow lets several claims go at once, although their starts were not at once; then their calls are
+     * set apart here. Turns that have not begun do so that much later: a send is claimed when it can go out, so that a more
+     * urgent one is not behind it.
      *
-     * @return in the time of {@link System#nanoTime}, not before now
+     * @param begun when the turn began, by {@link Clocks#nanoTime}
+     * @param shiftThen what {@link #shift} was then
      */
-    private long nextStart() {
-        long now = System.nanoTime();
-        long gap = account.pace().shortest().toNanos();
-        return nextCall - now > gap / 2 ? nextCall + unclaimed * gap : now;
+    private synchronized long nextCall(long begun, long shiftThen) {
+        long now = clocks.nanoTime();
+        long wait = paced ? Math.max(0, nextCall - now) : 0;
+        long tooEarly = wait - Math.max(AHEAD_OF_CALL, now - begun);
+        if (tooEarly > 0) {
+            shift = Math.max(shift, shiftThen + tooEarly);
+        }
+        nextCall = now + wait + account.pace().shortest().toNanos();
+        return now + wait;
+    }
+
+    /** How much later the turns of reserved starts begin, in microseconds. */
+    private long lateBy() {
+        return (shift - reservedShift) / 1_000;
     }
 
     /** One turn at a time asks, so that the others are there for what comes to be sent. */
@@ -397,8 +418,9 @@ final class Lane {
      */
     private record Moment(long micros, long nanos) {
 
-        static Moment of(InstantSource clock) {
-            return new Moment(ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()), System.nanoTime());
+        static Moment of(Clocks clocks) {
+            return new Moment(
+                    ChronoUnit.MICROS.between(Instant.EPOCH, clocks.wall().instant()), clocks.nanoTime());
         }
 
         /** By how much the clock has been set since then, in microseconds; below zero when it was set back. */

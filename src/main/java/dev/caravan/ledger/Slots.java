@@ -53,6 +53,7 @@ public final class Slots {
      * @param asks whether the lane has time for a question
      * @param unused reserved earlier by the same lane and not used: given back when nobody has reserved since; by the
      *     clock as it is now, but its {@code next} as it was reserved
+     * @param later by how much the first of them is to be later than the pace asks, in microseconds
      */
     public Reservation reserve(
             Transaction transaction,
@@ -63,6 +64,7 @@ public final class Slots {
             int unclaimed,
             boolean asks,
             Optional<Reservation> unused,
+            long later,
             long nowMicros)
             throws SQLException {
         long now = TimeUnit.MICROSECONDS.toMillis(nowMicros);
@@ -92,7 +94,7 @@ public final class Slots {
         List<Long> starts = new ArrayList<>();
         boolean open = row.gate().isOpen(now);
         if (open) {
-            next = Math.max(next, nowMicros);
+            next = Math.max(next + later, nowMicros);
             long most = Math.min(row.gate().isProbe() ? 1 : wanted, due - unclaimed);
             while (starts.size() < most) {
                 starts.add(next);

@@ -95,7 +95,7 @@ class LaneIT {
         lane.close();
 
         List<Start> all = List.copyOf(starts);
-        // A busy machine is late for its starts; bench/pace measures how much of a rate is used on a quiet one.
+        // A busy machine is late for its starts; how much of a rate is used is for LanePaceTest.
         assertThat(fastest(all, rate * 3 / 2))
                 .as("the time of one and a half seconds' worth of starts")
                 .isLessThan(3_000_000_000L);
@@ -300,7 +300,7 @@ class LaneIT {
     }
 
     private void open(Account account, Consumer<Turn> route) {
-        lane = new Lane(account, route, ledger.store(), parts.slots(), turns, timer, clock);
+        lane = new Lane(account, route, ledger.store(), parts.slots(), turns, timer, Clocks.of(clock));
         lane.open();
         lane.signal();
     }

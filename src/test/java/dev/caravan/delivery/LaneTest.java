@@ -77,7 +77,7 @@ class LaneTest {
                 parts.slots(),
                 this::execute,
                 timer,
-                InstantSource.system());
+                Clocks.of(InstantSource.system()));
         lane.open();
     }
 

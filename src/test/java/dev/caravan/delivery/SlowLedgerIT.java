@@ -60,7 +60,7 @@ class SlowLedgerIT {
                     parts.slots(),
                     turns,
                     timer,
-                    InstantSource.system());
+                    Clocks.of(InstantSource.system()));
             lane.open();
             lane.signal();
 

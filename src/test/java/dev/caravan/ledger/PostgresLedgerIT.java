@@ -396,6 +396,7 @@ class PostgresLedgerIT {
                                 0,
                                 false,
                                 Optional.empty(),
+                                0,
                                 SlotsTest.START));
                 return reserved.starts();
             });
@@ -470,6 +471,7 @@ class PostgresLedgerIT {
                                     0,
                                     false,
                                     Optional.empty(),
+                                    0,
                                     SlotsTest.START));
                 }
                 return List.of();

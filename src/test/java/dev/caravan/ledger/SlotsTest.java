@@ -23,6 +23,7 @@ class SlotsTest extends OnLedger {
     static final Pace FIFTY = Pace.of(new Rate(50, Duration.ofSeconds(1)));
     static final long START = TimeUnit.MILLISECONDS.toMicros(NOW);
     static final long GAP = 20_000;
+    private static final int STARTS = 3_000;
 
     private final Random random = new Random(7);
 
@@ -52,12 +53,86 @@ class SlotsTest extends OnLedger {
             long now = START + turn;
             starts.addAll(write(transaction -> elsewhere
                             .slots()
-                            .reserve(transaction, "main", FIFTY, random, 2, 0, false, Optional.empty(), now))
+                            .reserve(transaction, "main", FIFTY, random, 2, 0, false, Optional.empty(), 0, now))
                     .starts());
         }
 
         assertThat(starts).hasSize(20);
         assertThat(gaps(starts)).allMatch(gap -> gap == GAP);
+    }
+
+    /**
+     * A lane reserves its next starts when the last ones begin, or somewhat later, and claims as late as it may. Nobody
+     * loses a start by that, nor does anybody gain one.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aBacklogLosesNoStart(int gateways) {
+        admitMany(STARTS);
+        List<LedgerParts> all = List.of(parts, LedgerParts.of("elsewhere")).subList(0, gateways);
+
+        List<Long> starts = write(transaction -> {
+            List<Long> used = new ArrayList<>();
+            long next = START;
+            for (int turn = 0; used.size() < STARTS; turn++) {
+                Slots slots = all.get(turn % gateways).slots();
+                long now = next - random.nextLong(turn == 0 ? 1 : 5 * GAP);
+                Reservation reservation =
+                        slots.reserve(transaction, "main", FIFTY, random, 5, 0, false, Optional.empty(), 0, now);
+                for (long start : reservation.starts()) {
+                    long late = random.nextLong(Slots.LATEST_MICROS + 1);
+                    if (slots.claim(transaction, "main", null, start, FIFTY, random, start + late)
+                            instanceof Claim.Claimed) {
+                        used.add(start);
+                    }
+                }
+                next = reservation.next();
+            }
+            return used;
+        });
+
+        for (int number = 0; number < STARTS; number++) {
+            assertThat(starts.get(number)).as("start %d", number).isEqualTo(START + number * GAP);
+        }
+    }
+
+    @Test
+    void aBacklogHasTheMeanGapOfARandomSpacing() {
+        admitMany(STARTS);
+        Pace pace = Pace.of(new Spacing(Duration.ofMillis(10), Duration.ofMillis(30)));
+
+        List<Long> starts = write(transaction -> {
+            List<Long> reserved = new ArrayList<>();
+            long next = START;
+            while (reserved.size() < STARTS) {
+                Reservation reservation = parts.slots()
+                        .reserve(transaction, "main", pace, random, 3, 0, false, Optional.empty(), 0, next);
+                assertThat(reservation.starts().get(0)).isEqualTo(next);
+                for (long start : reservation.starts()) {
+                    parts.slots().claim(transaction, "main", null, start, pace, random, start + Slots.LATEST_MICROS);
+                }
+                reserved.addAll(reservation.starts());
+                next = reservation.next();
+            }
+            return reserved;
+        });
+
+        assertThat(gaps(starts)).allMatch(gap -> gap >= 10_000 && gap <= 30_000);
+        assertThat((double) (starts.get(starts.size() - 1) - START) / (starts.size() - 1))
+                .as("mean gap")
+                .isBetween(GAP * 0.98, GAP * 1.02);
+    }
+
+    @Test
+    void startsThatAreToBeLaterAreSoOnce() {
+        admitMany(10);
+        reserve(2, START);
+
+        assertThat(write(transaction -> parts.slots()
+                                .reserve(transaction, "main", FIFTY, random, 2, 0, false, Optional.empty(), 700, START))
+                        .starts())
+                .containsExactly(START + 2 * GAP + 700, START + 3 * GAP + 700);
+        assertThat(reserve(1, START).starts()).containsExactly(START + 4 * GAP + 700);
     }
 
     @Test
@@ -211,7 +286,7 @@ class SlotsTest extends OnLedger {
 
         assertThat(write(transaction -> restarted
                                 .slots()
-                                .reserve(transaction, "main", FIFTY, random, 1, 0, false, Optional.empty(), START))
+                                .reserve(transaction, "main", FIFTY, random, 1, 0, false, Optional.empty(), 0, START))
                         .starts())
                 .containsExactly(START + 3 * GAP);
     }
@@ -266,8 +341,8 @@ class SlotsTest extends OnLedger {
     }
 
     private Reservation reserveAsking(int unclaimed, long now) {
-        return write(transaction ->
-                parts.slots().reserve(transaction, "main", FIFTY, random, 5, unclaimed, true, Optional.empty(), now));
+        return write(transaction -> parts.slots()
+                .reserve(transaction, "main", FIFTY, random, 5, unclaimed, true, Optional.empty(), 0, now));
     }
 
     private void admitMany(int count) {
@@ -285,7 +360,7 @@ class SlotsTest extends OnLedger {
 
     private Reservation reserve(Pace pace, int wanted, int unclaimed, Optional<Reservation> unused, long now) {
         return write(transaction ->
-                parts.slots().reserve(transaction, "main", pace, random, wanted, unclaimed, false, unused, now));
+                parts.slots().reserve(transaction, "main", pace, random, wanted, unclaimed, false, unused, 0, now));
     }
 
     static List<Long> gaps(List<Long> starts) {
