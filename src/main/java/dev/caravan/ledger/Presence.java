@@ -253,7 +253,7 @@ public final class Presence implements AutoCloseable {
                         row -> row.getLong(1),
                         other)
                 .orElseThrow();
-        boolean stopped = silent.get().stopped() && settled == 0;
+        boolean stopped = silent.get().stopped() && settled == 0 && files == 0;
         boolean news = !stopped && !silent.get().isToldOf();
         transaction.update("UPDATE presence SET gone = 1, stopped = ? WHERE gateway = ?", stopped ? 1 : 0, other);
         if (news) {

@@ -45,12 +45,15 @@ public final class Settlements {
         return settlement.state() == State.SENT || settlement.state() == State.FAILED;
     }
 
-    /** Whether it is this very attempt that was given up: another may have its number, but not its start. */
+    /**
+     * Whether it is this very attempt that was given up: another may have its number, but not its start. Of a send that has
+     * been erased meanwhile nothing is written any more.
+     */
     private static boolean isInterrupted(Transaction transaction, Attempt attempt) throws SQLException {
         return transaction
                 .one(
                         "SELECT 1 FROM send JOIN history ON history.send = send.id AND history.attempt = send.attempt"
-                                + " WHERE send.id = ? AND send.state = 'unknown' AND send.error_code = ?"
+                                + " WHERE send.id = ? AND send.content <> '' AND send.state = 'unknown' AND send.error_code = ?"
                                 + " AND send.attempt = ? AND history.status = 'unknown' AND history.error_code = ?"
                                 + " AND history.started_at = ?",
                         row -> true,

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,8 @@ public final class Store implements AutoCloseable {
         this.dataSource = dataSource;
         this.name = name;
         this.dialect = Dialect.of(dataSource);
+        // Its thread is there from the beginning, however little there is of everything later.
+        answers.execute(() -> {});
         writer.setDaemon(true);
         writer.start();
     }
@@ -141,12 +144,10 @@ public final class Store implements AutoCloseable {
             while (true) {
                 try {
                     T value = pending.result.get(1, TimeUnit.SECONDS);
-                    if (!pending.ready.isEmpty()) {
-                        arrivals.at(pending.ready);
-                    }
+                    tell(pending.ready);
                     return value;
                 } catch (TimeoutException waiting) {
-                    requireOpen();
+                    requireAnswer(pending);
                     if (deadline != null && System.nanoTime() - deadline >= 0) {
                         pending.giveUp();
                         throw new LedgerException("the ledger does not answer", waiting);
@@ -160,6 +161,17 @@ public final class Store implements AutoCloseable {
         } catch (ExecutionException failed) {
             throw new LedgerException(
                     "the ledger could not be written: " + failed.getCause().getMessage(), failed.getCause());
+        }
+    }
+
+    private void tell(Set<String> ready) {
+        if (ready.isEmpty()) {
+            return;
+        }
+        try {
+            arrivals.at(ready);
+        } catch (RuntimeException unexpected) {
+            LOG.warn("The lanes {} were not told of their sends; they look again by themselves", ready, unexpected);
         }
     }
 
@@ -184,18 +196,35 @@ public final class Store implements AutoCloseable {
         queue.offer(new Pending<>(transaction -> null));
         try {
             writer.join(TimeUnit.SECONDS.toMillis(10));
+            answers.awaitTermination(1, TimeUnit.SECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
     private void requireOpen() {
-        if (closed && !writer.isAlive()) {
+        if (answers.isTerminated()) {
+            throw new LedgerException("the ledger is closed", null);
+        }
+    }
+
+    private void requireAnswer(Pending<?> pending) {
+        // In this order: the last answers may just have been given.
+        boolean over = answers.isTerminated();
+        if (over && !pending.result.isDone()) {
             throw new LedgerException("the ledger is closed", null);
         }
     }
 
     private void run() {
+        try {
+            writeUntilClosed();
+        } finally {
+            answers.shutdown();
+        }
+    }
+
+    private void writeUntilClosed() {
         List<Pending<?>> group = new ArrayList<>(LARGEST_GROUP);
         while (!closed || !queue.isEmpty()) {
             try {
@@ -216,8 +245,7 @@ public final class Store implements AutoCloseable {
             }
         }
         disconnect();
-        queue.forEach(pending -> pending.result.completeExceptionally(new SQLException("the ledger is closed")));
-        answers.shutdown();
+        fail(new ArrayList<>(queue), new SQLException("the ledger is closed"));
     }
 
     /**
@@ -256,8 +284,21 @@ public final class Store implements AutoCloseable {
     }
 
     private void complete(List<Pending<?>> group) {
-        List<Pending<?>> committed = List.copyOf(group);
-        answers.execute(() -> committed.forEach(Pending::complete));
+        answer(group, Pending::complete);
+    }
+
+    private void fail(List<Pending<?>> group, Throwable cause) {
+        answer(group, pending -> pending.result.completeExceptionally(cause));
+    }
+
+    /** In the order in which it is called, so that nobody is told of a failure whose write is committed. */
+    private void answer(List<Pending<?>> group, Consumer<Pending<?>> answer) {
+        try {
+            List<Pending<?>> answered = List.copyOf(group);
+            answers.execute(() -> answered.forEach(answer));
+        } catch (RuntimeException | Error noRoom) {
+            group.forEach(answer);
+        }
     }
 
     private String mark() {
@@ -304,10 +345,6 @@ public final class Store implements AutoCloseable {
                 fail(group.subList(next, group.size()), new SQLException("the ledger's database cannot be reached"));
             }
         }
-    }
-
-    private static void fail(List<Pending<?>> group, Throwable cause) {
-        group.forEach(pending -> pending.result.completeExceptionally(cause));
     }
 
     private Transaction connect() throws SQLException {

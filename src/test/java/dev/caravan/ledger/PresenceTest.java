@@ -153,6 +153,18 @@ class PresenceTest extends OnLedger {
     }
 
     @Test
+    void aFileThatAStoppedGatewayHadNotReadToItsEndIsToldOf() {
+        here.beat();
+        openBatch("b");
+        ledger.change("UPDATE batch SET source = 'file', state = 'reading', gateway = 'here'");
+        here.close();
+
+        pass(62, there);
+
+        assertThat(ledger.texts("SELECT type FROM event")).containsExactly("gateway-gone");
+    }
+
+    @Test
     void aMachineThatStoodStillWithItsClockOfNanosecondsIsNotSureEither() {
         here.beat();
         wallClock.addAndGet(SILENCE.toMillis());

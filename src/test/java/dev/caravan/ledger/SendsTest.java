@@ -316,6 +316,20 @@ class SendsTest extends OnLedger {
     }
 
     @Test
+    void aResultThatComesLateWritesNothingToWhatHasBeenErased() {
+        admit(draft());
+        Attempt attempt = claim();
+        recover(NOW + 60);
+        ledger.change("UPDATE send SET content = '', recipient = 'erased'");
+
+        assertThat(settle(attempt, Settlement.sent("wamid", "further"))).isFalse();
+
+        assertThat(ledger.text("SELECT state || ' ' || coalesce(provider_message_id, '-') FROM send"))
+                .isEqualTo("unknown -");
+        assertThat(ledger.number("SELECT count(*) FROM further_id")).isZero();
+    }
+
+    @Test
     void aResultThatComesLateChangesNothingThatIsUnknownForAnotherReason() {
         admit(draft());
         Attempt attempt = claim();
