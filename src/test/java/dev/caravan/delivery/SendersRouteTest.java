@@ -19,6 +19,9 @@ import dev.caravan.provider.Verdict.AccountFault;
 import dev.caravan.provider.Verdict.Transient;
 import dev.caravan.provider.Verdict.Unknown;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -143,13 +146,18 @@ class SendersRouteTest {
 
     @Test
     void addressWithoutAnybodyIsNotConnected() throws IOException {
-        stub.close();
+        // A port that nobody listens at and nobody else can take.
+        try (Socket taken = new Socket()) {
+            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            Account away =
+                    account("maytapi", MAYTAPI, "http://127.0.0.1:" + taken.getLocalPort(), Duration.ofSeconds(10));
 
-        assertThat(senders("maytapi", MAYTAPI))
-                .isInstanceOfSatisfying(NotListed.class, none -> assertThat(none.verdict())
-                        .isInstanceOf(Transient.class)
-                        .extracting("code")
-                        .isEqualTo("not-connected"));
+            assertThat(routes.senders(away, Map.of()))
+                    .isInstanceOfSatisfying(NotListed.class, none -> assertThat(none.verdict())
+                            .isInstanceOf(Transient.class)
+                            .extracting("code")
+                            .isEqualTo("not-connected"));
+        }
     }
 
     @Test
