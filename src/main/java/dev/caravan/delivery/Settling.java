@@ -22,7 +22,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -47,6 +49,7 @@ final class Settling {
     private final Failover failover;
     private final LaneMetrics metrics;
     private final UnderWay underWay;
+    private final Map<String, Credentials> credentials = new ConcurrentHashMap<>();
 
     Settling(
             Store store,
@@ -137,7 +140,8 @@ final class Settling {
         Account account = turn.account();
         return ShownAnswer.of(
                 answer.body(),
-                Credentials.of(providers.get(account.provider()), account),
+                credentials.computeIfAbsent(
+                        account.name(), name -> Credentials.of(providers.get(account.provider()), account)),
                 attempts(turn).stream().map(Attempt::content).toList(),
                 found);
     }
