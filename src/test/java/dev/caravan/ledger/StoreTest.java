@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravan.ledger.ObservedDataSource.Loss;
+import dev.caravan.ledger.Store.Promise;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,6 +86,28 @@ class StoreTest extends OnLedger {
         assertThat(failure(broken)).isInstanceOf(LedgerException.class).hasCauseInstanceOf(IllegalStateException.class);
         assertThat(failure(fatal)).isInstanceOf(LedgerException.class).hasCauseInstanceOf(StackOverflowError.class);
         assertThat(noted()).containsExactlyInAnyOrder("before", "after");
+    }
+
+    @Test
+    void whoHasWaitedForAWriteHasWaitedForAllThatBeganBefore() {
+        for (int round = 0; round < 200; round++) {
+            String name = "round-" + round;
+            Promise<Integer> before = store.submit(transaction -> note(transaction, name));
+            Promise<Integer> failing = store.submit(transaction -> {
+                throw new IllegalStateException("no use");
+            });
+            int last = store.submit(transaction -> note(transaction, name + " last"))
+                    .await();
+
+            assertThat(last).isEqualTo(1);
+            // Who is interrupted is told at once what is there, and does not wait for what is not.
+            Thread.currentThread().interrupt();
+            Throwable none = catchThrowable(before::await);
+            Throwable failure = catchThrowable(failing::await);
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(none).isNull();
+            assertThat(failure).hasCauseInstanceOf(IllegalStateException.class);
+        }
     }
 
     @Test
