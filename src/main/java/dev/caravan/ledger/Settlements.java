@@ -2,6 +2,7 @@ package dev.caravan.ledger;
 
 import dev.caravan.ledger.Settlement.Cause;
 import dev.caravan.ledger.Transitions.Changed;
+import dev.caravan.ledger.Transitions.Origin;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +39,7 @@ public final class Settlements {
                 || isEnd(settlement)
                         && isInterrupted(transaction, attempt)
                         && transitions.settleUnknown(
-                                transaction, attempt.id(), settlement, attempt.startedAt(), null, null, null, now);
+                                transaction, attempt.id(), settlement, Origin.attempt(attempt.startedAt()), now);
     }
 
     private static boolean isEnd(Settlement settlement) {
@@ -95,7 +96,8 @@ public final class Settlements {
             return false;
         }
         addFurtherIds(transaction, attempt.id(), settlement.otherIds());
-        transitions.record(transaction, attempt.id(), changed.get(), attempt.startedAt(), settlement, now);
+        transitions.record(
+                transaction, attempt.id(), changed.get(), settlement, Origin.attempt(attempt.startedAt()), now);
         return true;
     }
 
@@ -128,7 +130,7 @@ public final class Settlements {
             return false;
         }
         transaction.countQueued(changed.get().account(), -1);
-        transitions.record(transaction, id, changed.get(), null, settlement, now);
+        transitions.record(transaction, id, changed.get(), settlement, Origin.NONE, now);
         return true;
     }
 
@@ -199,14 +201,14 @@ public final class Settlements {
                 row -> row.getString(1),
                 now);
         for (String id : expired) {
-            endUnattempted(transaction, id, State.QUEUED, expired(), null, null, now);
+            endUnattempted(transaction, id, State.QUEUED, expired(), Origin.NONE, now);
         }
         return expired.size();
     }
 
     /** The same for a send that was claimed only to find it too late. */
     void expireClaimed(Transaction transaction, String id, long now) throws SQLException {
-        endUnattempted(transaction, id, State.SENDING, expired(), null, null, now);
+        endUnattempted(transaction, id, State.SENDING, expired(), Origin.NONE, now);
     }
 
     private static Settlement expired() {
@@ -215,12 +217,12 @@ public final class Settlements {
 
     /** Gives a send that was just accepted its end: its recipient is blocked. */
     public void block(Transaction transaction, String id, long now) throws SQLException {
-        endUnattempted(transaction, id, State.QUEUED, blocked(), null, null, now);
+        endUnattempted(transaction, id, State.QUEUED, blocked(), Origin.NONE, now);
     }
 
     /** The same for a send whose recipient was blocked while it waited, and that has been claimed. */
     void blockClaimed(Transaction transaction, String id, long now) throws SQLException {
-        endUnattempted(transaction, id, State.SENDING, blocked(), null, null, now);
+        endUnattempted(transaction, id, State.SENDING, blocked(), Origin.NONE, now);
     }
 
     private static Settlement blocked() {
@@ -234,12 +236,12 @@ public final class Settlements {
      */
     public boolean cancel(Transaction transaction, String id, ByHand by, long now) throws SQLException {
         Settlement cancelled = cancelled(by.reason() == null ? "it was cancelled by hand" : by.reason());
-        return endUnattempted(transaction, id, State.QUEUED, cancelled, by.actor(), by.reason(), now);
+        return endUnattempted(transaction, id, State.QUEUED, cancelled, Origin.of(by), now);
     }
 
     /** Cancels a queued send because its batch was; returns false when it is not queued. */
     boolean cancelWithBatch(Transaction transaction, String id, long now) throws SQLException {
-        return endUnattempted(transaction, id, State.QUEUED, cancelled("its batch was cancelled"), null, null, now);
+        return endUnattempted(transaction, id, State.QUEUED, cancelled("its batch was cancelled"), Origin.NONE, now);
     }
 
     private static Settlement cancelled(String message) {
@@ -248,7 +250,7 @@ public final class Settlements {
 
     /** The end of a send that is not being attempted; claimed only to find that out, it was never attempted. */
     private boolean endUnattempted(
-            Transaction transaction, String id, State from, Settlement end, String actor, String reason, long now)
+            Transaction transaction, String id, State from, Settlement end, Origin origin, long now)
             throws SQLException {
         int attempted = from == State.SENDING ? 1 : 0;
         Optional<Changed> changed = transaction.one(
@@ -271,7 +273,7 @@ public final class Settlements {
         if (from == State.QUEUED) {
             transaction.countQueued(changed.get().account(), -1);
         }
-        transitions.record(transaction, id, changed.get(), null, end, actor, reason, now);
+        transitions.record(transaction, id, changed.get(), end, origin, now);
         return true;
     }
 }
