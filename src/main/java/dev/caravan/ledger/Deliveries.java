@@ -201,7 +201,7 @@ public final class Deliveries {
         Reported report = new Reported(messageIds, state, null, null, null, null, null, null);
         Settlement settlement = settlement(report, messageIds.get(0), messageIds.subList(1, messageIds.size()));
         return transitions.settleUnknown(
-                transaction, send, settlement, Origin.reported(SendEvent.detail(null, null)), now);
+                transaction, send, State.UNKNOWN, settlement, Origin.reported(SendEvent.detail(null, null)), now);
     }
 
     /**

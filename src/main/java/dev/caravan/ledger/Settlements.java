@@ -28,42 +28,49 @@ public final class Settlements {
     }
 
     /**
-     * Writes the result of an attempt, also of one that others have settled as interrupted meanwhile, when this gateway was
-     * silent: of such a one what it came to. What would be sent again stays unknown then.
+     * Writes the result of an attempt, also of one that was given up as interrupted meanwhile, because this gateway was
+     * silent: its send is held as unknown then, or waits to be sent again, and gets what the attempt came to. What would be
+     * sent again stays as it is then.
      *
      * @return false when the attempt is no longer the send's current one, and nothing was written
      */
     public boolean settle(Transaction transaction, Attempt attempt, Settlement settlement, long now)
             throws SQLException {
         return settle(transaction, gateway, attempt, settlement, now)
-                || isEnd(settlement)
-                        && isInterrupted(transaction, attempt)
-                        && transitions.settleUnknown(
-                                transaction, attempt.id(), settlement, Origin.attempt(attempt.startedAt()), now);
+                || isEnd(settlement) && settleInterrupted(transaction, attempt, settlement, now);
     }
 
     private static boolean isEnd(Settlement settlement) {
         return settlement.state() == State.SENT || settlement.state() == State.FAILED;
     }
 
+    private boolean settleInterrupted(Transaction transaction, Attempt attempt, Settlement settlement, long now)
+            throws SQLException {
+        Optional<State> state = interrupted(transaction, attempt);
+        return state.isPresent()
+                && transitions.settleUnknown(
+                        transaction, attempt.id(), state.get(), settlement, Origin.attempt(attempt.startedAt()), now);
+    }
+
     /**
-     * Whether it is this very attempt that was given up: another may have its number, but not its start. Of a send that has
-     * been erased meanwhile nothing is written any more.
+     * How the send of an attempt waits, if it is this very attempt that was given up: another may have its number, but not
+     * its start. Where the send is queued again, nothing may have happened to it since, such as a move to another account.
+     * Of a send that has been erased meanwhile nothing is written any more.
+     *
+     * @return unknown, queued or nothing
      */
-    private static boolean isInterrupted(Transaction transaction, Attempt attempt) throws SQLException {
-        return transaction
-                .one(
-                        "SELECT 1 FROM send JOIN history ON history.send = send.id AND history.attempt = send.attempt"
-                                + " WHERE send.id = ? AND send.content <> '' AND send.state = 'unknown' AND send.error_code = ?"
-                                + " AND send.attempt = ? AND history.status = 'unknown' AND history.error_code = ?"
-                                + " AND history.started_at = ?",
-                        row -> true,
-                        attempt.id(),
-                        INTERRUPTED,
-                        attempt.number(),
-                        INTERRUPTED,
-                        attempt.startedAt())
-                .isPresent();
+    private static Optional<State> interrupted(Transaction transaction, Attempt attempt) throws SQLException {
+        return transaction.one(
+                "SELECT send.state FROM send JOIN history ON history.send = send.id AND history.attempt = send.attempt"
+                        + " WHERE send.id = ? AND send.content <> '' AND send.error_code = ? AND send.attempt = ?"
+                        + " AND (send.state = 'unknown' OR send.state = 'queued' AND history.sequence = send.sequence)"
+                        + " AND history.status = send.state AND history.error_code = ? AND history.started_at = ?",
+                row -> State.of(row.getString(1)),
+                attempt.id(),
+                INTERRUPTED,
+                attempt.number(),
+                INTERRUPTED,
+                attempt.startedAt());
     }
 
     /** @param owner the gateway whose attempt it is */

@@ -20,9 +20,9 @@ final class Transitions {
 
     private static final String TURNS_OUT =
             "UPDATE send SET state = ?, sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?,"
-                    // When it became unknown is the nearest to when it was sent.
-                    + " sent_at = CASE WHEN state = 'unknown' AND ? <> 'failed' THEN changed_at ELSE sent_at END,"
-                    + " changed_at = ?";
+                    // When it was given up is the nearest to when it was sent.
+                    + " sent_at = CASE WHEN (state = 'unknown' OR state = 'queued') AND ? <> 'failed' THEN changed_at"
+                    + " ELSE sent_at END, changed_at = ?";
 
     private static final String WHILE_IT_IS = " WHERE id = ? AND state = ? RETURNING " + Changed.COLUMNS;
 
@@ -114,19 +114,21 @@ final class Transitions {
     /**
      * The same for a send of unknown fate, which gets the provider's ids too.
      *
-     * @return false when it is not unknown any more, and nothing was written
+     * @param from unknown, or queued when it is to be sent again although it may have been sent
+     * @return false when it is something else by now, and nothing was written
      */
-    boolean settleUnknown(Transaction transaction, String id, Settlement settlement, Origin origin, long now)
+    boolean settleUnknown(
+            Transaction transaction, String id, State from, Settlement settlement, Origin origin, long now)
             throws SQLException {
         Optional<Changed> changed = transaction.one(
                 TURNS_OUT + ", provider_message_id = coalesce(?, provider_message_id)" + WHILE_IT_IS,
                 Changed::read,
-                values(settlement, now, settlement.providerMessageId(), id, State.UNKNOWN.word()));
+                values(settlement, now, settlement.providerMessageId(), id, from.word()));
         if (changed.isEmpty()) {
             return false;
         }
         Settlements.addFurtherIds(transaction, id, settlement.otherIds());
-        leave(transaction, State.UNKNOWN, changed.get());
+        leave(transaction, from, changed.get());
         record(transaction, id, changed.get(), settlement, origin, now);
         return true;
     }
@@ -141,10 +143,14 @@ final class Transitions {
                 .toArray();
     }
 
-    /** The end that a send had is none any more. */
-    private static void leave(Transaction transaction, State end, Changed changed) throws SQLException {
-        transaction.countUnfinished(changed.batch(), 1);
-        if (end == State.FAILED && changed.batch() != null) {
+    /** A send goes out of its queue, or the end that it had is none any more. */
+    private static void leave(Transaction transaction, State from, Changed changed) throws SQLException {
+        if (from == State.QUEUED) {
+            transaction.countQueued(changed.account(), -1);
+        } else {
+            transaction.countUnfinished(changed.batch(), 1);
+        }
+        if (from == State.FAILED && changed.batch() != null) {
             transaction.update("UPDATE batch SET failed = failed - 1 WHERE id = ?", changed.batch());
         }
     }
