@@ -297,7 +297,8 @@ final class Lane {
     }
 
     /**
-     * A lane without a pace goes on in the same thread as long as it finds something.
+     * A lane without a pace goes on in the same thread as long as it finds something. The result of each turn is on its way
+     * to the disk while the next one claims: writes are made in their order, so one wait does for both.
      *
      * @param start reserved for a turn of a lane with a pace, in microseconds
      * @param sets how often the lane has seen its clock set
@@ -314,11 +315,18 @@ final class Lane {
             } catch (RuntimeException | Error broken) {
                 LOG.warn("A turn of lane {} broke off: {}", account.name(), broken.getMessage());
             } finally {
-                turn.over();
+                claims.over();
+                turn.claimDone();
+                claims.previous = turn;
                 // However it went, or its place would be taken for ever.
                 again = isFollowed(turn, seen, failed);
             }
         }
+        claims.over();
+    }
+
+    private synchronized boolean isOpen() {
+        return open;
     }
 
     private synchronized long signals() {
@@ -345,14 +353,35 @@ final class Lane {
         private final long begun = clocks.nanoTime();
         private final long shiftThen = shift;
 
+        /** The turn before, or null when there was none or it is over. */
+        private Turn previous;
+
         @Override
         public void claimed(boolean found) {
             Lane.this.claimed(found);
+            over();
         }
 
         @Override
         public void awaitCall() {
             clocks.sleepUntil(nextCall(begun, shiftThen));
+        }
+
+        @Override
+        public boolean mayBeAwaitedLater() {
+            return !paced && isOpen();
+        }
+
+        private void over() {
+            Turn ending = previous;
+            previous = null;
+            if (ending != null) {
+                try {
+                    ending.over();
+                } catch (RuntimeException | Error broken) {
+                    LOG.warn("The result of a turn of lane {} is not on disk: {}", account.name(), broken.getMessage());
+                }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.caravan.delivery;
 
 import dev.caravan.ledger.State;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -12,6 +13,7 @@ final class LaneMetrics {
 
     private final MeterRegistry registry;
     private final Map<String, Timer> latencies = new ConcurrentHashMap<>();
+    private final Map<Settled, Counter> settled = new ConcurrentHashMap<>();
 
     LaneMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -19,9 +21,13 @@ final class LaneMetrics {
 
     /** A send of the account became this. */
     void settled(String account, State state) {
-        registry.counter("caravan.sends", "account", account, "status", state.word())
+        settled.computeIfAbsent(
+                        new Settled(account, state),
+                        key -> registry.counter("caravan.sends", "account", account, "status", state.word()))
                 .increment();
     }
+
+    private record Settled(String account, State state) {}
 
     /** The account's provider was asked what became of sends. */
     void asked(String account) {

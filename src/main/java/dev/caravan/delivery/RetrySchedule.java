@@ -137,6 +137,8 @@ final class RetrySchedule {
     }
 
     static String printable(String text) {
-        return CONTROL.matcher(text).replaceAll(" ");
+        return text.chars().anyMatch(Character::isISOControl)
+                ? CONTROL.matcher(text).replaceAll(" ")
+                : text;
     }
 }

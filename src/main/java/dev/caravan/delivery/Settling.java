@@ -12,6 +12,7 @@ import dev.caravan.ledger.Settlement.Call;
 import dev.caravan.ledger.Settlements;
 import dev.caravan.ledger.State;
 import dev.caravan.ledger.Store;
+import dev.caravan.ledger.Store.Promise;
 import dev.caravan.ledger.Transaction;
 import dev.caravan.provider.Answer;
 import dev.caravan.provider.Credentials;
@@ -21,7 +22,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -46,6 +49,7 @@ final class Settling {
     private final Failover failover;
     private final LaneMetrics metrics;
     private final UnderWay underWay;
+    private final Map<String, Credentials> credentials = new ConcurrentHashMap<>();
 
     Settling(
             Store store,
@@ -72,7 +76,7 @@ final class Settling {
         this.underWay = underWay;
     }
 
-    /** The result of a call that was made: tried again until it is on disk, for nobody else knows it. */
+    /** The result of a call that was made, as soon as it is on disk, unless the turn's lane waits for that itself. */
     void settle(Exchange exchange) {
         Turn turn = Turn.of(exchange);
         if (turn.verdict() == null) {
@@ -84,11 +88,35 @@ final class Settling {
                 turn.took(),
                 shownAnswer(turn, exchange.getVariable(Turn.FOUND, String.class)));
         lookups.forgetIfWrong(exchange);
+        List<Attempt> attempts = attempts(turn);
+        Promise<List<Optional<Settlement>>> writing = begin(turn, attempts, call);
+        Runnable awaited = () -> told(turn, attempts, await(writing, turn, attempts, call));
+        if (providers.get(turn.account().provider()).lookup().isPresent()) {
+            // Its lane's next turn may take long before it claims something and waits for that.
+            awaited.run();
+        } else {
+            turn.settled(awaited);
+        }
+    }
+
+    private Promise<List<Optional<Settlement>>> begin(Turn turn, List<Attempt> attempts, Call call) {
+        try {
+            return store.submit(transaction -> write(transaction, turn, attempts, call));
+        } catch (LedgerException away) {
+            return () -> {
+                throw away;
+            };
+        }
+    }
+
+    /** Tried again until it is on disk, for nobody else knows it. */
+    private List<Optional<Settlement>> await(
+            Promise<List<Optional<Settlement>>> first, Turn turn, List<Attempt> attempts, Call call) {
+        Promise<List<Optional<Settlement>>> writing = first;
         boolean warned = false;
         while (true) {
             try {
-                write(turn, call);
-                return;
+                return writing.await();
             } catch (LedgerException away) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw away;
@@ -98,6 +126,7 @@ final class Settling {
                     warned = true;
                 }
                 LockSupport.parkNanos(BETWEEN_TRIES);
+                writing = begin(turn, attempts, call);
             }
         }
     }
@@ -111,7 +140,8 @@ final class Settling {
         Account account = turn.account();
         return ShownAnswer.of(
                 answer.body(),
-                Credentials.of(providers.get(account.provider()), account),
+                credentials.computeIfAbsent(
+                        account.name(), name -> Credentials.of(providers.get(account.provider()), account)),
                 attempts(turn).stream().map(Attempt::content).toList(),
                 found);
     }
@@ -121,22 +151,23 @@ final class Settling {
         return Stream.concat(Stream.of(first), turn.companions().stream()).toList();
     }
 
-    private void write(Turn turn, Call call) {
-        List<Attempt> attempts = attempts(turn);
-        List<Optional<Settlement>> results = store.write(transaction -> {
-            List<Optional<Settlement>> written = new ArrayList<>();
-            Instant now = Instant.now();
-            Optional<Refused> refused = Optional.empty();
-            for (Attempt attempt : attempts) {
-                Reaction reaction = react(transaction, turn, attempt, now);
-                // One answer is one refusal, however many sends its call had, and all of them share its fate.
-                if (written.isEmpty()) {
-                    refused = refused(transaction, turn, attempt, reaction, now.toEpochMilli());
-                }
-                written.add(write(transaction, turn, attempt, reaction, refused, call, now));
+    private List<Optional<Settlement>> write(Transaction transaction, Turn turn, List<Attempt> attempts, Call call)
+            throws SQLException {
+        List<Optional<Settlement>> written = new ArrayList<>();
+        Instant now = Instant.now();
+        Optional<Refused> refused = Optional.empty();
+        for (Attempt attempt : attempts) {
+            Reaction reaction = react(transaction, turn, attempt, now);
+            // One answer is one refusal, however many sends its call had, and all of them share its fate.
+            if (written.isEmpty()) {
+                refused = refused(transaction, turn, attempt, reaction, now.toEpochMilli());
             }
-            return written;
-        });
+            written.add(write(transaction, turn, attempt, reaction, refused, call, now));
+        }
+        return written;
+    }
+
+    private void told(Turn turn, List<Attempt> attempts, List<Optional<Settlement>> results) {
         underWay.settled(attempts);
         for (int index = 0; index < attempts.size(); index++) {
             Optional<Settlement> settlement = results.get(index);

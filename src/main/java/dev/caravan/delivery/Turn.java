@@ -43,6 +43,7 @@ final class Turn {
     private long heldUntil;
     private boolean nothing;
     private boolean asking;
+    private Runnable written = () -> {};
     private volatile boolean over;
 
     /** Told once a turn, as soon as it has claimed its send or knows that it will not. */
@@ -52,6 +53,11 @@ final class Turn {
 
         /** Returns when the call of a send that has been claimed may begin: at once, as a rule. */
         default void awaitCall() {}
+
+        /** Whether the turn may end before its result is on disk, because whoever comes next waits for it. */
+        default boolean mayBeAwaitedLater() {
+            return false;
+        }
     }
 
     /**
@@ -181,10 +187,23 @@ final class Turn {
         }
     }
 
-    /** Nothing more happens in it, however it went. */
+    /** @param awaited returns when the turn's result is on disk */
+    void settled(Runnable awaited) {
+        if (listener.mayBeAwaitedLater()) {
+            written = awaited;
+        } else {
+            awaited.run();
+        }
+    }
+
+    /** Nothing more happens in it, however it went: what has become of its send is on disk if it can be. */
     void over() {
         claimDone();
-        over = true;
+        try {
+            written.run();
+        } finally {
+            over = true;
+        }
     }
 
     boolean isOver() {

@@ -11,8 +11,10 @@ public final class Masking {
     /** Seven digits and more, as people group them: a phone number in somebody's words. */
     private static final Pattern NUMBER = Pattern.compile("\\+?\\d(?:[ ().-]{0,2}\\d){6,}");
 
+    private static final String CLOUD = "wamid.";
+
     /** An id of the Cloud API, which holds the recipient's number in base64. */
-    public static final Pattern CLOUD_ID = Pattern.compile("wamid\\.[A-Za-z0-9+/=_-]+");
+    public static final Pattern CLOUD_ID = Pattern.compile(Pattern.quote(CLOUD) + "[A-Za-z0-9+/=_-]+");
 
     private Masking() {}
 
@@ -27,7 +29,9 @@ public final class Masking {
 
     /** A text without the ids of the Cloud API in it; null stays null. */
     public static String withoutCloudIds(String text) {
-        return text == null ? null : CLOUD_ID.matcher(text).replaceAll("wamid.***");
+        return text == null || !text.contains(CLOUD)
+                ? text
+                : CLOUD_ID.matcher(text).replaceAll(CLOUD + "***");
     }
 
     /**

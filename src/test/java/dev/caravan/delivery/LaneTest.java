@@ -1,11 +1,14 @@
 package dev.caravan.delivery;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
+import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Draft;
+import dev.caravan.ledger.LedgerException;
 import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.TemporaryLedger;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -89,6 +93,10 @@ class LaneTest {
         threads.execute(task);
     }
 
+    private static Attempt attempt(int number) {
+        return new Attempt("send-" + number, 1, "{}", Long.MAX_VALUE, false, false, System.currentTimeMillis());
+    }
+
     @Test
     void aTurnForWhichThereWasNoThreadIsStartedLater() {
         refusals.set(2);
@@ -112,6 +120,43 @@ class LaneTest {
         int before = turns.get();
         lane.signal();
         await().until(() -> turns.get() > before);
+    }
+
+    @Test
+    void theResultOfATurnIsOnDiskBeforeTheCallOfTheNextBeginsAndWhenTheLaneHasNothingLeft() {
+        List<Turn> before = new CopyOnWriteArrayList<>();
+        List<Boolean> wasOver = new CopyOnWriteArrayList<>();
+        AtomicInteger onDisk = new AtomicInteger();
+        open(Pace.UNLIMITED, turn -> {
+            if (before.size() == 3) {
+                turn.foundNothing();
+                return;
+            }
+            turn.claimed(attempt(before.size()));
+            wasOver.add(before.stream().allMatch(Turn::isOver) && onDisk.get() == before.size());
+            before.add(turn);
+            turn.settled(onDisk::incrementAndGet);
+        });
+
+        lane.signal();
+
+        await().until(() -> onDisk.get() == 3);
+        assertThat(wasOver).containsExactly(true, true, true);
+        await().untilAsserted(() -> assertThat(before).allMatch(Turn::isOver));
+    }
+
+    @Test
+    void aResultThatCouldNotBeWrittenStopsNoLane() {
+        open(Pace.UNLIMITED, turn -> {
+            turn.claimed(attempt(turns.get()));
+            turn.settled(() -> {
+                throw new LedgerException("closed, as a test has it", null);
+            });
+        });
+
+        lane.signal();
+
+        await().until(() -> turns.get() > 2);
     }
 
     @Test

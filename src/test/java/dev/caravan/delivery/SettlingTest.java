@@ -1,6 +1,7 @@
 package dev.caravan.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -138,6 +140,38 @@ class SettlingTest {
         assertThat(ledger.text("SELECT state || ' ' || error_code FROM send")).isEqualTo("unknown interrupted");
         assertThat(ledger.number("SELECT not_before FROM account WHERE name = 'main'"))
                 .isGreaterThan(System.currentTimeMillis());
+    }
+
+    @Test
+    void aTurnWhoseLaneWaitsForItsResultLaterIsNotOverBeforeItIsOnDisk() throws InterruptedException {
+        CompletableFuture<Void> free = new CompletableFuture<>();
+        Attempt attempt = claim();
+        Turn turn = turn(new Turn.ClaimListener() {
+            @Override
+            public void claimed(boolean found) {
+                assertThat(found).isTrue();
+            }
+
+            @Override
+            public boolean mayBeAwaitedLater() {
+                return true;
+            }
+        });
+        turn.claimed(attempt);
+        turn.verdict(new Verdict.Sent("m1"));
+        ledger.store().submit(transaction -> free.join());
+
+        settle(turn);
+        Thread ending = new Thread(turn::over);
+        ending.start();
+        await().until(() -> ending.getState() == Thread.State.TIMED_WAITING);
+
+        assertThat(turn.isOver()).isFalse();
+        assertThat(state()).isEqualTo("sending");
+        free.complete(null);
+        ending.join();
+        assertThat(turn.isOver()).isTrue();
+        assertThat(state()).isEqualTo("sent");
     }
 
     @Test
@@ -298,22 +332,36 @@ class SettlingTest {
     }
 
     private void settle(Consumer<Turn> begin, Consumer<Turn> judge) {
-        Account account = new Account(
-                "main",
-                "pigeon",
-                "http://127.0.0.1",
-                Pace.UNLIMITED,
-                1,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                Map.of());
-        Turn turn = new Turn(account, 0, found -> {});
+        Turn turn = turn(found -> {});
         begin.accept(turn);
         judge.accept(turn);
+        settle(turn);
+    }
+
+    private static Turn turn(Turn.ClaimListener listener) {
+        return new Turn(
+                new Account(
+                        "main",
+                        "pigeon",
+                        "http://127.0.0.1",
+                        Pace.UNLIMITED,
+                        1,
+                        Duration.ofSeconds(30),
+                        Duration.ofDays(7),
+                        false,
+                        1_000_000,
+                        Map.of()),
+                0,
+                listener);
+    }
+
+    private void settle(Turn turn) {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.setVariable(Turn.VARIABLE, turn);
         settling.settle(exchange);
+    }
+
+    private String state() {
+        return ledger.text("SELECT state FROM send");
     }
 }
