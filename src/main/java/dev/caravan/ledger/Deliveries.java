@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.ledger.Settlement.Call;
 import dev.caravan.ledger.Settlement.Cause;
+import dev.caravan.ledger.Transitions.Origin;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -181,7 +182,7 @@ public final class Deliveries {
     private void advance(Transaction transaction, Found send, Reported report, String detail, long now)
             throws SQLException {
         Settlement settlement = settlement(report, send.messageId(), List.of());
-        transitions.turnOut(transaction, send.id(), send.state(), settlement, null, null, null, detail, now);
+        transitions.turnOut(transaction, send.id(), send.state(), settlement, Origin.reported(detail), now);
     }
 
     private static Settlement settlement(Reported report, String messageId, List<String> otherIds) {
@@ -200,7 +201,7 @@ public final class Deliveries {
         Reported report = new Reported(messageIds, state, null, null, null, null, null, null);
         Settlement settlement = settlement(report, messageIds.get(0), messageIds.subList(1, messageIds.size()));
         return transitions.settleUnknown(
-                transaction, send, settlement, null, null, null, SendEvent.detail(null, null), now);
+                transaction, send, State.UNKNOWN, settlement, Origin.reported(SendEvent.detail(null, null)), now);
     }
 
     /**

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Settlement.Cause;
 import dev.caravan.ledger.Transitions.Changed;
+import dev.caravan.ledger.Transitions.Origin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -229,7 +230,7 @@ public final class Restored implements AutoCloseable {
                 if (one.state() == State.QUEUED) {
                     transaction.countQueued(changed.account(), -1);
                 }
-                transitions.record(transaction, one.id(), changed, since, unknown, null, null, now);
+                transitions.record(transaction, one.id(), changed, unknown, Origin.attempt(since), now);
                 held++;
             }
         }

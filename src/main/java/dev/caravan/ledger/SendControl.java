@@ -8,6 +8,7 @@ import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Settlement.Call;
 import dev.caravan.ledger.Settlement.Cause;
 import dev.caravan.ledger.Transitions.Changed;
+import dev.caravan.ledger.Transitions.Origin;
 import dev.caravan.message.Category;
 import dev.caravan.message.Priority;
 import java.sql.SQLException;
@@ -184,7 +185,7 @@ public final class SendControl {
                 .orElseThrow();
         leaveEnd(transaction, ended);
         Settlements.forgetFurtherIds(transaction, id);
-        transitions.record(transaction, id, changed, null, queued(now), by.actor(), by.reason(), now);
+        transitions.record(transaction, id, changed, queued(now), Origin.of(by), now);
         return Optional.empty();
     }
 
@@ -303,7 +304,7 @@ public final class SendControl {
         Cause cause = state == State.FAILED ? new Cause("permanent", "resolved", by.reason()) : Cause.NONE;
         Settlement settlement = new Settlement(state, 0, false, providerMessageId, List.of(), cause, Call.NONE);
         boolean done = store.write(transaction ->
-                transitions.settleUnknown(transaction, id, settlement, null, by.actor(), by.reason(), null, now));
+                transitions.settleUnknown(transaction, id, State.UNKNOWN, settlement, Origin.of(by), now));
         return done ? Optional.empty() : Optional.of(Refusal.WRONG_STATE);
     }
 }

@@ -2,6 +2,7 @@ package dev.caravan.ledger;
 
 import dev.caravan.ledger.Settlement.Cause;
 import dev.caravan.ledger.Transitions.Changed;
+import dev.caravan.ledger.Transitions.Origin;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -27,42 +28,49 @@ public final class Settlements {
     }
 
     /**
-     * Writes the result of an attempt, also of one that others have settled as interrupted meanwhile, when this gateway was
-     * silent: of such a one what it came to. What would be sent again stays unknown then.
+     * Writes the result of an attempt, also of one that was given up as interrupted meanwhile, because this gateway was
+     * silent: its send is held as unknown then, or waits to be sent again, and gets what the attempt came to. What would be
+     * sent again stays as it is then.
      *
      * @return false when the attempt is no longer the send's current one, and nothing was written
      */
     public boolean settle(Transaction transaction, Attempt attempt, Settlement settlement, long now)
             throws SQLException {
         return settle(transaction, gateway, attempt, settlement, now)
-                || isEnd(settlement)
-                        && isInterrupted(transaction, attempt)
-                        && transitions.settleUnknown(
-                                transaction, attempt.id(), settlement, attempt.startedAt(), null, null, null, now);
+                || isEnd(settlement) && settleInterrupted(transaction, attempt, settlement, now);
     }
 
     private static boolean isEnd(Settlement settlement) {
         return settlement.state() == State.SENT || settlement.state() == State.FAILED;
     }
 
+    private boolean settleInterrupted(Transaction transaction, Attempt attempt, Settlement settlement, long now)
+            throws SQLException {
+        Optional<State> state = interrupted(transaction, attempt);
+        return state.isPresent()
+                && transitions.settleUnknown(
+                        transaction, attempt.id(), state.get(), settlement, Origin.attempt(attempt.startedAt()), now);
+    }
+
     /**
-     * Whether it is this very attempt that was given up: another may have its number, but not its start. Of a send that has
-     * been erased meanwhile nothing is written any more.
+     * How the send of an attempt waits, if it is this very attempt that was given up: another may have its number, but not
+     * its start. Where the send is queued again, nothing may have happened to it since, such as a move to another account.
+     * Of a send that has been erased meanwhile nothing is written any more.
+     *
+     * @return unknown, queued or nothing
      */
-    private static boolean isInterrupted(Transaction transaction, Attempt attempt) throws SQLException {
-        return transaction
-                .one(
-                        "SELECT 1 FROM send JOIN history ON history.send = send.id AND history.attempt = send.attempt"
-                                + " WHERE send.id = ? AND send.content <> '' AND send.state = 'unknown' AND send.error_code = ?"
-                                + " AND send.attempt = ? AND history.status = 'unknown' AND history.error_code = ?"
-                                + " AND history.started_at = ?",
-                        row -> true,
-                        attempt.id(),
-                        INTERRUPTED,
-                        attempt.number(),
-                        INTERRUPTED,
-                        attempt.startedAt())
-                .isPresent();
+    private static Optional<State> interrupted(Transaction transaction, Attempt attempt) throws SQLException {
+        return transaction.one(
+                "SELECT send.state FROM send JOIN history ON history.send = send.id AND history.attempt = send.attempt"
+                        + " WHERE send.id = ? AND send.content <> '' AND send.error_code = ? AND send.attempt = ?"
+                        + " AND (send.state = 'unknown' OR send.state = 'queued' AND history.sequence = send.sequence)"
+                        + " AND history.status = send.state AND history.error_code = ? AND history.started_at = ?",
+                row -> State.of(row.getString(1)),
+                attempt.id(),
+                INTERRUPTED,
+                attempt.number(),
+                INTERRUPTED,
+                attempt.startedAt());
     }
 
     /** @param owner the gateway whose attempt it is */
@@ -95,7 +103,8 @@ public final class Settlements {
             return false;
         }
         addFurtherIds(transaction, attempt.id(), settlement.otherIds());
-        transitions.record(transaction, attempt.id(), changed.get(), attempt.startedAt(), settlement, now);
+        transitions.record(
+                transaction, attempt.id(), changed.get(), settlement, Origin.attempt(attempt.startedAt()), now);
         return true;
     }
 
@@ -128,7 +137,7 @@ public final class Settlements {
             return false;
         }
         transaction.countQueued(changed.get().account(), -1);
-        transitions.record(transaction, id, changed.get(), null, settlement, now);
+        transitions.record(transaction, id, changed.get(), settlement, Origin.NONE, now);
         return true;
     }
 
@@ -199,14 +208,14 @@ public final class Settlements {
                 row -> row.getString(1),
                 now);
         for (String id : expired) {
-            endUnattempted(transaction, id, State.QUEUED, expired(), null, null, now);
+            endUnattempted(transaction, id, State.QUEUED, expired(), Origin.NONE, now);
         }
         return expired.size();
     }
 
     /** The same for a send that was claimed only to find it too late. */
     void expireClaimed(Transaction transaction, String id, long now) throws SQLException {
-        endUnattempted(transaction, id, State.SENDING, expired(), null, null, now);
+        endUnattempted(transaction, id, State.SENDING, expired(), Origin.NONE, now);
     }
 
     private static Settlement expired() {
@@ -215,12 +224,12 @@ public final class Settlements {
 
     /** Gives a send that was just accepted its end: its recipient is blocked. */
     public void block(Transaction transaction, String id, long now) throws SQLException {
-        endUnattempted(transaction, id, State.QUEUED, blocked(), null, null, now);
+        endUnattempted(transaction, id, State.QUEUED, blocked(), Origin.NONE, now);
     }
 
     /** The same for a send whose recipient was blocked while it waited, and that has been claimed. */
     void blockClaimed(Transaction transaction, String id, long now) throws SQLException {
-        endUnattempted(transaction, id, State.SENDING, blocked(), null, null, now);
+        endUnattempted(transaction, id, State.SENDING, blocked(), Origin.NONE, now);
     }
 
     private static Settlement blocked() {
@@ -234,12 +243,12 @@ public final class Settlements {
      */
     public boolean cancel(Transaction transaction, String id, ByHand by, long now) throws SQLException {
         Settlement cancelled = cancelled(by.reason() == null ? "it was cancelled by hand" : by.reason());
-        return endUnattempted(transaction, id, State.QUEUED, cancelled, by.actor(), by.reason(), now);
+        return endUnattempted(transaction, id, State.QUEUED, cancelled, Origin.of(by), now);
     }
 
     /** Cancels a queued send because its batch was; returns false when it is not queued. */
     boolean cancelWithBatch(Transaction transaction, String id, long now) throws SQLException {
-        return endUnattempted(transaction, id, State.QUEUED, cancelled("its batch was cancelled"), null, null, now);
+        return endUnattempted(transaction, id, State.QUEUED, cancelled("its batch was cancelled"), Origin.NONE, now);
     }
 
     private static Settlement cancelled(String message) {
@@ -248,7 +257,7 @@ public final class Settlements {
 
     /** The end of a send that is not being attempted; claimed only to find that out, it was never attempted. */
     private boolean endUnattempted(
-            Transaction transaction, String id, State from, Settlement end, String actor, String reason, long now)
+            Transaction transaction, String id, State from, Settlement end, Origin origin, long now)
             throws SQLException {
         int attempted = from == State.SENDING ? 1 : 0;
         Optional<Changed> changed = transaction.one(
@@ -271,7 +280,7 @@ public final class Settlements {
         if (from == State.QUEUED) {
             transaction.countQueued(changed.get().account(), -1);
         }
-        transitions.record(transaction, id, changed.get(), null, end, actor, reason, now);
+        transitions.record(transaction, id, changed.get(), end, origin, now);
         return true;
     }
 }

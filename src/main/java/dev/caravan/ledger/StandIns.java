@@ -2,6 +2,7 @@ package dev.caravan.ledger;
 
 import dev.caravan.account.Account;
 import dev.caravan.ledger.Transitions.Changed;
+import dev.caravan.ledger.Transitions.Origin;
 import dev.caravan.message.Priority;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -144,7 +145,7 @@ public final class StandIns {
         }
         transaction.countQueued(from, -1);
         String reason = "moved from " + from + " to " + to.name() + ": " + because;
-        transitions.record(transaction, id, changed.get(), null, Settlement.queued(now), null, reason, now);
+        transitions.record(transaction, id, changed.get(), Settlement.queued(now), Origin.because(reason), now);
         return true;
     }
 

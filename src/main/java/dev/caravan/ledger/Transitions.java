@@ -2,10 +2,12 @@ package dev.caravan.ledger;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
+import dev.caravan.ledger.Settlement.Cause;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What goes with every change of a send's state, in the transaction of that change: its row of the history, from which
@@ -15,6 +17,14 @@ final class Transitions {
 
     /** A batch is judged by its failures once so many of its sends have their end. */
     private static final int FIRST_SENDS = 20;
+
+    private static final String TURNS_OUT =
+            "UPDATE send SET state = ?, sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?,"
+                    // When it was given up is the nearest to when it was sent.
+                    + " sent_at = CASE WHEN (state = 'unknown' OR state = 'queued') AND ? <> 'failed' THEN changed_at"
+                    + " ELSE sent_at END, changed_at = ?";
+
+    private static final String WHILE_IT_IS = " WHERE id = ? AND state = ? RETURNING " + Changed.COLUMNS;
 
     private final int stopBatchAt;
     private final Accounts accounts;
@@ -29,24 +39,8 @@ final class Transitions {
         this.accounts = accounts;
     }
 
-    /**
-     * Writes down a change that has just been made.
-     *
-     * @param startedAt when the attempt began that it is the result of, in milliseconds, or null
-     * @param actor who made it by hand, or null
-     * @param reason why, as they or the gateway say, or null
-     * @param detail of a change that the provider reported: see {@link SendEvent}; else null
-     */
-    void record(
-            Transaction transaction,
-            String id,
-            Changed changed,
-            Long startedAt,
-            Settlement settlement,
-            String actor,
-            String reason,
-            String detail,
-            long now)
+    /** Writes down a change that has just been made. */
+    void record(Transaction transaction, String id, Changed changed, Settlement settlement, Origin origin, long now)
             throws SQLException {
         if (settlement.state().isEnd()) {
             transaction.countUnfinished(changed.batch(), -1);
@@ -86,7 +80,7 @@ final class Transitions {
                 now,
                 settlement.state().word(),
                 changed.attempt(),
-                startedAt,
+                origin.startedAt(),
                 settlement.call().took(),
                 settlement.call().httpStatus(),
                 settlement.call().answer(),
@@ -94,101 +88,71 @@ final class Transitions {
                 settlement.cause().code(),
                 settlement.cause().message(),
                 settlement.providerMessageId(),
-                actor,
-                reason,
-                detail);
-    }
-
-    void record(Transaction transaction, String id, Changed changed, Long startedAt, Settlement settlement, long now)
-            throws SQLException {
-        record(transaction, id, changed, startedAt, settlement, null, null, now);
-    }
-
-    void record(
-            Transaction transaction,
-            String id,
-            Changed changed,
-            Long startedAt,
-            Settlement settlement,
-            String actor,
-            String reason,
-            long now)
-            throws SQLException {
-        record(transaction, id, changed, startedAt, settlement, actor, reason, null, now);
+                origin.actor(),
+                origin.reason(),
+                origin.detail());
     }
 
     /**
      * A send that has its end turns out to have another one.
      *
      * @param from what it is
-     * @param startedAt when the attempt began that this is the result of, in milliseconds, or null
-     * @param actor as in {@link #record}, like the next two
      * @return false when it is something else by now, and nothing was written
      */
-    boolean turnOut(
-            Transaction transaction,
-            String id,
-            State from,
-            Settlement settlement,
-            Long startedAt,
-            String actor,
-            String reason,
-            String detail,
-            long now)
+    boolean turnOut(Transaction transaction, String id, State from, Settlement settlement, Origin origin, long now)
             throws SQLException {
-        Optional<Changed> changed = transaction.one(
-                "UPDATE send SET state = ?, sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?,"
-                        // When it became unknown is the nearest to when it was sent.
-                        + " sent_at = CASE WHEN state = 'unknown' AND ? <> 'failed' THEN changed_at ELSE sent_at END,"
-                        + " changed_at = ? WHERE id = ? AND state = ? RETURNING " + Changed.COLUMNS,
-                Changed::read,
-                settlement.state().word(),
-                settlement.cause().errorClass(),
-                settlement.cause().code(),
-                settlement.cause().message(),
-                settlement.state().word(),
-                now,
-                id,
-                from.word());
+        Optional<Changed> changed =
+                transaction.one(TURNS_OUT + WHILE_IT_IS, Changed::read, values(settlement, now, id, from.word()));
         if (changed.isEmpty()) {
             return false;
         }
-        String batch = changed.get().batch();
-        // It had its end already.
-        transaction.countUnfinished(batch, 1);
-        if (from == State.FAILED && batch != null) {
-            transaction.update("UPDATE batch SET failed = failed - 1 WHERE id = ?", batch);
-        }
-        record(transaction, id, changed.get(), startedAt, settlement, actor, reason, detail, now);
+        leave(transaction, from, changed.get());
+        record(transaction, id, changed.get(), settlement, origin, now);
         return true;
     }
 
     /**
      * The same for a send of unknown fate, which gets the provider's ids too.
      *
-     * @return false when it is not unknown any more, and nothing was written
+     * @param from unknown, or queued when it is to be sent again although it may have been sent
+     * @return false when it is something else by now, and nothing was written
      */
     boolean settleUnknown(
-            Transaction transaction,
-            String id,
-            Settlement settlement,
-            Long startedAt,
-            String actor,
-            String reason,
-            String detail,
-            long now)
+            Transaction transaction, String id, State from, Settlement settlement, Origin origin, long now)
             throws SQLException {
-        boolean isUnknown = transaction.update(
-                        "UPDATE send SET provider_message_id = coalesce(?, provider_message_id)"
-                                + " WHERE id = ? AND state = 'unknown'",
-                        settlement.providerMessageId(),
-                        id)
-                == 1;
-        if (!isUnknown) {
+        Optional<Changed> changed = transaction.one(
+                TURNS_OUT + ", provider_message_id = coalesce(?, provider_message_id)" + WHILE_IT_IS,
+                Changed::read,
+                values(settlement, now, settlement.providerMessageId(), id, from.word()));
+        if (changed.isEmpty()) {
             return false;
         }
         Settlements.addFurtherIds(transaction, id, settlement.otherIds());
-        return turnOut(transaction, id, State.UNKNOWN, settlement, startedAt, actor, reason, detail, now);
+        leave(transaction, from, changed.get());
+        record(transaction, id, changed.get(), settlement, origin, now);
+        return true;
+    }
+
+    /** Of {@link #TURNS_OUT}, and of what follows it. */
+    private static Object[] values(Settlement settlement, long now, Object... others) {
+        Cause cause = settlement.cause();
+        String state = settlement.state().word();
+        return Stream.concat(
+                        Stream.of(state, cause.errorClass(), cause.code(), cause.message(), state, now),
+                        Stream.of(others))
+                .toArray();
+    }
+
+    /** A send goes out of its queue, or the end that it had is none any more. */
+    private static void leave(Transaction transaction, State from, Changed changed) throws SQLException {
+        if (from == State.QUEUED) {
+            transaction.countQueued(changed.account(), -1);
+        } else {
+            transaction.countUnfinished(changed.batch(), 1);
+        }
+        if (from == State.FAILED && changed.batch() != null) {
+            transaction.update("UPDATE batch SET failed = failed - 1 WHERE id = ?", changed.batch());
+        }
     }
 
     private Duration confirmWithin(String account) {
@@ -225,6 +189,39 @@ final class Transitions {
                 ended);
         if (paused == 1) {
             events.batchPaused(transaction, batch, "failures", now);
+        }
+    }
+
+    /**
+     * What brought a change about, as the history keeps it.
+     *
+     * @param startedAt when the attempt began that it is the result of, in milliseconds, or null
+     * @param actor who made it by hand, or null
+     * @param reason why, as they or the gateway say, or null
+     * @param detail of a change that the provider reported: see {@link SendEvent}; else null
+     */
+    record Origin(Long startedAt, String actor, String reason, String detail) {
+
+        /** The gateway, by itself. */
+        static final Origin NONE = new Origin(null, null, null, null);
+
+        /** An attempt that began then. */
+        static Origin attempt(long startedAt) {
+            return new Origin(startedAt, null, null, null);
+        }
+
+        static Origin of(ByHand by) {
+            return new Origin(null, by.actor(), by.reason(), null);
+        }
+
+        /** The gateway, which says why. */
+        static Origin because(String reason) {
+            return new Origin(null, null, reason, null);
+        }
+
+        /** Its provider. */
+        static Origin reported(String detail) {
+            return new Origin(null, null, null, detail);
         }
     }
 

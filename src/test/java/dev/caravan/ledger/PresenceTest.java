@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -99,6 +100,25 @@ class PresenceTest extends OnLedger {
         pass(62, here, there);
         assertThat(settle(fresh, sent("wamid"))).isTrue();
         assertThat(ledger.texts("SELECT type FROM event ORDER BY id")).containsExactly("gateway-gone", "gateway-back");
+    }
+
+    @Test
+    void aGatewayThatComesBackWithTheResultOfWhatIsToBeSentAgainKeepsItFromBeingSentTwice() {
+        String id = admit(Draft.draft().account("other")).get(0);
+        here.beat();
+        Attempt attempt = write(transaction -> parts.queue().claim(transaction, "other", null, false, NOW))
+                .orElseThrow();
+        pass(62, there);
+        assertThat(state(id)).isEqualTo("queued");
+
+        here.beat();
+        assertThat(settle(attempt, sent("wamid"))).isTrue();
+
+        assertThat(state(id)).isEqualTo("sent");
+        Optional<Attempt> again = write(transaction ->
+                LedgerParts.of("there").queue().claim(transaction, "other", null, false, wallClock.get()));
+        assertThat(again).isEmpty();
+        assertCounters();
     }
 
     @Test

@@ -138,6 +138,24 @@ class RecipientOrderTest extends OnLedger {
     }
 
     @Test
+    void theResultThatComesLateOfOneThatIsToBeSentAgainReleasesTheNext() {
+        List<String> ids = admit(draft().to(ALI), draft().to(ALI), draft().to(ALI));
+        claimOrdered(NOW);
+        write(transaction -> ordered.recovery().recover(transaction, Set.of("main"), NOW));
+        Attempt second = claimOrdered(NOW);
+        write(transaction -> ordered.recovery().recover(transaction, Set.of("main"), NOW));
+        assertThat(claimed())
+                .as("they wait for the first, which is to be sent again")
+                .isNull();
+
+        assertThat(end(second, sent("1"))).isTrue();
+
+        assertThat(claimed()).isEqualTo(ids.get(1));
+        assertThat(claimed()).isNull();
+        assertCounters();
+    }
+
+    @Test
     void aRetryOfABatchThatWasPausedUnderWayIsNotWaitedFor() {
         openBatch("b1");
         List<String> ids = admit(draft().to(ALI).of("b1", 1), draft().to(ALI));

@@ -49,6 +49,23 @@ class RepliesTest extends OnLedger {
         assertThat(ledger.number("SELECT count(*) FROM reply")).isEqualTo(1);
     }
 
+    @Test
+    void whatIsToBeSentAgainIsNotTheEndAndTheResultThatComesLateIs() {
+        String send = admit(Draft.draft().account("other")).get(0);
+        register(here, send);
+        Attempt attempt = write(transaction -> parts.queue().claim(transaction, "other", null, false, NOW))
+                .orElseThrow();
+        recover(NOW + 60);
+        assertThat(due(here)).isEmpty();
+
+        settle(attempt, sent("wamid"));
+
+        assertThat(due(here)).containsExactly(send);
+        assertThat(ledger.text("SELECT status FROM history JOIN reply ON reply.send = history.send"
+                        + " AND reply.sequence = history.sequence"))
+                .isEqualTo("sent");
+    }
+
     private String ended(Replies replies) {
         String send = admit(Draft.draft()).get(0);
         register(replies, send);

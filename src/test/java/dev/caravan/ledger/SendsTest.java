@@ -3,12 +3,14 @@ package dev.caravan.ledger;
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.account.Pace;
 import dev.caravan.ledger.SendQueue.Candidate;
 import dev.caravan.message.Priority;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SendsTest extends OnLedger {
@@ -341,6 +343,164 @@ class SendsTest extends OnLedger {
     }
 
     @Test
+    void whatWasQueuedAgainAsInterruptedGetsTheResultThatComesLate() {
+        openBatch("b");
+        List<String> ids = admit(
+                draft().account("other").of("b", 1),
+                draft().account("other").of("b", 2),
+                draft().account("other").of("b", 3));
+        countAccepted("b", 3);
+        List<Attempt> attempts = List.of(claimOther(NOW), claimOther(NOW), claimOther(NOW));
+        recover(NOW + 60);
+        assertCounters();
+        long changes = ledger.number("SELECT changes FROM batch");
+
+        assertThat(settle(attempts.get(0), Settlement.sent("wamid", "further"))).isTrue();
+        assertThat(settle(attempts.get(1), failed())).isTrue();
+        assertThat(settle(attempts.get(2), queuedUntil(NOW + 1))).isFalse();
+        assertThat(settle(attempts.get(2), unknown())).isFalse();
+        assertThat(settle(attempts.get(0), sent("again"))).isFalse();
+
+        assertThat(ledger.texts(
+                        "SELECT state || ' ' || attempt || ' ' || coalesce(error_code, '-') FROM send ORDER BY id"))
+                .containsExactly("sent 1 -", "failed 1 bad", "queued 1 interrupted");
+        assertThat(ledger.text(
+                        "SELECT provider_message_id || ' ' || sent_at || ' ' || changed_at FROM send WHERE id = ?",
+                        ids.get(0)))
+                .isEqualTo("wamid " + (NOW + 60) + " " + NOW);
+        assertThat(ledger.texts("SELECT message_id FROM further_id")).containsExactly("further");
+        assertThat(ledger.texts("SELECT sequence || ' ' || status || ' ' || attempt || ' ' || started_at || ' '"
+                        + " || coalesce(http_status, 0) FROM history ORDER BY send, sequence"))
+                .containsExactly(
+                        "1 queued 1 " + NOW + " 0",
+                        "2 sent 1 " + NOW + " 0",
+                        "1 queued 1 " + NOW + " 0",
+                        "2 failed 1 " + NOW + " 400",
+                        "1 queued 1 " + NOW + " 0");
+        assertThat(this.<List<Outbox.Entry>>read(transaction -> outbox.after(transaction, 0, 10)))
+                .extracting(entry -> entry.send() + ' ' + entry.status())
+                .endsWith(ids.get(0) + " sent", ids.get(1) + " failed");
+        assertThat(ledger.text("SELECT failed || ' ' || unfinished || ' ' || (changes - " + changes + ") FROM batch"))
+                .isEqualTo("1 1 2");
+        assertThat(ledger.number("SELECT queued FROM account WHERE name = 'other'"))
+                .isEqualTo(1);
+        assertAddsUp();
+        assertThat(claimOther(NOW + 60).id()).isEqualTo(ids.get(2));
+        assertThat(claimOther(NOW + 60)).as("the others have their end").isNull();
+    }
+
+    @Test
+    void aResultThatComesLateSettlesWhatStillWaitsToBeSentAgainOrIsSetAside() {
+        openBatch("b");
+        admit(draft().account("other").of("b", 1), draft().account("other").of("b", 2));
+        countAccepted("b", 2);
+        claimOther(NOW);
+        claimOther(NOW);
+        recover(NOW);
+        List<Attempt> second = List.of(claimOther(NOW + 1), claimOther(NOW + 1));
+        recover(NOW + 2);
+        assertThat(ledger.texts("SELECT ready FROM send")).containsExactly("4", "4");
+        ledger.change("UPDATE send SET ready = 2 WHERE id = ?", second.get(1).id());
+
+        assertThat(settle(second.get(0), sent("one"))).isTrue();
+        assertThat(settle(second.get(1), sent("two"))).isTrue();
+
+        assertThat(ledger.texts("SELECT state || ' ' || attempt FROM send")).containsExactly("sent 2", "sent 2");
+        assertThat(becameDue(Long.MAX_VALUE)).isFalse();
+        assertThat(makeReady(Long.MAX_VALUE)).isEmpty();
+        assertThat(anyExpired(Long.MAX_VALUE)).isFalse();
+        assertThat(accountsWithWork()).isEmpty();
+        assertThat(this.<Optional<String>>read(new BatchControl(parts.settlements(), BatchControl.STEP)::toRelease))
+                .isEmpty();
+        assertAddsUp();
+    }
+
+    @Test
+    void aResultThatComesLateLeavesAloneWhatHasBeenClaimedAgain() {
+        admit(draft().account("other"));
+        Attempt first = claimOther(NOW);
+        recover(NOW + 60);
+        Attempt second = claimOther(NOW + 60);
+
+        assertThat(settle(first, sent("late"))).isFalse();
+
+        assertThat(ledger.text("SELECT state || ' ' || attempt || ' ' || coalesce(provider_message_id, '-') FROM send"))
+                .isEqualTo("sending 2 -");
+        assertAddsUp();
+        assertThat(settle(second, queuedUntil(NOW))).isTrue();
+        assertThat(settle(first, sent("late"))).as("attempted since").isFalse();
+        assertThat(ledger.text("SELECT state || ' ' || attempt FROM send")).isEqualTo("queued 2");
+        assertThat(settle(claimOther(NOW + 61), sent("good"))).isTrue();
+        assertAddsUp();
+    }
+
+    @Test
+    void aResultThatComesLateSettlesWhatWasClaimedAgainAndGivenBackBeforeItsCall() {
+        admit(draft().account("other"));
+        Attempt first = claimOther(NOW);
+        recover(NOW + 60);
+        Attempt second = claimOther(NOW + 60);
+        write(transaction -> parts.queue().giveBack(transaction, second));
+
+        assertThat(settle(first, sent("late"))).isTrue();
+
+        assertThat(ledger.text("SELECT state || ' ' || attempt || ' ' || provider_message_id FROM send"))
+                .isEqualTo("sent 1 late");
+        assertAddsUp();
+    }
+
+    @Test
+    void aResultThatComesLateLeavesAloneWhatIsQueuedForAnotherReasonOrAttempt() {
+        admit(draft().account("other"), draft());
+        Attempt interrupted = claimOther(NOW);
+        recover(NOW + 60);
+        Attempt neverStored = new Attempt(interrupted.id(), 1, "{}", interrupted.expiresAt(), false, false, NOW - 1);
+        Attempt busy = claim();
+        settle(busy, queuedUntil(NOW));
+
+        assertThat(settle(neverStored, sent("of a claim that was never stored")))
+                .isFalse();
+        assertThat(settle(busy, sent("of an attempt that was settled"))).isFalse();
+
+        assertThat(ledger.texts("SELECT state || ' ' || sequence FROM send")).containsExactly("queued 1", "queued 1");
+        assertAddsUp();
+    }
+
+    @Test
+    void aResultThatComesLateIsNotThatOfTheAccountToWhichItsSendWasMoved() {
+        String id = admit(draft().account("other")).get(0);
+        Attempt attempt = claimOther(NOW);
+        recover(NOW + 60);
+        write(transaction -> parts.standIns()
+                .move(transaction, id, "other", account("main", Pace.UNLIMITED), "it is down", NOW + 61));
+
+        assertThat(settle(attempt, sent("of the other account"))).isFalse();
+
+        assertThat(ledger.text("SELECT state || ' ' || account || ' ' || coalesce(provider_message_id, '-') FROM send"))
+                .isEqualTo("queued main -");
+        assertAddsUp();
+        assertThat(claim(NOW + 61).id()).isEqualTo(id);
+    }
+
+    @Test
+    void aResultThatComesLateWritesNothingToWhatIsQueuedAndHasBeenErased() {
+        String id = admit(draft().account("other"), draft().account("other")).get(0);
+        List<Attempt> attempts = List.of(claimOther(NOW), claimOther(NOW));
+        recover(NOW + 60);
+        ledger.change("UPDATE send SET content = '', recipient = 'erased' WHERE id = ?", id);
+        write(transaction ->
+                parts.settlements().cancel(transaction, attempts.get(1).id(), new ByHand("anne", null), NOW + 61));
+
+        assertThat(settle(attempts.get(0), Settlement.sent("wamid", "further"))).isFalse();
+        assertThat(settle(attempts.get(1), Settlement.sent("wamid", "further"))).isFalse();
+
+        assertThat(ledger.texts("SELECT state || ' ' || coalesce(provider_message_id, '-') FROM send ORDER BY id"))
+                .containsExactly("queued -", "cancelled -");
+        assertThat(ledger.number("SELECT count(*) FROM further_id")).isZero();
+        assertAddsUp();
+    }
+
+    @Test
     void whatBringsDownItsGatewayAgainAndAgainIsNotSentAtEachStart() {
         admit(draft().account("other"));
         long now = NOW;
@@ -390,6 +550,20 @@ class SendsTest extends OnLedger {
         claim();
         claim();
         assertThat(accountsWithWork()).containsExactly("aaa", "other");
+    }
+
+    private Attempt claimOther(long now) {
+        return write(transaction -> parts.queue().claim(transaction, "other", null, false, now))
+                .orElse(null);
+    }
+
+    /** As the gateway finds when it compares its figures. */
+    private void assertAddsUp() {
+        assertCounters();
+        Reconciliation reconciliation = new Reconciliation(ledger.store(), "gateway");
+        assertThat(Stream.concat(reconciliation.batches().stream(), reconciliation.queues().stream()))
+                .flatExtracting(Reconciliation.Compared::discrepancies)
+                .isEmpty();
     }
 
     private boolean becameDue(long now) {
