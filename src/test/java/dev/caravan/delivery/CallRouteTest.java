@@ -107,6 +107,20 @@ class CallRouteTest {
         }
     }
 
+    /** Camel keeps a thousand endpoints that are sent to, and stops what it lets go of, with its connections, for good. */
+    @Test
+    void anAccountKeepsItsConnectionsHoweverManyOthersThereAre() throws IOException {
+        try (ProviderStub stub = answering(200, Map.of())) {
+            routes.call("{}", account("main", stub), POST);
+            for (int other = 0; other < 1_100; other++) {
+                routes.call("{}", account("other-" + other, stub), POST);
+            }
+            Passed passed = routes.call("{}", account("main", stub), POST);
+
+            assertThat(passed.answer().status()).isEqualTo(200);
+        }
+    }
+
     @Test
     void callsOfAnAccountShareAConnection() throws IOException {
         try (ProviderStub stub = answering(200, Map.of())) {
