@@ -56,8 +56,7 @@ CREATE TABLE send (
   digests             TEXT NOT NULL,       -- of each field that idempotency compares, keyed
   state               TEXT NOT NULL,       -- queued, sending, sent, delivered, read, failed, cancelled, expired, unknown
   ready               SMALLINT NOT NULL,   -- 1 when it may be claimed; 0 while it waits for due_at, 4 while it does so again;
-                                           -- 2 while its batch is paused; 3 behind an earlier one to its recipient;
-                                           -- -1 once it has its end
+                                           -- 2 while its batch is paused; 3 behind an earlier one to its recipient
   followed            SMALLINT NOT NULL DEFAULT 0,  -- 1 when others may wait for its end
   due_at              BIGINT,
   expires_at          BIGINT NOT NULL,
@@ -81,13 +80,11 @@ CREATE TABLE send (
   kept                SMALLINT NOT NULL DEFAULT 0  -- 0 all of it; 1 without content and recipient; 2 for its reference
 );
 
--- No list of three or more in these conditions: SQLite fills a table for it at each statement that touches a row. And it
--- writes an entry anew whenever a column of its condition is changed: that of send_order says nothing of the state, so that a
--- claim leaves it alone.
+-- No list of three or more in these conditions: SQLite fills a table for it at each statement that touches a row.
 CREATE INDEX send_claim  ON send (account, priority, fair_rank, id) WHERE state = 'queued' AND ready = 1;
 CREATE INDEX send_due    ON send (due_at, id) WHERE state = 'queued' AND ready IN (0, 4);
 CREATE INDEX send_order  ON send (account, recipient, priority, id)
-  WHERE ready > 0 AND ready <> 2;
+  WHERE state IN ('queued', 'sending') AND ready NOT IN (0, 2);
 CREATE INDEX send_expiry ON send (expires_at) WHERE state = 'queued';
 CREATE INDEX send_flight ON send (gateway) WHERE state = 'sending';
 CREATE INDEX send_batch  ON send (batch, row_number) WHERE batch IS NOT NULL;

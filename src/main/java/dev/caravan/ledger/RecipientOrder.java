@@ -18,12 +18,9 @@ final class RecipientOrder {
             (SELECT earlier.id FROM send AS earlier
               WHERE earlier.account = send.account AND earlier.recipient = send.recipient
                 AND earlier.priority = send.priority AND earlier.id < send.id
-                AND earlier.state IN ('queued', 'sending') AND earlier.ready > 0 AND earlier.ready <> 2
+                AND earlier.state IN ('queued', 'sending') AND earlier.ready NOT IN (0, 2)
                 AND NOT EXISTS (SELECT 1 FROM batch WHERE batch.id = earlier.batch AND batch.paused IS NOT NULL)
               ORDER BY earlier.id DESC LIMIT 1)""";
-
-    /** In the column {@code ready}: it has its end, and nobody waits for it. */
-    static final int OVER = -1;
 
     private static final int SWEEP = 500;
 
@@ -43,7 +40,7 @@ final class RecipientOrder {
                   SELECT later.id FROM send AS later, send AS first
                   WHERE first.id = ? AND later.account = first.account AND later.recipient = first.recipient
                     AND later.priority = first.priority AND later.id >= first.id
-                    AND later.ready > 0 AND later.ready <> 2
+                    AND later.state IN ('queued', 'sending') AND later.ready NOT IN (0, 2)
                     AND later.state = 'queued' AND later.ready = 1
                   ORDER BY later.id LIMIT\s"""
                         + SWEEP + ")",
@@ -66,7 +63,7 @@ final class RecipientOrder {
                   SELECT next.id FROM send AS next, send AS gone
                   WHERE gone.id = ? AND next.account = gone.account AND next.recipient = gone.recipient
                     AND next.priority = gone.priority
-                    AND next.ready > 0 AND next.ready <> 2
+                    AND next.state IN ('queued', 'sending') AND next.ready NOT IN (0, 2)
                     AND next.state = 'queued' AND next.ready = 3
                   ORDER BY next.id LIMIT 1)
                 RETURNING account""",

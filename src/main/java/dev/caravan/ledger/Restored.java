@@ -212,7 +212,7 @@ public final class Restored implements AutoCloseable {
         for (Open one : new ArrayList<>(some)) {
             Changed changed = transaction
                     .one(
-                            "UPDATE send SET state = 'unknown', ready = -1, gateway = NULL, sequence = sequence + "
+                            "UPDATE send SET state = 'unknown', ready = 0, gateway = NULL, sequence = sequence + "
                                     + MISSED_CHANGES
                                     + ", error_class = ?, error_code = ?, error_message = ?, changed_at = ?,"
                                     // Its provider is asked anew where it can be.

@@ -78,14 +78,15 @@ public final class Settlements {
             throws SQLException {
         Optional<Changed> changed = transaction.one(
                 """
-                UPDATE send SET state = ?, ready = ?, due_at = ?, refreshed = ?,
+                UPDATE send SET state = ?, ready = CASE WHEN ? <= ? THEN 1 ELSE 4 END, due_at = ?, refreshed = ?,
                   gateway = NULL, sequence = sequence + 1, provider_message_id = ?, error_class = ?, error_code = ?,
                   error_message = ?, changed_at = ?, sent_at = CASE WHEN ? = 'sent' THEN ? ELSE sent_at END
                 WHERE id = ? AND state = 'sending' AND attempt = ? AND gateway = ?
                 RETURNING account, batch, row_number, line, sequence, attempt, replies, followed""",
                 Changed::read,
                 settlement.state().word(),
-                ready(settlement, now),
+                settlement.dueAt(),
+                now,
                 settlement.dueAt(),
                 settlement.refreshed() ? 1 : 0,
                 settlement.providerMessageId(),
@@ -107,13 +108,6 @@ public final class Settlements {
         return true;
     }
 
-    private static int ready(Settlement settlement, long now) {
-        if (settlement.state().isEnd()) {
-            return RecipientOrder.OVER;
-        }
-        return settlement.dueAt() <= now ? 1 : 4;
-    }
-
     /**
      * Ends or delays a send that was looked up but not claimed, because the look-up already decided it.
      *
@@ -124,13 +118,14 @@ public final class Settlements {
             throws SQLException {
         Optional<Changed> changed = transaction.one(
                 """
-                UPDATE send SET state = ?, ready = ?, due_at = ?,
+                UPDATE send SET state = ?, ready = CASE WHEN ? <= ? THEN 1 ELSE 4 END, due_at = ?,
                   sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?, changed_at = ?
                 WHERE id = ? AND account = ? AND state = 'queued' AND ready = 1
                 RETURNING account, batch, row_number, line, sequence, attempt, replies, followed""",
                 Changed::read,
                 settlement.state().word(),
-                ready(settlement, now),
+                settlement.dueAt(),
+                now,
                 settlement.dueAt(),
                 settlement.cause().errorClass(),
                 settlement.cause().code(),
@@ -267,12 +262,11 @@ public final class Settlements {
         int attempted = from == State.SENDING ? 1 : 0;
         Optional<Changed> changed = transaction.one(
                 """
-                UPDATE send SET state = ?, ready = ?, attempt = attempt - ?, gateway = NULL, sequence = sequence + 1,
+                UPDATE send SET state = ?, attempt = attempt - ?, gateway = NULL, sequence = sequence + 1,
                   error_class = ?, error_code = ?, error_message = ?, changed_at = ?
                 WHERE id = ? AND state = ? RETURNING account, batch, row_number, line, sequence, attempt, replies, followed""",
                 Changed::read,
                 end.state().word(),
-                RecipientOrder.OVER,
                 attempted,
                 end.cause().errorClass(),
                 end.cause().code(),

@@ -121,9 +121,9 @@ final class Transitions {
             Transaction transaction, String id, State from, Settlement settlement, Origin origin, long now)
             throws SQLException {
         Optional<Changed> changed = transaction.one(
-                TURNS_OUT + ", ready = ?, provider_message_id = coalesce(?, provider_message_id)" + WHILE_IT_IS,
+                TURNS_OUT + ", provider_message_id = coalesce(?, provider_message_id)" + WHILE_IT_IS,
                 Changed::read,
-                values(settlement, now, RecipientOrder.OVER, settlement.providerMessageId(), id, from.word()));
+                values(settlement, now, settlement.providerMessageId(), id, from.word()));
         if (changed.isEmpty()) {
             return false;
         }

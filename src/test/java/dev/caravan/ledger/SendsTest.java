@@ -212,7 +212,7 @@ class SendsTest extends OnLedger {
         assertThat(settleUnclaimed(ids.get(1), queuedUntil(NOW + 9))).isTrue();
         assertThat(settleUnclaimed(ids.get(0), sent("x"))).as("it has its end").isFalse();
         assertThat(ledger.texts("SELECT state || ' ' || ready || ' ' || attempt FROM send ORDER BY id"))
-                .containsExactly("failed -1 0", "queued 4 0");
+                .containsExactly("failed 1 0", "queued 4 0");
         assertCounters();
     }
 
