@@ -38,6 +38,9 @@ final class Lane {
      */
     private static final long AHEAD_OF_CALL = TimeUnit.MILLISECONDS.toNanos(10);
 
+    /** A send that has been claimed for so long, while an earlier result could not be written, goes back to its queue. */
+    private static final long OLDEST_CLAIM = TimeUnit.SECONDS.toNanos(1);
+
     private static final long AFTER_FAILURE = TimeUnit.SECONDS.toMillis(1);
 
     /**
@@ -305,24 +308,33 @@ final class Lane {
      */
     private void takeTurns(long start, int sets, Claims claims) {
         boolean again = true;
-        while (again) {
-            long seen = signals();
-            Turn turn = new Turn(account, start, sets, claims, this::mayAsk);
-            boolean failed = true;
-            try {
-                route.accept(turn);
-                failed = false;
-            } catch (RuntimeException | Error broken) {
-                LOG.warn("A turn of lane {} broke off: {}", account.name(), broken.getMessage());
-            } finally {
-                claims.over();
-                turn.claimDone();
-                claims.previous = turn;
-                // However it went, or its place would be taken for ever.
-                again = isFollowed(turn, seen, failed);
+        try {
+            while (again) {
+                long seen = signals();
+                Turn turn = new Turn(account, start, sets, claims, this::mayAsk);
+                boolean failed = true;
+                try {
+                    route.accept(turn);
+                    failed = false;
+                } catch (RuntimeException | Error broken) {
+                    LOG.warn("A turn of lane {} broke off: {}", account.name(), broken.getMessage());
+                } finally {
+                    turn.claimDone();
+                    claims.previous = turn;
+                    // However it went, or its place would be taken for ever.
+                    again = isFollowed(turn, seen, failed);
+                }
             }
+        } finally {
+            claims.endPrevious();
+            leave();
         }
-        claims.over();
+    }
+
+    /** The place of a turn is taken until its result is on disk: no more sends are under way than the concurrency says. */
+    private synchronized void leave() {
+        running--;
+        startTurns();
     }
 
     private synchronized boolean isOpen() {
@@ -347,7 +359,7 @@ final class Lane {
         }
     }
 
-    /** What the lane is told of the claims of one turn, or of those that follow it in its thread. */
+    /** What the lane is told of the claims of one turn, or of those that follow it in its thread; it ends each of them. */
     private final class Claims implements Turn.ClaimListener {
 
         private final long begun = clocks.nanoTime();
@@ -359,7 +371,13 @@ final class Lane {
         @Override
         public void claimed(boolean found) {
             Lane.this.claimed(found);
-            over();
+            long since = clocks.nanoTime();
+            endPrevious();
+            boolean isOld = clocks.nanoTime() - since > OLDEST_CLAIM;
+            if (found && (isOld || Thread.currentThread().isInterrupted())) {
+                throw new IllegalStateException(
+                        "the result of the turn before could not be written in time for the call of the next");
+            }
         }
 
         @Override
@@ -372,7 +390,7 @@ final class Lane {
             return !paced && isOpen();
         }
 
-        private void over() {
+        private void endPrevious() {
             Turn ending = previous;
             previous = null;
             if (ending != null) {
@@ -429,10 +447,8 @@ final class Lane {
             ramp = 1;
             work = work && signals != seen;
         }
-        running--;
         boolean follows = open && work && !paced && !isHeld() && unclaimed < ramp;
         if (follows) {
-            running++;
             unclaimed++;
         }
         startTurns();

@@ -121,11 +121,12 @@ final class Settling {
                 if (Thread.currentThread().isInterrupted()) {
                     throw away;
                 }
-                if (!warned) {
+                if (warned) {
+                    LockSupport.parkNanos(BETWEEN_TRIES);
+                } else {
                     LOG.warn("The result of send {} is kept until it can be written: {}", id(turn), away.getMessage());
                     warned = true;
                 }
-                LockSupport.parkNanos(BETWEEN_TRIES);
                 writing = begin(turn, attempts, call);
             }
         }

@@ -43,7 +43,7 @@ final class Turn {
     private long heldUntil;
     private boolean nothing;
     private boolean asking;
-    private Runnable written = () -> {};
+    private Runnable awaitWritten = () -> {};
     private volatile boolean over;
 
     /** Told once a turn, as soon as it has claimed its send or knows that it will not. */
@@ -137,8 +137,13 @@ final class Turn {
         this.attempt = attempt;
         // What a look-up was answered is no answer to the send.
         answer = null;
-        claimDone();
-        listener.awaitCall();
+        try {
+            claimDone();
+            listener.awaitCall();
+        } catch (RuntimeException | Error notNow) {
+            withdrawn();
+            throw notNow;
+        }
     }
 
     /** The call of what was claimed must not begin: it goes back to its queue. */
@@ -187,12 +192,16 @@ final class Turn {
         }
     }
 
-    /** @param awaited returns when the turn's result is on disk */
-    void settled(Runnable awaited) {
+    /**
+     * The turn's result is on its way to the disk: it is waited for here, or when the turn is {@link #over}.
+     *
+     * @param await returns when it is there
+     */
+    void settled(Runnable await) {
         if (listener.mayBeAwaitedLater()) {
-            written = awaited;
+            awaitWritten = await;
         } else {
-            awaited.run();
+            await.run();
         }
     }
 
@@ -200,7 +209,7 @@ final class Turn {
     void over() {
         claimDone();
         try {
-            written.run();
+            awaitWritten.run();
         } finally {
             over = true;
         }

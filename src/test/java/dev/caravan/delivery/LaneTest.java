@@ -17,9 +17,11 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -60,12 +62,16 @@ class LaneTest {
     }
 
     private void open(Pace pace, Consumer<Turn> route) {
+        open(pace, 1, route);
+    }
+
+    private void open(Pace pace, int concurrency, Consumer<Turn> route) {
         Account account = new Account(
                 "main",
                 "pigeon",
                 "http://127.0.0.1",
                 pace,
-                1,
+                concurrency,
                 Duration.ofSeconds(30),
                 Duration.ofDays(7),
                 false,
@@ -146,8 +152,95 @@ class LaneTest {
     }
 
     @Test
+    void aPlaceIsTakenUntilTheResultOfItsTurnIsOnDisk() {
+        CountDownLatch onDisk = new CountDownLatch(1);
+        CountDownLatch nothingFound = new CountDownLatch(1);
+        List<Turn> claimed = new CopyOnWriteArrayList<>();
+        AtomicInteger ended = new AtomicInteger();
+        open(Pace.UNLIMITED, 2, turn -> {
+            // The first one leaves the lane without work, so that no other follows it in its thread.
+            if (turns.get() == 2) {
+                turn.foundNothing();
+                nothingFound.countDown();
+                return;
+            }
+            turn.claimed(attempt(turns.get()));
+            claimed.add(turn);
+            awaitQuietly(nothingFound);
+            turn.settled(() -> awaitQuietly(onDisk));
+            ended.incrementAndGet();
+        });
+
+        lane.signal();
+        await().until(() -> ended.get() == 1);
+        lane.signal();
+        await().until(() -> ended.get() == 2);
+        await().during(Duration.ofMillis(300)).until(() -> {
+            lane.signal();
+            return claimed.size() == 2;
+        });
+        assertThat(claimed).noneMatch(Turn::isOver);
+
+        lane.close();
+        onDisk.countDown();
+        await().until(() -> claimed.stream().allMatch(Turn::isOver));
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    @Test
+    void aLaneThatIsClosedAwaitsItsResultsAtOnce() {
+        AtomicInteger onDisk = new AtomicInteger();
+        List<Integer> atOnce = new CopyOnWriteArrayList<>();
+        open(Pace.UNLIMITED, turn -> {
+            turn.claimed(attempt(turns.get()));
+            lane.close();
+            turn.settled(onDisk::incrementAndGet);
+            atOnce.add(onDisk.get());
+        });
+
+        lane.signal();
+
+        await().until(() -> atOnce.size() == 1);
+        assertThat(atOnce).containsExactly(1);
+    }
+
+    @Test
+    void aSendThatIsClaimedWhileAnEarlierResultCannotBeWrittenIsNotCalled() {
+        List<Turn> withdrawn = new CopyOnWriteArrayList<>();
+        open(Pace.UNLIMITED, turn -> {
+            if (turns.get() > 2) {
+                turn.foundNothing();
+                return;
+            }
+            try {
+                turn.claimed(attempt(turns.get()));
+            } catch (IllegalStateException tooLate) {
+                withdrawn.add(turn);
+                throw tooLate;
+            }
+            turn.settled(() -> await().pollDelay(Duration.ofMillis(1_100)).until(() -> true));
+        });
+
+        lane.signal();
+
+        await().until(() -> withdrawn.size() == 1 && withdrawn.get(0).isOver());
+        assertThat(withdrawn.get(0).attempt()).isNull();
+    }
+
+    @Test
     void aResultThatCouldNotBeWrittenStopsNoLane() {
         open(Pace.UNLIMITED, turn -> {
+            if (turns.get() > 3) {
+                turn.foundNothing();
+                return;
+            }
             turn.claimed(attempt(turns.get()));
             turn.settled(() -> {
                 throw new LedgerException("closed, as a test has it", null);
@@ -156,7 +249,7 @@ class LaneTest {
 
         lane.signal();
 
-        await().until(() -> turns.get() > 2);
+        await().until(() -> turns.get() > 3);
     }
 
     @Test
