@@ -36,6 +36,7 @@ import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a turn's result changes beyond its send. */
@@ -60,8 +61,12 @@ class SettlingTest {
             parts.lanes().register(transaction, List.of("main"));
             return null;
         });
-        Providers providers = new Providers(List.of(new AskablePigeon()));
-        settling = new Settling(
+        settling = settling(new AskablePigeon());
+    }
+
+    private Settling settling(AskablePigeon pigeon) {
+        Providers providers = new Providers(List.of(pigeon));
+        return new Settling(
                 ledger.store(),
                 parts.settlements(),
                 parts.laneControl(),
@@ -143,6 +148,7 @@ class SettlingTest {
     }
 
     @Test
+    @Timeout(30)
     void aTurnWhoseLaneWaitsForItsResultLaterIsNotOverBeforeItIsOnDisk() throws InterruptedException {
         CompletableFuture<Void> free = new CompletableFuture<>();
         Attempt attempt = claim();
@@ -171,6 +177,29 @@ class SettlingTest {
         free.complete(null);
         ending.join();
         assertThat(turn.isOver()).isTrue();
+        assertThat(state()).isEqualTo("sent");
+    }
+
+    /** Its lane's next turn asks first, for as long as an answer takes, and so would the result wait for a second try. */
+    @Test
+    void theResultOfALaneThatLooksUpIsAwaitedAtOnce() {
+        settling = settling(new AskablePigeon("pigeon", true));
+        Turn turn = turn(new Turn.ClaimListener() {
+            @Override
+            public void claimed(boolean found) {
+                assertThat(found).isTrue();
+            }
+
+            @Override
+            public boolean mayBeAwaitedLater() {
+                throw new AssertionError("it must not be");
+            }
+        });
+        turn.claimed(claim());
+        turn.verdict(new Verdict.Sent("m1"));
+
+        settle(turn);
+
         assertThat(state()).isEqualTo("sent");
     }
 
