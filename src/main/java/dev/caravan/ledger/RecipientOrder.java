@@ -22,6 +22,13 @@ final class RecipientOrder {
                 AND NOT EXISTS (SELECT 1 FROM batch WHERE batch.id = earlier.batch AND batch.paused IS NOT NULL)
               ORDER BY earlier.id DESC LIMIT 1)""";
 
+    /**
+     * The condition of {@code send_order}, and its columns. What else is asked of the state is said in words from which no
+     * other index's condition follows, as in {@link SendQueue}.
+     */
+    private static final String IN_LINE = "account = ? AND recipient = ? AND priority = ?"
+            + " AND state IN ('queued', 'sending') AND ready NOT IN (0, 2)";
+
     private static final int SWEEP = 500;
 
     private RecipientOrder() {}
@@ -34,16 +41,13 @@ final class RecipientOrder {
     static void wait(Transaction transaction, String id, String earlier) throws SQLException {
         transaction.update("UPDATE send SET followed = 1 WHERE id = ?", earlier);
         // Whichever of them has its end first, the next one is looked at.
+        Line line = line(transaction, id);
         transaction.update(
-                """
-                UPDATE send SET ready = 3, followed = 1 WHERE id IN (
-                  SELECT later.id FROM send AS later, send AS first
-                  WHERE first.id = ? AND later.account = first.account AND later.recipient = first.recipient
-                    AND later.priority = first.priority AND later.id >= first.id
-                    AND later.state IN ('queued', 'sending') AND later.ready NOT IN (0, 2)
-                    AND later.state = 'queued' AND later.ready = 1
-                  ORDER BY later.id LIMIT\s"""
-                        + SWEEP + ")",
+                "UPDATE send SET ready = 3, followed = 1 WHERE id IN (SELECT id FROM send WHERE " + IN_LINE
+                        + " AND id >= ? AND state || '' = 'queued' AND ready + 0 = 1 ORDER BY id LIMIT " + SWEEP + ")",
+                line.account(),
+                line.recipient(),
+                line.priority(),
                 id);
     }
 
@@ -57,18 +61,26 @@ final class RecipientOrder {
     /** A send goes out of its queue, or nobody is to wait for it any longer: the first of those that wait is next. */
     static void release(Transaction transaction, String id) throws SQLException {
         transaction.update("UPDATE send SET followed = 0 WHERE id = ?", id);
+        Line line = line(transaction, id);
         Optional<String> account = transaction.one(
-                """
-                UPDATE send SET ready = 1 WHERE id = (
-                  SELECT next.id FROM send AS next, send AS gone
-                  WHERE gone.id = ? AND next.account = gone.account AND next.recipient = gone.recipient
-                    AND next.priority = gone.priority
-                    AND next.state IN ('queued', 'sending') AND next.ready NOT IN (0, 2)
-                    AND next.state = 'queued' AND next.ready = 3
-                  ORDER BY next.id LIMIT 1)
-                RETURNING account""",
+                "UPDATE send SET ready = 1 WHERE id = (SELECT id FROM send WHERE " + IN_LINE
+                        + " AND state || '' = 'queued' AND ready + 0 = 3 ORDER BY id LIMIT 1) RETURNING account",
                 row -> row.getString(1),
-                id);
+                line.account(),
+                line.recipient(),
+                line.priority());
         account.ifPresent(transaction::ready);
+    }
+
+    /** Those that go out one after the other. */
+    private record Line(String account, String recipient, int priority) {}
+
+    private static Line line(Transaction transaction, String id) throws SQLException {
+        return transaction
+                .one(
+                        "SELECT account, recipient, priority FROM send WHERE id = ?",
+                        row -> new Line(row.getString(1), row.getString(2), row.getInt(3)),
+                        id)
+                .orElseThrow();
     }
 }

@@ -193,7 +193,10 @@ public final class Settlements {
     /** Whether any queued send has expired by {@code now}, so that {@link #expire(Transaction, long)} has work. */
     public boolean anyExpired(Transaction transaction, long now) throws SQLException {
         return transaction
-                .one("SELECT 1 FROM send WHERE state = 'queued' AND expires_at <= ? LIMIT 1", row -> true, now)
+                .one(
+                        "SELECT 1 FROM send WHERE state = 'queued' AND expires_at > 0 AND expires_at <= ? LIMIT 1",
+                        row -> true,
+                        now)
                 .isPresent();
     }
 
@@ -204,7 +207,7 @@ public final class Settlements {
      */
     public int expire(Transaction transaction, long now) throws SQLException {
         List<String> expired = transaction.all(
-                "SELECT id FROM send WHERE state = 'queued' AND expires_at <= ? LIMIT " + SWEEP,
+                "SELECT id FROM send WHERE state = 'queued' AND expires_at > 0 AND expires_at <= ? LIMIT " + SWEEP,
                 row -> row.getString(1),
                 now);
         for (String id : expired) {

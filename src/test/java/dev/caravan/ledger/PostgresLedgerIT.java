@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -125,6 +126,46 @@ class PostgresLedgerIT {
             assertThat(whole).containsExactly(0, 0);
             assertThat(ledger.texts("SELECT ready FROM send WHERE state = 'queued' ORDER BY id"))
                     .containsExactly("2", "2", "0", "0");
+        }
+    }
+
+    /** A queue that was empty when the planner last looked seems so until it looks again: after a tenth of all rows. */
+    @Test
+    void noClaimReadsAQueueThatHasGrownSinceTheTableWasAnalyzed() {
+        LedgerParts parts = LedgerParts.with(
+                OnLedger.account("main", new SendingRules(true, QuietTimes.NONE, null, null, ZoneOffset.UTC)));
+        try (TemporaryLedger ledger = newDatabase()) {
+            ledger.store().write(transaction -> {
+                parts.lanes().register(transaction, List.of("main"));
+                return null;
+            });
+            ledger.change("ALTER TABLE send SET (autovacuum_enabled = off)");
+            String sends =
+                    "INSERT INTO send (id, namespace, account, provider, recipient, type, priority, fair_rank, content,"
+                            + " digests, state, ready, expires_at, accepted_at, changed_at)"
+                            + " SELECT lpad(number::text, 10, '0'), 'default', 'main', 'pigeon', 'r' || number / 2, 'text', 1,"
+                            + " number, '', '', '%s', 1, 1, 0, 0 FROM generate_series(%d, %d) AS number";
+            ledger.change(sends.formatted("sent", 1, 100_000));
+            ledger.change("ANALYZE send");
+            ledger.change(sends.formatted("queued", 100_001, 120_000));
+            ledger.change("UPDATE send SET expires_at = " + Long.MAX_VALUE + " WHERE state = 'queued'");
+            String read = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'send'";
+
+            Set<String> claimed = new TreeSet<>();
+            long rows = ledger.store().write(transaction -> {
+                long before = transaction.one(read, row -> row.getLong(1)).orElse(0L);
+                for (int claim = 0; claim < 3; claim++) {
+                    parts.queue()
+                            .claim(transaction, "main", null, false, OnLedger.NOW)
+                            .ifPresent(attempt -> claimed.add(attempt.id()));
+                }
+                return transaction.one(read, row -> row.getLong(1)).orElse(0L) - before;
+            });
+
+            assertThat(claimed)
+                    .as("the third of them was behind the second")
+                    .containsExactly("0000100001", "0000100002", "0000100004");
+            assertThat(rows).as("rows that were read").isLessThan(100);
         }
     }
 
