@@ -85,7 +85,7 @@ CREATE INDEX send_claim  ON send (account, priority, fair_rank, id) WHERE state 
 CREATE INDEX send_due    ON send (due_at, id) WHERE state = 'queued' AND ready IN (0, 4);
 CREATE INDEX send_order  ON send (account, recipient, priority, id)
   WHERE state IN ('queued', 'sending') AND ready NOT IN (0, 2);
-CREATE INDEX send_expiry ON send (expires_at) WHERE state = 'queued' AND expires_at > 0;  -- so that no claim seems served by it
+CREATE INDEX send_expiry ON send (expires_at) WHERE state = 'queued' AND expires_at > 0;
 CREATE INDEX send_flight ON send (gateway) WHERE state = 'sending';
 CREATE INDEX send_batch  ON send (batch, row_number) WHERE batch IS NOT NULL;
 CREATE INDEX send_aside  ON send (batch, row_number) WHERE state = 'queued' AND ready = 2;

@@ -44,11 +44,9 @@ public final class Expiring {
     /** What expires soon and has not got a time of its own before that. */
     private static List<Soon> soon(Transaction transaction, long now) throws SQLException {
         return transaction.all(
-                """
-                SELECT account, count(*), sum(CASE WHEN ready = 1 THEN 1 ELSE 0 END), min(expires_at) FROM send
-                WHERE state = 'queued' AND expires_at > 0 AND expires_at > ? AND expires_at <= ?
-                  AND NOT (ready IN (0, 4) AND due_at < expires_at)
-                GROUP BY account""",
+                "SELECT account, count(*), sum(CASE WHEN ready = 1 THEN 1 ELSE 0 END), min(expires_at) FROM send WHERE "
+                        + PartialIndexes.QUEUED + " AND expires_at > ? AND expires_at <= ?"
+                        + " AND NOT (ready IN (0, 4) AND due_at < expires_at) GROUP BY account",
                 row -> new Soon(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)),
                 now,
                 now + AHEAD.toMillis());

@@ -50,7 +50,7 @@ public final class Lanes {
                 == 1;
         if (isNew) {
             transaction.update(
-                    "UPDATE send SET provider = ? WHERE account = ? AND state = 'queued' AND provider <> ?",
+                    "UPDATE send SET provider = ? WHERE account = ? AND provider <> ? AND " + PartialIndexes.QUEUED,
                     provider,
                     account,
                     provider);

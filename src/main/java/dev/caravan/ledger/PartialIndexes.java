@@ -17,5 +17,11 @@ final class PartialIndexes {
     /** Of {@code send_check}, beside {@code check_at IS NOT NULL}. */
     static final String ASKED_ABOUT = "(state = 'sent' OR state = 'delivered' OR state = 'unknown')";
 
+    /**
+     * Of {@code send_expiry}: every queued send. A statement that does not mean to read it says only that the state is queued:
+     * where the queue was empty when PostgreSQL last analyzed the table, its planner takes this index for as good as any.
+     */
+    static final String QUEUED = "state = 'queued' AND expires_at > 0";
+
     private PartialIndexes() {}
 }

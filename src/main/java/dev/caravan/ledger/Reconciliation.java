@@ -139,10 +139,9 @@ public final class Reconciliation {
     /** The queues of the accounts. */
     public List<Compared> queues() {
         return store.read(transaction -> transaction.all(
-                """
-                SELECT account.name, account.queued, coalesce(there.sends, 0) FROM account
-                LEFT JOIN (SELECT account, count(*) AS sends FROM send WHERE state = 'queued' GROUP BY account) AS there
-                  ON there.account = account.name ORDER BY account.name""",
+                "SELECT account.name, account.queued, coalesce(there.sends, 0) FROM account"
+                        + " LEFT JOIN (SELECT account, count(*) AS sends FROM send WHERE " + PartialIndexes.QUEUED
+                        + " GROUP BY account) AS there ON there.account = account.name ORDER BY account.name",
                 row -> Compared.of(
                         "account",
                         row.getString(1),

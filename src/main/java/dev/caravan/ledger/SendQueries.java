@@ -141,7 +141,7 @@ public final class SendQueries {
                 conditions.and(PartialIndexes.TROUBLE);
             }
             // In the query's text, because an index on some states only serves a state that is known beforehand.
-            conditions.and("state = '" + state.word() + "'");
+            conditions.and(state == State.QUEUED ? PartialIndexes.QUEUED : "state = '" + state.word() + "'");
             boolean sorted = state == State.SENDING || state == State.QUEUED && fewAreQueued(transaction);
             found.addAll(byId(transaction, conditions, before, sorted, limit));
         }

@@ -194,7 +194,7 @@ public final class Settlements {
     public boolean anyExpired(Transaction transaction, long now) throws SQLException {
         return transaction
                 .one(
-                        "SELECT 1 FROM send WHERE state = 'queued' AND expires_at > 0 AND expires_at <= ? LIMIT 1",
+                        "SELECT 1 FROM send WHERE " + PartialIndexes.QUEUED + " AND expires_at <= ? LIMIT 1",
                         row -> true,
                         now)
                 .isPresent();
@@ -207,7 +207,7 @@ public final class Settlements {
      */
     public int expire(Transaction transaction, long now) throws SQLException {
         List<String> expired = transaction.all(
-                "SELECT id FROM send WHERE state = 'queued' AND expires_at > 0 AND expires_at <= ? LIMIT " + SWEEP,
+                "SELECT id FROM send WHERE " + PartialIndexes.QUEUED + " AND expires_at <= ? LIMIT " + SWEEP,
                 row -> row.getString(1),
                 now);
         for (String id : expired) {
