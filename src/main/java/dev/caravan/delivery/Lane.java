@@ -370,9 +370,12 @@ final class Lane {
 
         @Override
         public void claimed(boolean found) {
-            Lane.this.claimed(found);
             long since = clocks.nanoTime();
-            endPrevious();
+            try {
+                Lane.this.claimed(found);
+            } finally {
+                endPrevious();
+            }
             boolean isOld = clocks.nanoTime() - since > OLDEST_CLAIM;
             if (found && (isOld || Thread.currentThread().isInterrupted())) {
                 throw new IllegalStateException(

@@ -200,7 +200,7 @@ public final class Deliveries {
             throws SQLException {
         Reported report = new Reported(messageIds, state, null, null, null, null, null, null);
         Settlement settlement = settlement(report, messageIds.get(0), messageIds.subList(1, messageIds.size()));
-        return transitions.settleUnknown(
+        return transitions.turnOut(
                 transaction, send, State.UNKNOWN, settlement, Origin.reported(SendEvent.detail(null, null)), now);
     }
 

@@ -23,5 +23,11 @@ final class PartialIndexes {
      */
     static final String QUEUED = "state = 'queued' AND expires_at > 0";
 
+    /**
+     * Of no index, although {@code send_claim} lists such sends: said of one that is found by its id, which no index is to
+     * find instead, for the same reason.
+     */
+    static final String STILL_CLAIMABLE = "state || '' = 'queued' AND ready + 0 = 1";
+
     private PartialIndexes() {}
 }

@@ -24,7 +24,7 @@ final class RecipientOrder {
 
     /**
      * The condition of {@code send_order}, and its columns. What else is asked of the state is said in words from which no
-     * other index's condition follows, as in {@link SendQueue}.
+     * other index's condition follows, as in {@link PartialIndexes#STILL_CLAIMABLE}.
      */
     private static final String IN_LINE = "account = ? AND recipient = ? AND priority = ?"
             + " AND state IN ('queued', 'sending') AND ready NOT IN (0, 2)";
@@ -44,7 +44,7 @@ final class RecipientOrder {
         Line line = line(transaction, id);
         transaction.update(
                 "UPDATE send SET ready = 3, followed = 1 WHERE id IN (SELECT id FROM send WHERE " + IN_LINE
-                        + " AND id >= ? AND state || '' = 'queued' AND ready + 0 = 1 ORDER BY id LIMIT " + SWEEP + ")",
+                        + " AND id >= ? AND " + PartialIndexes.STILL_CLAIMABLE + " ORDER BY id LIMIT " + SWEEP + ")",
                 line.account(),
                 line.recipient(),
                 line.priority(),

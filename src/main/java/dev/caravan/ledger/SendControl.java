@@ -303,8 +303,8 @@ public final class SendControl {
         }
         Cause cause = state == State.FAILED ? new Cause("permanent", "resolved", by.reason()) : Cause.NONE;
         Settlement settlement = new Settlement(state, 0, false, providerMessageId, List.of(), cause, Call.NONE);
-        boolean done = store.write(transaction ->
-                transitions.settleUnknown(transaction, id, State.UNKNOWN, settlement, Origin.of(by), now));
+        boolean done = store.write(
+                transaction -> transitions.turnOut(transaction, id, State.UNKNOWN, settlement, Origin.of(by), now));
         return done ? Optional.empty() : Optional.of(Refusal.WRONG_STATE);
     }
 }

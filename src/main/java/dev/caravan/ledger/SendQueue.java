@@ -15,12 +15,6 @@ import java.util.Set;
  */
 public final class SendQueue {
 
-    /**
-     * In words from which no index's condition follows: the row is found by its id. Where the queue was empty when PostgreSQL
-     * last analyzed the table, its planner would take any index of queued sends for as good, and read all of them.
-     */
-    private static final String STILL_CLAIMABLE = "state || '' = 'queued' AND ready + 0 = 1";
-
     private static final int SWEEP = 500;
 
     /** A claim that has met a paused batch so many times leaves the rest of it to the next one. */
@@ -123,7 +117,7 @@ public final class SendQueue {
     /** Takes a due send that is behind an earlier one to its recipient out of the claim's way. */
     public void standBehind(Transaction transaction, String id) throws SQLException {
         Optional<String> earlier = transaction.one(
-                "SELECT " + RecipientOrder.EARLIER + " FROM send WHERE id = ? AND state = 'queued' AND ready = 1",
+                "SELECT " + RecipientOrder.EARLIER + " FROM send WHERE id = ? AND " + PartialIndexes.STILL_CLAIMABLE,
                 row -> row.getString(1),
                 id);
         if (earlier.isPresent()) {
@@ -157,7 +151,7 @@ public final class SendQueue {
         for (int passedOver = 0; passedOver < SWEEP && setAside < MOST_SET_ASIDE; passedOver++) {
             Optional<ClaimedRow> claimed = transaction.one(
                     "UPDATE send SET state = 'sending', attempt = attempt + 1, gateway = ?, changed_at = ?"
-                            + " WHERE id = " + best + " AND account = ? AND " + STILL_CLAIMABLE
+                            + " WHERE id = " + best + " AND account = ? AND " + PartialIndexes.STILL_CLAIMABLE
                             + " RETURNING id, attempt, content, expires_at, refreshed, fair_rank, recipient, category,"
                             + " batch, (SELECT paused FROM batch WHERE batch.id = send.batch), " + earlier(account)
                             + ", priority",

@@ -48,7 +48,7 @@ public final class Settlements {
             throws SQLException {
         Optional<State> state = interrupted(transaction, attempt);
         return state.isPresent()
-                && transitions.settleUnknown(
+                && transitions.turnOut(
                         transaction, attempt.id(), state.get(), settlement, Origin.attempt(attempt.startedAt()), now);
     }
 
@@ -82,7 +82,8 @@ public final class Settlements {
                   gateway = NULL, sequence = sequence + 1, provider_message_id = ?, error_class = ?, error_code = ?,
                   error_message = ?, changed_at = ?, sent_at = CASE WHEN ? = 'sent' THEN ? ELSE sent_at END
                 WHERE id = ? AND state = 'sending' AND attempt = ? AND gateway = ?
-                RETURNING account, batch, row_number, line, sequence, attempt, replies, followed""",
+                RETURNING\s"""
+                        + Changed.COLUMNS,
                 Changed::read,
                 settlement.state().word(),
                 settlement.dueAt(),
@@ -117,11 +118,10 @@ public final class Settlements {
     public boolean settleUnclaimed(Transaction transaction, String account, String id, Settlement settlement, long now)
             throws SQLException {
         Optional<Changed> changed = transaction.one(
-                """
-                UPDATE send SET state = ?, ready = CASE WHEN ? <= ? THEN 1 ELSE 4 END, due_at = ?,
-                  sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?, changed_at = ?
-                WHERE id = ? AND account = ? AND state = 'queued' AND ready = 1
-                RETURNING account, batch, row_number, line, sequence, attempt, replies, followed""",
+                "UPDATE send SET state = ?, ready = CASE WHEN ? <= ? THEN 1 ELSE 4 END, due_at = ?,"
+                        + " sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?, changed_at = ?"
+                        + " WHERE id = ? AND account = ? AND " + PartialIndexes.STILL_CLAIMABLE
+                        + " RETURNING " + Changed.COLUMNS,
                 Changed::read,
                 settlement.state().word(),
                 settlement.dueAt(),
@@ -267,7 +267,8 @@ public final class Settlements {
                 """
                 UPDATE send SET state = ?, attempt = attempt - ?, gateway = NULL, sequence = sequence + 1,
                   error_class = ?, error_code = ?, error_message = ?, changed_at = ?
-                WHERE id = ? AND state = ? RETURNING account, batch, row_number, line, sequence, attempt, replies, followed""",
+                WHERE id = ? AND state = ? RETURNING\s"""
+                        + Changed.COLUMNS,
                 Changed::read,
                 end.state().word(),
                 attempted,

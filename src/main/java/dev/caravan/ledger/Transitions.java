@@ -7,7 +7,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What goes with every change of a send's state, in the transaction of that change: its row of the history, from which
@@ -17,14 +16,6 @@ final class Transitions {
 
     /** A batch is judged by its failures once so many of its sends have their end. */
     private static final int FIRST_SENDS = 20;
-
-    private static final String TURNS_OUT =
-            "UPDATE send SET state = ?, sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?,"
-                    // When it was given up is the nearest to when it was sent.
-                    + " sent_at = CASE WHEN (state = 'unknown' OR state = 'queued') AND ? <> 'failed' THEN changed_at"
-                    + " ELSE sent_at END, changed_at = ?";
-
-    private static final String WHILE_IT_IS = " WHERE id = ? AND state = ? RETURNING " + Changed.COLUMNS;
 
     private final int stopBatchAt;
     private final Accounts accounts;
@@ -94,36 +85,35 @@ final class Transitions {
     }
 
     /**
-     * A send that has its end turns out to have another one.
+     * A send turns out to be something else than was thought, and gets the provider's ids that it had not.
      *
-     * @param from what it is
+     * @param from what it was thought to be: an end, unknown, or queued when it is to be sent again although it may have been
+     *     sent
      * @return false when it is something else by now, and nothing was written
      */
     boolean turnOut(Transaction transaction, String id, State from, Settlement settlement, Origin origin, long now)
             throws SQLException {
-        Optional<Changed> changed =
-                transaction.one(TURNS_OUT + WHILE_IT_IS, Changed::read, values(settlement, now, id, from.word()));
-        if (changed.isEmpty()) {
-            return false;
-        }
-        leave(transaction, from, changed.get());
-        record(transaction, id, changed.get(), settlement, origin, now);
-        return true;
-    }
-
-    /**
-     * The same for a send of unknown fate, which gets the provider's ids too.
-     *
-     * @param from unknown, or queued when it is to be sent again although it may have been sent
-     * @return false when it is something else by now, and nothing was written
-     */
-    boolean settleUnknown(
-            Transaction transaction, String id, State from, Settlement settlement, Origin origin, long now)
-            throws SQLException {
+        Cause cause = settlement.cause();
+        String state = settlement.state().word();
         Optional<Changed> changed = transaction.one(
-                TURNS_OUT + ", provider_message_id = coalesce(?, provider_message_id)" + WHILE_IT_IS,
+                // When it was given up is the nearest to when it was sent.
+                """
+                UPDATE send SET state = ?, sequence = sequence + 1, error_class = ?, error_code = ?, error_message = ?,
+                  sent_at = CASE WHEN (state = 'unknown' OR state = 'queued') AND ? <> 'failed' THEN changed_at
+                    ELSE sent_at END,
+                  changed_at = ?, provider_message_id = coalesce(?, provider_message_id)
+                WHERE id = ? AND state = ? RETURNING\s"""
+                        + Changed.COLUMNS,
                 Changed::read,
-                values(settlement, now, settlement.providerMessageId(), id, from.word()));
+                state,
+                cause.errorClass(),
+                cause.code(),
+                cause.message(),
+                state,
+                now,
+                settlement.providerMessageId(),
+                id,
+                from.word());
         if (changed.isEmpty()) {
             return false;
         }
@@ -131,16 +121,6 @@ final class Transitions {
         leave(transaction, from, changed.get());
         record(transaction, id, changed.get(), settlement, origin, now);
         return true;
-    }
-
-    /** Of {@link #TURNS_OUT}, and of what follows it. */
-    private static Object[] values(Settlement settlement, long now, Object... others) {
-        Cause cause = settlement.cause();
-        String state = settlement.state().word();
-        return Stream.concat(
-                        Stream.of(state, cause.errorClass(), cause.code(), cause.message(), state, now),
-                        Stream.of(others))
-                .toArray();
     }
 
     /** A send goes out of its queue, or the end that it had is none any more. */
