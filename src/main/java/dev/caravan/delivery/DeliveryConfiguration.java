@@ -17,6 +17,8 @@ import dev.caravan.ledger.Store;
 import dev.caravan.message.SendJson;
 import dev.caravan.provider.Providers;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
@@ -25,6 +27,7 @@ import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** The steps of the lane's route by the names it calls them, and a lane for each account. */
 @Configuration(proxyBeanMethods = false)
@@ -58,6 +61,15 @@ class DeliveryConfiguration {
                 trackedSends,
                 underWay,
                 turns);
+    }
+
+    /** What the throttles of all lanes tidy up with. */
+    @Bean
+    static ScheduledExecutorService throttles() {
+        ScheduledThreadPoolExecutor one =
+                new ScheduledThreadPoolExecutor(1, new CustomizableThreadFactory("throttles-"));
+        one.setRemoveOnCancelPolicy(true);
+        return one;
     }
 
     @Bean("lane")

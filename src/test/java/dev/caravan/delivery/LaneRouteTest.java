@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
@@ -24,12 +26,14 @@ class LaneRouteTest {
     private static final String SEND = "send";
 
     private final CamelContext camel = new DefaultCamelContext();
+    private final ScheduledExecutorService throttles = DeliveryConfiguration.throttles();
     private final List<String> steps = new ArrayList<>();
     private final Map<String, Processor> behaviour = new HashMap<>();
 
     @AfterEach
     void stop() {
         camel.stop();
+        throttles.shutdownNow();
     }
 
     @Test
@@ -95,6 +99,22 @@ class LaneRouteTest {
         assertThat(steps).containsExactly("candidate", "look-up", "lookup-failed", "settle");
     }
 
+    @Test
+    void throttlesOfLanesShareOneThread() throws Exception {
+        run(false);
+        addLane("other", false);
+        for (int turn = 0; turn < 20; turn++) {
+            camel.createFluentProducerTemplate().to("lane:main").send();
+            camel.createFluentProducerTemplate().to("lane:other").send();
+        }
+
+        assertThat(steps.stream().filter("claim"::equals)).hasSize(41);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .filteredOn(name -> name.toLowerCase(Locale.ROOT).contains("throttle"))
+                .hasSize(1);
+    }
+
     private void run(boolean looksUp) throws Exception {
         behaviour.putIfAbsent("candidate", exchange -> exchange.setVariable(Turn.SEND, SEND));
         behaviour.putIfAbsent("lookup-failed", exchange -> exchange.setVariable(Turn.DECIDED, true));
@@ -107,23 +127,29 @@ class LaneRouteTest {
                 then.process(exchange);
             });
         }
+        camel.getRegistry().bind("throttles", throttles);
         camel.addComponent("lane", new DirectComponent());
         camel.addRoutes(new ProviderRoutes());
         PluginHelper.getRoutesLoader(camel)
                 .loadRoutes(ResourceHelper.resolveResource(
                         camel,
                         Path.of("routes/delivery/lane.camel.yaml").toUri().toString()));
+        addLane("main", looksUp);
+        camel.start();
+
+        camel.createFluentProducerTemplate().to("lane:main").send();
+    }
+
+    private void addLane(String account, boolean looksUp) throws Exception {
         TemplatedRouteBuilder.builder(camel, "lane")
-                .parameter("account", "main")
+                .routeId(account)
+                .parameter("account", account)
                 .parameter("provider", "pigeon")
                 .parameter("permits", 1)
                 .parameter("period", 1)
                 .parameter("paced", true)
                 .parameter("looksUp", looksUp)
                 .add();
-        camel.start();
-
-        camel.createFluentProducerTemplate().to("lane:main").send();
     }
 
     private static final class ProviderRoutes extends RouteBuilder {
