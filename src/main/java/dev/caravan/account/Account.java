@@ -51,35 +51,6 @@ public record Account(
         settings = Map.copyOf(settings);
     }
 
-    /** An account whose provider reports nothing, and whose templates have the same names in sends and at the provider. */
-    public Account(
-            String name,
-            String provider,
-            String baseUrl,
-            Pace pace,
-            int concurrency,
-            Duration timeout,
-            Duration expiresAfter,
-            boolean retryUnknown,
-            long maxQueued,
-            Map<String, String> settings) {
-        this(
-                name,
-                provider,
-                baseUrl,
-                pace,
-                concurrency,
-                timeout,
-                expiresAfter,
-                retryUnknown,
-                maxQueued,
-                null,
-                null,
-                SendingRules.NONE,
-                Map.of(),
-                settings);
-    }
-
     /**
      * The send as this account carries it: its template as it is called here.
      *

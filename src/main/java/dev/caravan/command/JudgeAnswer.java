@@ -3,6 +3,7 @@ package dev.caravan.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
+import dev.caravan.account.SendingRules;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.PhoneNumbers;
 import dev.caravan.message.Recipient;
@@ -151,6 +152,10 @@ final class JudgeAnswer implements Callable<Integer> {
                 Duration.ofDays(7),
                 false,
                 1,
+                null,
+                null,
+                SendingRules.NONE,
+                Map.of(),
                 settings);
     }
 

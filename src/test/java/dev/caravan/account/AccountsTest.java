@@ -7,9 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.caravan.account.RoutingRule.Failover;
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.message.Recipient;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,16 +125,6 @@ class AccountsTest {
     }
 
     private static Account account(String name) {
-        return new Account(
-                name,
-                "pigeon",
-                "https://pigeon.example",
-                Pace.UNLIMITED,
-                1,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1000,
-                Map.of());
+        return AccountDraft.named(name).at("https://pigeon.example").account();
     }
 }

@@ -7,10 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.Packs;
 import dev.caravan.account.Account;
-import dev.caravan.account.Pace;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.message.Recipient;
 import dev.caravan.provider.Provider;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,17 +64,11 @@ class RedactionTest {
                 .filter(pack -> pack.name().equals("maytapi"))
                 .findFirst()
                 .orElseThrow();
-        Account account = new Account(
-                "main",
-                "maytapi",
-                "https://maytapi.example",
-                Pace.UNLIMITED,
-                1,
-                Duration.ofSeconds(1),
-                Duration.ofDays(1),
-                false,
-                1,
-                Map.of("product-id", "product-of-ours", "phone-id", "12", "api-key", "hush/hush"));
+        Account account = AccountDraft.named("main")
+                .of("maytapi")
+                .at("https://maytapi.example")
+                .settings(Map.of("product-id", "product-of-ours", "phone-id", "12", "api-key", "hush/hush"))
+                .account();
         return new Redaction(maytapi, account, GoldenCases.of("maytapi"), found, "01ARZ3", new Recipient(to), SAMPLE);
     }
 

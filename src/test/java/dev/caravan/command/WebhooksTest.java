@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.account.Account;
-import dev.caravan.account.Pace;
-import dev.caravan.account.SendingRules;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.provider.Notice;
 import dev.caravan.provider.Webhook;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,21 +70,10 @@ class WebhooksTest {
     }
 
     private static Account account(String token) {
-        return new Account(
-                "pigeon-main",
-                "pigeon",
-                "https://pigeon.example",
-                Pace.UNLIMITED,
-                1,
-                Duration.ofSeconds(1),
-                Duration.ofDays(1),
-                false,
-                1,
-                null,
-                token,
-                SendingRules.NONE,
-                Map.of(),
-                Map.of());
+        return AccountDraft.named("pigeon-main")
+                .at("https://pigeon.example")
+                .webhookToken(token)
+                .account();
     }
 
     /** A provider that reports. */

@@ -2,6 +2,7 @@ package dev.caravan.delivery;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.account.Account;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Pace;
 import dev.caravan.message.ContentType;
 import dev.caravan.message.Send;
@@ -250,16 +251,13 @@ final class AskablePigeon implements Provider {
 
     /** An account of it at an address. */
     Account account(String account, String baseUrl, Pace pace, int concurrency) {
-        return new Account(
-                account,
-                name,
-                baseUrl,
-                pace,
-                concurrency,
-                Duration.ofSeconds(10),
-                Duration.ofDays(1),
-                false,
-                1000,
-                Map.of("key", "secret"));
+        return AccountDraft.named(account)
+                .of(name)
+                .at(baseUrl)
+                .pace(pace)
+                .concurrency(concurrency)
+                .timeout(Duration.ofSeconds(10))
+                .settings(Map.of("key", "secret"))
+                .account();
     }
 }

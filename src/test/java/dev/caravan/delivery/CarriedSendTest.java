@@ -3,8 +3,7 @@ package dev.caravan.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
-import dev.caravan.account.Pace;
-import dev.caravan.account.SendingRules;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.TemplateForm;
 import dev.caravan.delivery.ProviderRoutes.Passed;
 import dev.caravan.delivery.ProviderStub.Request;
@@ -74,20 +73,12 @@ class CarriedSendTest {
     }
 
     private Account account(TemplateForm form) {
-        return new Account(
-                "texter-carried-" + stub.port(),
-                "texter",
-                stub.baseUrl(),
-                Pace.UNLIMITED,
-                1,
-                Duration.ofSeconds(10),
-                Duration.ofDays(1),
-                false,
-                1000,
-                null,
-                null,
-                SendingRules.NONE,
-                Map.of("order", form),
-                Map.of("project-id", "example", "api-token", "token"));
+        return AccountDraft.named("texter-carried-" + stub.port())
+                .of("texter")
+                .at(stub.baseUrl())
+                .timeout(Duration.ofSeconds(10))
+                .templates(Map.of("order", form))
+                .settings(Map.of("project-id", "example", "api-token", "token"))
+                .account();
     }
 }

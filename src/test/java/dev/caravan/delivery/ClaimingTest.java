@@ -4,17 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.caravan.account.Account;
-import dev.caravan.account.Pace;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.ledger.Draft;
 import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.message.SendJson;
 import dev.caravan.provider.Providers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -114,17 +112,7 @@ class ClaimingTest {
     }
 
     private static Turn turn(Turn.ClaimListener listener) {
-        Account account = new Account(
-                "main",
-                "pigeon",
-                "http://127.0.0.1",
-                Pace.UNLIMITED,
-                1,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                Map.of());
+        Account account = AccountDraft.named("main").account();
         return new Turn(account, 0, listener);
     }
 

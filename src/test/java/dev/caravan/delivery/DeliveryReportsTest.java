@@ -3,6 +3,7 @@ package dev.caravan.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
 import dev.caravan.ledger.Draft;
@@ -21,7 +22,6 @@ import dev.caravan.provider.Setting;
 import dev.caravan.provider.Source;
 import dev.caravan.provider.VerdictRow;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -147,17 +147,7 @@ class DeliveryReportsTest {
     }
 
     private static Account account(String name) {
-        return new Account(
-                name,
-                "silent",
-                "http://127.0.0.1",
-                Pace.UNLIMITED,
-                1,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000,
-                Map.of());
+        return AccountDraft.named(name).of("silent").account();
     }
 
     private static final class Silent implements Provider {

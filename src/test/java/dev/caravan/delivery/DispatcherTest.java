@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravan.account.Account;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Accounts;
-import dev.caravan.account.Pace;
 import dev.caravan.account.QuietTimes;
 import dev.caravan.account.SendingRules;
 import dev.caravan.ledger.BatchControl;
@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -475,20 +474,10 @@ class DispatcherTest {
     }
 
     private static Account account(boolean retryUnknown, SendingRules rules) {
-        return new Account(
-                "main",
-                "pigeon",
-                "http://127.0.0.1",
-                Pace.UNLIMITED,
-                4,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                retryUnknown,
-                1_000_000,
-                null,
-                null,
-                rules,
-                Map.of(),
-                Map.of());
+        return AccountDraft.named("main")
+                .concurrency(4)
+                .retryUnknown(retryUnknown)
+                .rules(rules)
+                .account();
     }
 }

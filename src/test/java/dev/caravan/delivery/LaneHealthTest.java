@@ -4,15 +4,14 @@ import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Accounts;
-import dev.caravan.account.Pace;
 import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.NewSend;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.provider.Providers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -101,16 +100,6 @@ class LaneHealthTest {
     }
 
     private static Account account(String name) {
-        return new Account(
-                name,
-                "maytapi",
-                "http://127.0.0.1",
-                Pace.UNLIMITED,
-                1,
-                Duration.ofSeconds(1),
-                Duration.ofDays(1),
-                false,
-                10,
-                Map.of());
+        return AccountDraft.named(name).of("maytapi").account();
     }
 }

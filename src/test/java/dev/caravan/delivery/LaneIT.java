@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravan.account.Account;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
 import dev.caravan.ledger.Claim;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -387,16 +387,6 @@ class LaneIT {
     }
 
     private static Account account(Pace pace, int concurrency) {
-        return new Account(
-                "main",
-                "pigeon",
-                "http://127.0.0.1",
-                pace,
-                concurrency,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                Map.of());
+        return AccountDraft.named("main").pace(pace).concurrency(concurrency).account();
     }
 }

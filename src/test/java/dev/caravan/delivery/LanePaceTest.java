@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
 import dev.caravan.account.Spacing;
@@ -236,17 +237,7 @@ class LanePaceTest {
 
         private Gateway(String name, Pace pace) {
             parts = LedgerParts.of(name);
-            account = new Account(
-                    "main",
-                    "pigeon",
-                    "http://127.0.0.1",
-                    pace,
-                    64,
-                    Duration.ofSeconds(30),
-                    Duration.ofDays(7),
-                    false,
-                    1_000_000,
-                    Map.of());
+            account = AccountDraft.named("main").pace(pace).concurrency(64).account();
         }
 
         private void open() {

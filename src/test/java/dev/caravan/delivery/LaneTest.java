@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravan.account.Account;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
 import dev.caravan.ledger.Attempt;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -66,17 +66,8 @@ class LaneTest {
     }
 
     private void open(Pace pace, int concurrency, Consumer<Turn> route) {
-        Account account = new Account(
-                "main",
-                "pigeon",
-                "http://127.0.0.1",
-                pace,
-                concurrency,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                Map.of());
+        Account account =
+                AccountDraft.named("main").pace(pace).concurrency(concurrency).account();
         lane = new Lane(
                 account,
                 turn -> {

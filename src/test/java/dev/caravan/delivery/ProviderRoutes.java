@@ -3,8 +3,8 @@ package dev.caravan.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Accounts;
-import dev.caravan.account.Pace;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.message.Content.Text;
 import dev.caravan.message.Priority;
@@ -137,8 +137,12 @@ public final class ProviderRoutes {
     /** An account without a pace that makes one call at once. */
     public static Account account(
             String name, String provider, String baseUrl, Duration timeout, Map<String, String> settings) {
-        return new Account(
-                name, provider, baseUrl, Pace.UNLIMITED, 1, timeout, Duration.ofDays(1), false, 1000, settings);
+        return AccountDraft.named(name)
+                .of(provider)
+                .at(baseUrl)
+                .timeout(timeout)
+                .settings(settings)
+                .account();
     }
 
     /** A text to a recipient. */

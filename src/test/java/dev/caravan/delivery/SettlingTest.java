@@ -3,9 +3,8 @@ package dev.caravan.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.caravan.account.Account;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Accounts;
-import dev.caravan.account.Pace;
 import dev.caravan.ledger.Attempt;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Checks;
@@ -23,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -368,20 +366,7 @@ class SettlingTest {
     }
 
     private static Turn turn(Turn.ClaimListener listener) {
-        return new Turn(
-                new Account(
-                        "main",
-                        "pigeon",
-                        "http://127.0.0.1",
-                        Pace.UNLIMITED,
-                        1,
-                        Duration.ofSeconds(30),
-                        Duration.ofDays(7),
-                        false,
-                        1_000_000,
-                        Map.of()),
-                0,
-                listener);
+        return new Turn(AccountDraft.named("main").account(), 0, listener);
     }
 
     private void settle(Turn turn) {

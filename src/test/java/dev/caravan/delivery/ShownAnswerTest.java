@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.Packs;
 import dev.caravan.account.Account;
-import dev.caravan.account.Pace;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.provider.Credentials;
 import dev.caravan.provider.Provider;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -126,17 +125,10 @@ class ShownAnswerTest {
                 .filter(pack -> pack.name().equals("maytapi"))
                 .findFirst()
                 .orElseThrow();
-        Account account = new Account(
-                "main",
-                "maytapi",
-                "http://127.0.0.1",
-                Pace.UNLIMITED,
-                1,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                Map.of("api-key", "s3cret-key"));
+        Account account = AccountDraft.named("main")
+                .of("maytapi")
+                .settings(Map.of("api-key", "s3cret-key"))
+                .account();
         return ShownAnswer.of(answer, Credentials.of(maytapi, account), List.of(contents), "looked.up-token");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravan.account.Account;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
 import dev.caravan.ledger.Claim;
@@ -17,7 +18,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
@@ -102,16 +102,6 @@ class SlowLedgerIT {
     }
 
     private static Account account() {
-        return new Account(
-                "main",
-                "pigeon",
-                "http://127.0.0.1",
-                PACE,
-                8,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                Map.of());
+        return AccountDraft.named("main").pace(PACE).concurrency(8).account();
     }
 }

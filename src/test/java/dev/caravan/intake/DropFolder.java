@@ -3,8 +3,8 @@ package dev.caravan.intake;
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.caravan.Packs;
 import dev.caravan.account.Account;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Accounts;
-import dev.caravan.account.Pace;
 import dev.caravan.account.RoutingRule;
 import dev.caravan.account.RoutingRule.Failover;
 import dev.caravan.ledger.Batch;
@@ -145,17 +145,12 @@ public final class DropFolder implements AutoCloseable {
     }
 
     private static Account account(String name, String provider, long maxQueued) {
-        return new Account(
-                name,
-                provider,
-                "http://127.0.0.1",
-                Pace.UNLIMITED,
-                4,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                maxQueued,
-                Map.of("sender", "line", "project-id", "p"));
+        return AccountDraft.named(name)
+                .of(provider)
+                .concurrency(4)
+                .maxQueued(maxQueued)
+                .settings(Map.of("sender", "line", "project-id", "p"))
+                .account();
     }
 
     /** From now on a batch of more rows than this is held. */

@@ -3,6 +3,7 @@ package dev.caravan.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
 import dev.caravan.account.Spacing;
@@ -94,17 +95,11 @@ class ForecastTest {
     }
 
     private static Forecast forecast(Pace pace, Ahead ahead) {
-        Account account = new Account(
-                "main",
-                "maytapi",
-                "http://127.0.0.1",
-                pace,
-                4,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                Map.of());
+        Account account = AccountDraft.named("main")
+                .of("maytapi")
+                .pace(pace)
+                .concurrency(4)
+                .account();
         return new Forecast(account, ahead);
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.Packs;
 import dev.caravan.account.Account;
-import dev.caravan.account.Pace;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.ledger.Blocklist;
 import dev.caravan.ledger.Blocklist.Entry;
 import dev.caravan.ledger.Inbound;
@@ -14,9 +14,7 @@ import dev.caravan.message.PhoneNumbers;
 import dev.caravan.provider.Notice.Message;
 import dev.caravan.provider.Providers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,16 +142,6 @@ class InboundIntakeTest {
     }
 
     private static Account account(String name) {
-        return new Account(
-                name,
-                "maytapi",
-                "http://127.0.0.1",
-                Pace.UNLIMITED,
-                1,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000,
-                Map.of());
+        return AccountDraft.named(name).of("maytapi").account();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.Packs;
 import dev.caravan.account.Account;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
@@ -63,17 +64,11 @@ class RehearsalMemoryIT {
 
     /** The other process. */
     public static void main(String[] arguments) throws IOException {
-        Account account = new Account(
-                "main",
-                "maytapi",
-                "http://127.0.0.1",
-                Pace.of(Rate.parse("1/1s")),
-                4,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                Map.of());
+        Account account = AccountDraft.named("main")
+                .of("maytapi")
+                .pace(Pace.of(Rate.parse("1/1s")))
+                .concurrency(4)
+                .account();
         Accounts accounts = new Accounts(List.of(account), List.of(), account);
         Rehearsal rehearsal = new Rehearsal(
                 new Examination(accounts, new Providers(Packs.all()), Map.of()),

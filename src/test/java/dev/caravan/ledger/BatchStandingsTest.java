@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
@@ -17,8 +18,12 @@ class BatchStandingsTest extends OnLedger {
     private final BatchStandings unlimited = progress(Pace.UNLIMITED);
 
     private static BatchStandings progress(Pace pace) {
-        return new BatchStandings(
-                new Accounts(List.of(account("main", pace), account("other", pace)), List.of(), null));
+        return new BatchStandings(new Accounts(
+                List.of(
+                        AccountDraft.named("main").pace(pace).account(),
+                        AccountDraft.named("other").pace(pace).account()),
+                List.of(),
+                null));
     }
 
     @Test

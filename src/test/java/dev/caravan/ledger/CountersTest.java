@@ -4,7 +4,6 @@ import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Accounts;
-import dev.caravan.account.Pace;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -103,11 +102,7 @@ class CountersTest extends OnLedger {
         if (!ids.isEmpty()) {
             String id = ids.get(random.nextInt(ids.size()));
             SendControl control = parts.sendControl(
-                    ledger.store(),
-                    new Accounts(
-                            List.of(account("main", Pace.UNLIMITED), account("other", Pace.UNLIMITED)),
-                            List.of(),
-                            null));
+                    ledger.store(), new Accounts(List.of(account("main"), account("other")), List.of(), null));
             ByHand by = new ByHand("anne", null);
             switch (random.nextInt(5)) {
                 case 0 -> control.cancel(id, by, now);

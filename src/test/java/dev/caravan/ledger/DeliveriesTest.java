@@ -4,7 +4,6 @@ import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Accounts;
-import dev.caravan.account.Pace;
 import dev.caravan.ledger.Deliveries.Effect;
 import dev.caravan.ledger.Deliveries.Kept;
 import java.time.Duration;
@@ -136,8 +135,8 @@ class DeliveriesTest extends OnLedger {
 
         apply(report(State.READ, "second"));
         ledger.change("UPDATE send SET state = 'failed' WHERE id = ?", id);
-        SendControl control = parts.sendControl(
-                ledger.store(), new Accounts(List.of(account("main", Pace.UNLIMITED)), List.of(), null));
+        SendControl control =
+                parts.sendControl(ledger.store(), new Accounts(List.of(account("main")), List.of(), null));
         assertThat(control.retry(id, false, new ByHand("anne", null), LATER)).isEmpty();
         settle(claim(LATER), sent("fourth"));
 
@@ -315,8 +314,7 @@ class DeliveriesTest extends OnLedger {
         countAccepted("b", 1);
         settle(claim(), sent("wamid"));
         Batch batch = read(transaction -> batches.find(transaction, "b")).orElseThrow();
-        BatchStandings standings =
-                new BatchStandings(new Accounts(List.of(account("main", Pace.UNLIMITED)), List.of(), null));
+        BatchStandings standings = new BatchStandings(new Accounts(List.of(account("main")), List.of(), null));
         double before =
                 read(transaction -> standings.of(transaction, batch, LATER)).rate();
         ledger.change("UPDATE history SET at = ?", LATER);

@@ -3,15 +3,12 @@ package dev.caravan.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
-import dev.caravan.account.Pace;
-import dev.caravan.account.SendingRules;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.ledger.Settlement.Call;
 import dev.caravan.ledger.Settlement.Cause;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -148,35 +145,8 @@ abstract class OnLedger {
                         + " WHERE send.batch = batch.id AND state IN ('queued', 'sending')) FROM batch ORDER BY id"));
     }
 
-    /** Of a provider that nobody calls. */
-    static Account account(String name, Pace pace) {
-        return account(name, pace, null, SendingRules.NONE);
-    }
-
-    static Account account(String name, SendingRules rules) {
-        return account(name, Pace.UNLIMITED, null, rules);
-    }
-
-    static Account account(String name, Duration confirmWithin) {
-        return account(name, Pace.UNLIMITED, confirmWithin, SendingRules.NONE);
-    }
-
-    private static Account account(String name, Pace pace, Duration confirmWithin, SendingRules rules) {
-        return new Account(
-                name,
-                "pigeon",
-                "http://127.0.0.1",
-                pace,
-                1,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                false,
-                1_000_000,
-                confirmWithin,
-                null,
-                rules,
-                Map.of(),
-                Map.of());
+    static Account account(String name) {
+        return AccountDraft.named(name).account();
     }
 
     static Settlement sent(String providerMessageId) {

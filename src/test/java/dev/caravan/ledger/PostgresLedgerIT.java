@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.QuietTimes;
 import dev.caravan.account.SendingRules;
 import dev.caravan.ledger.Slots.Reservation;
@@ -90,8 +91,9 @@ class PostgresLedgerIT {
     void noClaimReadsTheWholeTableOfSends() {
         QuietTimes always = new QuietTimes(
                 List.of(), Set.of(LocalDate.of(2027, 1, 15)), Set.of(), recipient -> List.of(ZoneOffset.UTC));
-        LedgerParts parts =
-                LedgerParts.with(OnLedger.account("main", new SendingRules(true, always, null, null, ZoneOffset.UTC)));
+        LedgerParts parts = LedgerParts.with(AccountDraft.named("main")
+                .rules(new SendingRules(true, always, null, null, ZoneOffset.UTC))
+                .account());
         try (TemporaryLedger ledger = newDatabase()) {
             ledger.store().write(transaction -> {
                 parts.lanes().register(transaction, List.of("main"));
@@ -132,8 +134,9 @@ class PostgresLedgerIT {
     /** A queue that was empty when the planner last looked seems so until it looks again: after a tenth of all rows. */
     @Test
     void noClaimReadsAQueueThatHasGrownSinceTheTableWasAnalyzed() {
-        LedgerParts parts = LedgerParts.with(
-                OnLedger.account("main", new SendingRules(true, QuietTimes.NONE, null, null, ZoneOffset.UTC)));
+        LedgerParts parts = LedgerParts.with(AccountDraft.named("main")
+                .rules(new SendingRules(true, QuietTimes.NONE, null, null, ZoneOffset.UTC))
+                .account());
         try (TemporaryLedger ledger = newDatabase()) {
             ledger.store().write(transaction -> {
                 parts.lanes().register(transaction, List.of("main"));

@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.QuietTimes;
 import dev.caravan.account.SendingRules;
 import dev.caravan.message.Priority;
@@ -24,8 +25,9 @@ class RecipientOrderTest extends OnLedger {
     private static final String AYSE = "+905301234502";
     private static final ByHand BY_HAND = new ByHand("somebody", "because");
 
-    private final LedgerParts ordered =
-            LedgerParts.with(account("main", new SendingRules(true, QuietTimes.NONE, null, null, ZoneId.of("Z"))));
+    private final LedgerParts ordered = LedgerParts.with(AccountDraft.named("main")
+            .rules(new SendingRules(true, QuietTimes.NONE, null, null, ZoneId.of("Z")))
+            .account());
     private final BatchControl control = new BatchControl(ordered.settlements(), BatchControl.STEP);
 
     private Attempt claimOrdered(long now) {

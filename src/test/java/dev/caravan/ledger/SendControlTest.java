@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.caravan.account.Accounts;
-import dev.caravan.account.Pace;
 import dev.caravan.message.Category;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,8 +29,7 @@ class SendControlTest extends OnLedger {
                 ledger.store(),
                 parts.settlements(),
                 parts.transitions(),
-                new Accounts(
-                        List.of(account("main", Pace.UNLIMITED), account("other", Pace.UNLIMITED)), List.of(), null),
+                new Accounts(List.of(account("main"), account("other")), List.of(), null),
                 Map.of(Category.OTP, Duration.ofMinutes(5)));
         ledger.store().listen(woken::add);
     }

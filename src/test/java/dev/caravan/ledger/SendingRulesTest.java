@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
 import dev.caravan.account.QuietHours;
@@ -40,7 +41,7 @@ class SendingRulesTest extends OnLedger {
     private LedgerParts partsWith(QuietTimes quiet, String perRecipient, Integer budget, boolean inOrder) {
         Rate rate = perRecipient == null ? null : Rate.parse(perRecipient);
         SendingRules rules = new SendingRules(inOrder, quiet, rate, budget, ISTANBUL);
-        return LedgerParts.with(account("main", rules));
+        return LedgerParts.with(AccountDraft.named("main").rules(rules).account());
     }
 
     private String claim(LedgerParts by, long now) {
@@ -212,6 +213,8 @@ class SendingRulesTest extends OnLedger {
     }
 
     private Expiring expiring(Pace pace) {
-        return new Expiring(ledger.store(), new Accounts(List.of(account("main", pace)), List.of(), null));
+        return new Expiring(
+                ledger.store(),
+                new Accounts(List.of(AccountDraft.named("main").pace(pace).account()), List.of(), null));
     }
 }

@@ -3,7 +3,6 @@ package dev.caravan.ledger;
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravan.account.Pace;
 import dev.caravan.ledger.SendQueue.Candidate;
 import dev.caravan.message.Priority;
 import java.util.ArrayList;
@@ -471,8 +470,7 @@ class SendsTest extends OnLedger {
         String id = admit(draft().account("other")).get(0);
         Attempt attempt = claimOther(NOW);
         recover(NOW + 60);
-        write(transaction -> parts.standIns()
-                .move(transaction, id, "other", account("main", Pace.UNLIMITED), "it is down", NOW + 61));
+        write(transaction -> parts.standIns().move(transaction, id, "other", account("main"), "it is down", NOW + 61));
 
         assertThat(settle(attempt, sent("of the other account"))).isFalse();
 

@@ -4,6 +4,7 @@ import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Pace;
 import dev.caravan.account.Rate;
 import dev.caravan.ledger.StandIns.Waiting;
@@ -19,7 +20,7 @@ class StandInsTest extends OnLedger {
     private static final long MINUTE = 60_000;
 
     private final StandIns standIns = parts.standIns();
-    private final Account other = account("other", Pace.UNLIMITED);
+    private final Account other = account("other");
 
     @Test
     void aMovedSendIsNextInTheOtherQueueAndNeverComesBack() {
@@ -130,7 +131,9 @@ class StandInsTest extends OnLedger {
 
     @Test
     void anAccountIsDownForASendThatItsQueueOutlasts() {
-        Account slow = account("main", Pace.of(new Rate(1, Duration.ofMinutes(1))));
+        Account slow = AccountDraft.named("main")
+                .pace(Pace.of(new Rate(1, Duration.ofMinutes(1))))
+                .account();
         admit(draft(), draft(), draft().dueAt(NOW + 1));
 
         assertThat(isDown(slow, NOW + 3 * MINUTE)).isFalse();
@@ -140,7 +143,7 @@ class StandInsTest extends OnLedger {
             return null;
         });
         assertThat(isDown(slow, NOW + 3 * MINUTE)).isTrue();
-        assertThat(isDown(account("main", Pace.UNLIMITED), NOW + 5)).isFalse();
+        assertThat(isDown(account("main"), NOW + 5)).isFalse();
     }
 
     @Test

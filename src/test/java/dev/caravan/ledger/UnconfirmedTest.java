@@ -3,8 +3,8 @@ package dev.caravan.ledger;
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Accounts;
-import dev.caravan.account.Pace;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,7 +14,8 @@ class UnconfirmedTest extends OnLedger {
 
     private static final long HOUR = Duration.ofHours(1).toMillis();
 
-    private final LedgerParts watched = LedgerParts.with(account("main", Duration.ofHours(1)));
+    private final LedgerParts watched = LedgerParts.with(
+            AccountDraft.named("main").confirmWithin(Duration.ofHours(1)).account());
 
     private Unconfirmed unconfirmed;
 
@@ -76,7 +77,7 @@ class UnconfirmedTest extends OnLedger {
     void aSendThatSomebodySaysWasSentIsWatchedFromThenOn() {
         String id = admit(draft()).get(0);
         settle(claim(), unknown());
-        watched.sendControl(ledger.store(), new Accounts(List.of(account("main", Pace.UNLIMITED)), List.of(), null))
+        watched.sendControl(ledger.store(), new Accounts(List.of(account("main")), List.of(), null))
                 .resolve(id, State.SENT, "wamid", new ByHand("anne", null), NOW + HOUR);
 
         unconfirmed.tell(NOW + 2 * HOUR - 1);

@@ -3,9 +3,8 @@ package dev.caravan.provider.maytapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.account.Account;
-import dev.caravan.account.Pace;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.provider.Webhook;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -48,16 +47,10 @@ class MaytapiWebhookTest {
     }
 
     private static Account account(String name, String product, String phone) {
-        return new Account(
-                name,
-                Maytapi.NAME,
-                "https://api.example.com/api",
-                Pace.UNLIMITED,
-                1,
-                Duration.ofSeconds(30),
-                Duration.ofDays(1),
-                false,
-                1000,
-                Map.of(Maytapi.PRODUCT_ID, product, Maytapi.PHONE_ID, phone, "api-key", "sample-key"));
+        return AccountDraft.named(name)
+                .of(Maytapi.NAME)
+                .at("https://api.example.com/api")
+                .settings(Map.of(Maytapi.PRODUCT_ID, product, Maytapi.PHONE_ID, phone, "api-key", "sample-key"))
+                .account();
     }
 }

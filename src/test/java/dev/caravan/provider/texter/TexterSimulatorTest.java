@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.caravan.account.Account;
-import dev.caravan.account.Pace;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.message.Content;
 import dev.caravan.message.Content.Button;
 import dev.caravan.message.Content.Buttons;
@@ -36,7 +36,6 @@ import dev.caravan.provider.Simulator.Reply;
 import dev.caravan.provider.Tracking.Echo;
 import dev.caravan.provider.Tracking.Tracked;
 import dev.caravan.provider.Tracking.Tracks;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -62,17 +61,10 @@ class TexterSimulatorTest {
 
     private final Texter texter = new Texter();
     private final TexterSimulator simulator = new TexterSimulator();
-    private final Account account = new Account(
-            "texter",
-            "texter",
-            "http://127.0.0.1",
-            Pace.UNLIMITED,
-            1,
-            Duration.ofSeconds(30),
-            Duration.ofDays(1),
-            false,
-            1000,
-            Map.of("project-id", "example", "api-token", "token"));
+    private final Account account = AccountDraft.named("texter")
+            .of("texter")
+            .settings(Map.of("project-id", "example", "api-token", "token"))
+            .account();
 
     static Stream<Content> contents() {
         Item file = new Item("https://files.example.com/a", null);
