@@ -8,6 +8,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.core5.util.TimeValue;
@@ -25,6 +26,10 @@ final class Connections {
     private static final TimeValue CHECK_AFTER = TimeValue.ofSeconds(1);
 
     private static final TimeValue LONGEST_LIFE = TimeValue.ofMinutes(1);
+
+    private static final ManagedHttpClientConnectionFactory WHOLE_HEADS = ManagedHttpClientConnectionFactory.builder()
+            .responseParserFactory(WholeHeadParser::new)
+            .build();
 
     /** For a question that somebody, or a lane, waits for; a send has its account's time-out. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -68,6 +73,7 @@ final class Connections {
 
     private static HttpClientConnectionManager pool(int connections, Duration timeout) {
         return PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionFactory(WHOLE_HEADS)
                 .setMaxConnPerRoute(connections)
                 .setMaxConnTotal(connections)
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
