@@ -148,7 +148,7 @@ class CutAnswersTest {
     void anAnswerInChunksIsUnknownUnlessItsLastChunkBegins(Body body) {
         useNewAccount(body.provider());
         int half = body.text().length() / 2;
-        String chunks = BEGINNING + "Transfer-Encoding: chunked\r\n\r\n"
+        String chunks = BEGINNING + "transfer-encoding: chunked\r\n\r\n"
                 + chunk(body.text().substring(0, half))
                 + chunk(body.text().substring(half));
         cutEverywhere(bytes(chunks + LAST_CHUNK), chunks.length() + 1, body.meaning(), Cut.CLOSED);
