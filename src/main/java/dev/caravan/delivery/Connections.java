@@ -10,6 +10,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
@@ -28,6 +29,10 @@ final class Connections {
     private static final TimeValue CHECK_AFTER = TimeValue.ofSeconds(1);
 
     private static final TimeValue LONGEST_LIFE = TimeValue.ofMinutes(1);
+
+    private static final ManagedHttpClientConnectionFactory WHOLE_HEADS = ManagedHttpClientConnectionFactory.builder()
+            .responseParserFactory(WholeHeadParser::new)
+            .build();
 
     /** For a question that somebody, or a lane, waits for; a send has its account's time-out. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -86,6 +91,7 @@ final class Connections {
 
     private AccountPool pool(int connections, Duration timeout) {
         return new AccountPool(PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionFactory(WHOLE_HEADS)
                 .setTlsSocketStrategy(encryption)
                 .setMaxConnPerRoute(connections)
                 .setMaxConnTotal(connections)
