@@ -33,6 +33,7 @@ class RouteFilesTest {
                 .containsExactlyInAnyOrder(
                         "call.camel.yaml",
                         "checkup.camel.yaml",
+                        "connections.camel.yaml",
                         "lane.camel.yaml",
                         "senders.camel.yaml",
                         "tracking.camel.yaml",
