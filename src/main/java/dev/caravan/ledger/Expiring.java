@@ -121,8 +121,7 @@ public final class Expiring {
     private record Lane(long notBefore, long nextSlot, String budgetDay, long budgetUsed) {
         private Timetable timetable(Account account, long now) {
             long first = Math.max(now, Math.max(notBefore, TimeUnit.MICROSECONDS.toMillis(nextSlot)));
-            long used = account.rules().day(first).equals(budgetDay) ? budgetUsed : 0;
-            return new Timetable(account.rules(), account.pace().meanGap().toNanos(), first, used);
+            return Timetable.of(account.rules(), account.pace().meanGap(), first, budgetDay, budgetUsed);
         }
     }
 
