@@ -88,7 +88,9 @@ class LaneControlTest {
                         "broken",
                         "whole",
                         "slowed",
-                        "dated")
+                        "dated",
+                        "asked",
+                        "unasked")
                 .forEach(name -> accounts.add(account(name)));
         List.of("silent", "refused")
                 .forEach(name -> accounts.add(
@@ -106,6 +108,7 @@ class LaneControlTest {
                                 List.of(named.get("fourth"), named.get("fifth"), named.get("sixth")),
                                 Failover.DEFINITE_REFUSAL),
                         new RoutingRule("+43", List.of(named.get("broken"), named.get("whole")), Failover.DOWN),
+                        new RoutingRule("+48", List.of(named.get("asked"), named.get("unasked")), Failover.DOWN),
                         new RoutingRule("+49", List.of(named.get("down"), named.get("up")), Failover.DOWN),
                         new RoutingRule("+44", List.of(named.get("first"), named.get("up")), Failover.NEVER)),
                 null);
@@ -301,6 +304,33 @@ class LaneControlTest {
         assertThat(ledger.number(
                         "SELECT count(*) FROM history WHERE reason = 'moved from down to up: its lane is paused'"))
                 .isEqualTo(150);
+        assertCounters();
+    }
+
+    @Test
+    void whatWouldExpireWhileItsAccountIsAskedToWaitGoesToTheOther() {
+        ANSWERS.put("/asked/send", request -> new Answer(429, Map.of("Retry-After", "21600"), ""));
+        long inAnHour = System.currentTimeMillis() + 3_600_000;
+        String refused = admit(draft("asked", "+48601234567").expiresAt(inAnHour));
+        await().until(() -> state(refused).equals("sent"));
+
+        String patient = admit("asked", "+48601234568");
+        String named = admit(draft("asked", "+48601234569")
+                .content("{\"account\":\"asked\",\"to\":\"+48601234569\",\"type\":\"text\",\"text\":\"hello\"}")
+                .expiresAt(inAnHour));
+        String last = admit(draft("asked", "+48601234570").expiresAt(inAnHour));
+        await().until(() -> state(last).equals("sent"));
+
+        assertThat(ledger.texts(
+                        "SELECT account || ' ' || state || ' ' || attempt FROM send WHERE id IN (?, ?, ?, ?)"
+                                + " ORDER BY id",
+                        refused,
+                        patient,
+                        named,
+                        last))
+                .containsExactly("unasked sent 2", "asked queued 0", "asked queued 0", "unasked sent 1");
+        assertThat(ledger.texts("SELECT reason FROM history WHERE send = ? AND reason IS NOT NULL", last))
+                .containsExactly("moved from asked to unasked: it would expire before its turn");
         assertCounters();
     }
 
