@@ -143,12 +143,14 @@ public final class StandIns {
      * tells it, and so does an outcome.
      *
      * @param because why, for people
-     * @return false when it no longer waits in the queue it is to leave
+     * @return false when it no longer waits in the queue it is to leave, or may have been sent: it is sent again there or not
+     *     at all
      */
     public boolean move(Transaction transaction, String id, String from, Account to, String because, long now)
             throws SQLException {
         Optional<Place> place = transaction.one(
-                "SELECT followed, priority FROM send WHERE id = ? AND state = 'queued' AND account = ?",
+                "SELECT followed, priority FROM send WHERE id = ? AND state = 'queued' AND account = ? AND NOT EXISTS"
+                        + " (SELECT 1 FROM history WHERE history.send = send.id AND history.error_class = 'unknown')",
                 row -> new Place(row.getInt(1) == 1, Priority.values()[row.getInt(2)]),
                 id,
                 from);

@@ -9,6 +9,7 @@ import dev.caravan.account.Pace;
 import dev.caravan.account.QuietTimes;
 import dev.caravan.account.Rate;
 import dev.caravan.account.SendingRules;
+import dev.caravan.ledger.Settlement.Cause;
 import dev.caravan.ledger.StandIns.Stranded;
 import dev.caravan.ledger.StandIns.Waiting;
 import dev.caravan.message.Priority;
@@ -83,6 +84,19 @@ class StandInsTest extends OnLedger {
         assertThat(move(id)).isFalse();
 
         assertThat(ledger.text("SELECT account || state FROM send")).isEqualTo("mainunknown");
+        assertCounters();
+    }
+
+    @Test
+    void whatIsSentAgainAlthoughItMayHaveBeenSentStaysWithItsAccount() {
+        String id = admit(draft()).get(0);
+        settle(claim(), Settlement.queued(NOW, new Cause("unknown", "no-answer", "no answer came")));
+        assertThat(move(id)).isFalse();
+
+        settle(claim(), Settlement.queued(NOW, new Cause("account", "http-401", "no such key")));
+        assertThat(move(id)).as("nothing is known of the first attempt").isFalse();
+
+        assertThat(ledger.text("SELECT account || state FROM send")).isEqualTo("mainqueued");
         assertCounters();
     }
 
