@@ -103,9 +103,25 @@ public final class Timetable {
 
     /** How many starts come by a time, in milliseconds; {@link Long#MAX_VALUE} for any number. */
     public long startsUntil(long deadline) {
+        return startsUntil(deadline, Long.MAX_VALUE);
+    }
+
+    /**
+     * Whether a start comes by a time, in milliseconds.
+     *
+     * @param number from 0
+     */
+    public boolean isBy(long number, long deadline) {
+        return startsUntil(deadline, number + 1) > number;
+    }
+
+    /** @param enough so many need not be exceeded */
+    private long startsUntil(long deadline, long enough) {
         Opening opening = new Opening(first, 0, usedToday);
         long count = 0;
-        for (int openings = 0; openings < MOST_OPENINGS && opening != null && opening.from <= deadline; openings++) {
+        for (int openings = 0;
+                openings < MOST_OPENINGS && count < enough && opening != null && opening.from <= deadline;
+                openings++) {
             long starts = opening.starts(deadline);
             if (starts == Long.MAX_VALUE) {
                 return starts;

@@ -97,7 +97,7 @@ public final class StandIns {
 
         /** @param before sends that have their turn first, and keep the mean pace */
         private boolean isTooLate(long before, long expiresAt) {
-            return timetable.startsUntil(expiresAt) <= before;
+            return !timetable.isBy(before, expiresAt);
         }
     }
 

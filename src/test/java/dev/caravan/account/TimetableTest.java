@@ -70,6 +70,19 @@ class TimetableTest {
     }
 
     @Test
+    void aStartComesByATimeOrNot() {
+        Timetable timetable = from("2026-01-15T10:00:00Z", HOUR, 1, rules(3));
+
+        assertThat(timetable.isBy(0, millis("2026-01-15T09:59:59Z"))).isFalse();
+        assertThat(timetable.isBy(0, millis("2026-01-15T10:00:00Z"))).isTrue();
+        assertThat(timetable.isBy(1, millis("2026-01-15T10:59:59Z"))).isFalse();
+        assertThat(timetable.isBy(1, millis("2026-01-15T11:00:00Z"))).isTrue();
+        assertThat(timetable.isBy(2, millis("2026-01-15T21:59:59Z"))).isFalse();
+        assertThat(timetable.isBy(2, millis("2026-01-15T22:00:00Z"))).isTrue();
+        assertThat(timetable.isBy(2, millis("2999-01-01T00:00:00Z"))).isTrue();
+    }
+
+    @Test
     void withoutAPaceABudgetStillCounts() {
         Timetable timetable = from("2026-01-15T10:00:00Z", 0, 0, rules(1000));
 
