@@ -20,7 +20,10 @@ public record RoutingRule(String to, List<Account> accounts, Failover failover) 
         NEVER,
         /** When the provider has refused it for a reason of the account. */
         DEFINITE_REFUSAL,
-        /** While the account's lane is paused, or has a longer queue than the send can wait. */
+        /**
+         * While the account's lane is paused, or the send would expire before its turn: when it is accepted, and while the
+         * lane was asked to wait or has spent its budget.
+         */
         DOWN
     }
 

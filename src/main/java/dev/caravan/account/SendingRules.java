@@ -33,6 +33,11 @@ public record SendingRules(boolean inOrder, QuietTimes quiet, Rate perRecipient,
         return budget == null ? null : budget.count();
     }
 
+    /** The same where it is never quiet. */
+    public SendingRules withoutQuiet() {
+        return new SendingRules(inOrder, QuietTimes.NONE, perRecipient, budget, zone);
+    }
+
     /** The day of an instant, as a budget counts it: {@code 2026-01-31}. */
     public String day(long millis) {
         return date(millis).toString();

@@ -1,5 +1,7 @@
 package dev.caravan.account;
 
+import java.time.Duration;
+
 /**
  * When an account's next sends would start, one after the other, if nothing came between: by its gap, its quiet times in
  * its own zone, and its budget. An estimate: recipients in other zones have other quiet times.
@@ -27,6 +29,60 @@ public final class Timetable {
     }
 
     /**
+     * By an account's row.
+     *
+     * @param gap between two starts; zero for an account without a pace
+     * @param first before then nothing starts, in milliseconds
+     * @param day on which it last spent some of its budget, or null
+     * @param used what it spent of that
+     */
+    public static Timetable of(SendingRules rules, Duration gap, long first, String day, long used) {
+        return new Timetable(rules, gap.toNanos(), first, rules.day(first).equals(day) ? used : 0);
+    }
+
+    /**
+     * Sends that are due later.
+     *
+     * @param first when the first of them is due, in milliseconds
+     * @param last when the last of them is
+     */
+    public record Later(long count, long first, long last) {
+
+        public static final Later NONE = new Later(0, Long.MAX_VALUE, Long.MIN_VALUE);
+
+        /** One send. */
+        public static Later at(long due) {
+            return new Later(1, due, due);
+        }
+
+        public Later and(Later other) {
+            return new Later(count + other.count, Math.min(first, other.first), Math.max(last, other.last));
+        }
+    }
+
+    /**
+     * When the last of some starts comes at the earliest, in milliseconds; {@link Long#MAX_VALUE} when that is years ahead.
+     *
+     * @param starts how many, none counting as one
+     * @param later the sends among them that are not due yet
+     */
+    public long last(long starts, Later later) {
+        long last = start(Math.max(0, starts - 1));
+        if (later.count() > 0) {
+            last = Math.max(last, after(later.first()).start(later.count() - 1));
+            last = Math.max(last, after(later.last()).start(0));
+        }
+        return last;
+    }
+
+    /** The same for starts that do not come before a time, in milliseconds. */
+    public Timetable after(long time) {
+        return time <= first
+                ? this
+                : new Timetable(rules, gapNanos, time, rules.day(time).equals(rules.day(first)) ? usedToday : 0);
+    }
+
+    /**
      * When a start comes, in milliseconds; {@link Long#MAX_VALUE} when that is years ahead.
      *
      * @param number from 0
@@ -47,9 +103,25 @@ public final class Timetable {
 
     /** How many starts come by a time, in milliseconds; {@link Long#MAX_VALUE} for any number. */
     public long startsUntil(long deadline) {
+        return startsUntil(deadline, Long.MAX_VALUE);
+    }
+
+    /**
+     * Whether a start comes by a time, in milliseconds.
+     *
+     * @param number from 0
+     */
+    public boolean isBy(long number, long deadline) {
+        return startsUntil(deadline, number + 1) > number;
+    }
+
+    /** @param enough so many need not be exceeded */
+    private long startsUntil(long deadline, long enough) {
         Opening opening = new Opening(first, 0, usedToday);
         long count = 0;
-        for (int openings = 0; openings < MOST_OPENINGS && opening != null && opening.from <= deadline; openings++) {
+        for (int openings = 0;
+                openings < MOST_OPENINGS && count < enough && opening != null && opening.from <= deadline;
+                openings++) {
             long starts = opening.starts(deadline);
             if (starts == Long.MAX_VALUE) {
                 return starts;

@@ -12,6 +12,7 @@ import dev.caravan.ledger.RecipientPace;
 import dev.caravan.ledger.SendQueue;
 import dev.caravan.ledger.Settlements;
 import dev.caravan.ledger.Slots;
+import dev.caravan.ledger.StandIns.Stranded;
 import dev.caravan.ledger.StandIns.Waiting;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.Transaction;
@@ -77,7 +78,7 @@ final class Dispatcher implements Arrivals, AutoCloseable {
     /** How far the queues have got with a batch that is being released, by account. */
     private final Map<String, Map<String, Long>> released = new HashMap<>();
 
-    /** How far the queues of accounts that are down have been gone through. */
+    /** How far the queues of accounts that are stopped have been gone through. */
     private final Map<String, Passage> passages = new HashMap<>();
 
     /** @param executor runs the turns; its threads are bounded by the lanes' concurrency */
@@ -298,11 +299,11 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         }
     }
 
-    /** Offers what waits for accounts that are down to others, a limited number each time. */
+    /** Offers what accounts that are stopped cannot send to others, a limited number each time. */
     private void failOver(long now) {
-        List<String> down = store.read(transaction -> failover.down(transaction, now));
-        passages.keySet().retainAll(down);
-        for (String account : down) {
+        List<String> stopped = store.read(transaction -> failover.stopped(transaction, now));
+        passages.keySet().retainAll(stopped);
+        for (String account : stopped) {
             for (int step = 0; step < MOST_STEPS && passage(account).restsUntil() <= now; step++) {
                 failOver(account, passage(account), now);
             }
@@ -317,32 +318,44 @@ final class Dispatcher implements Arrivals, AutoCloseable {
         List<Waiting> front = store.read(
                 transaction -> failover.waiting(transaction, account, Optional.ofNullable(passage.after()), STEP));
         if (front.isEmpty()) {
-            passages.put(account, new Passage(null, now + 1));
+            passages.put(account, Passage.again(now + 1));
             return;
         }
-        store.write(transaction -> {
-            for (Waiting waiting : front) {
-                failover.moveFromDown(transaction, account, waiting, now);
-            }
-            return null;
-        });
+        Stranded stranded =
+                store.read(transaction -> failover.stranded(transaction, account, front, passage.staying(), now));
+        if (!stranded.sends().isEmpty()) {
+            store.write(transaction -> {
+                failover.moveStranded(transaction, account, stranded, now);
+                return null;
+            });
+        }
         boolean atEnd = front.size() < STEP;
         boolean allAtOnce = passage.after() == null;
         passages.put(
                 account,
                 atEnd
-                        ? new Passage(null, allAtOnce ? now + 1 : now + BETWEEN_LONG_PASSAGES)
-                        : new Passage(front.get(STEP - 1), 0));
+                        ? Passage.again(allAtOnce ? now + 1 : now + BETWEEN_LONG_PASSAGES)
+                        : new Passage(
+                                front.get(STEP - 1),
+                                passage.staying()
+                                        + front.size()
+                                        - stranded.sends().size(),
+                                0));
     }
 
     /**
      * A way through a queue.
      *
      * @param after goes on after this send; null for the first one
+     * @param staying sends passed so far that can wait for their turn
      * @param restsUntil begins again then, in milliseconds
      */
-    private record Passage(Waiting after, long restsUntil) {
-        private static final Passage BEGINNING = new Passage(null, 0);
+    private record Passage(Waiting after, long staying, long restsUntil) {
+        private static final Passage BEGINNING = again(0);
+
+        private static Passage again(long restsUntil) {
+            return new Passage(null, 0, restsUntil);
+        }
     }
 
     /** Something done again and again, whatever happens to it; a ledger that is away is told of once. */

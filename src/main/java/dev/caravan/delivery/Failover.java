@@ -4,6 +4,7 @@ import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.RoutingRule;
 import dev.caravan.ledger.StandIns;
+import dev.caravan.ledger.StandIns.Stranded;
 import dev.caravan.ledger.StandIns.Waiting;
 import dev.caravan.ledger.Transaction;
 import dev.caravan.message.InvalidSendException;
@@ -11,6 +12,7 @@ import dev.caravan.message.Recipient;
 import dev.caravan.message.Send;
 import dev.caravan.provider.Providers;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,15 +35,15 @@ final class Failover {
         this.standIns = standIns;
     }
 
-    /** The accounts that others take over from while they are down, and that are down now. */
-    List<String> down(Transaction transaction, long now) throws SQLException {
-        Set<Account> replaced = accounts.inRules(RoutingRule.Failover.DOWN);
-        return replaced.isEmpty()
-                ? List.of()
-                : standIns.paused(transaction, now).stream()
-                        .filter(name ->
-                                accounts.find(name).filter(replaced::contains).isPresent())
-                        .toList();
+    /** The accounts that others take over from while they are down, and that start nothing now. */
+    List<String> stopped(Transaction transaction, long now) throws SQLException {
+        List<String> stopped = new ArrayList<>();
+        for (Account account : accounts.inRules(RoutingRule.Failover.DOWN)) {
+            if (standIns.isStopped(transaction, account, now)) {
+                stopped.add(account.name());
+            }
+        }
+        return stopped;
     }
 
     /** The next due sends of an account, after one of them, or from the first. */
@@ -50,19 +52,31 @@ final class Failover {
         return standIns.waiting(transaction, account, after, limit);
     }
 
-    /** Moves a send away from an account that is down, if another may have it. */
-    void moveFromDown(Transaction transaction, String account, Waiting waiting, long now) throws SQLException {
-        Optional<RoutingRule> rule = rule(new Recipient(waiting.recipient()), RoutingRule.Failover.DOWN);
-        if (rule.isPresent()) {
-            move(
-                    transaction,
-                    rule.get(),
-                    account,
-                    waiting.id(),
-                    storedSends.read(waiting.content()),
-                    waiting.expiresAt(),
-                    "its lane is paused",
-                    now);
+    /**
+     * Which of them it cannot send.
+     *
+     * @param before sends that have their turn before them
+     */
+    Stranded stranded(Transaction transaction, String account, List<Waiting> next, long before, long now)
+            throws SQLException {
+        return standIns.stranded(transaction, accounts.get(account), next, before, now);
+    }
+
+    /** Moves sends away from an account that cannot send them, if another may have them. */
+    void moveStranded(Transaction transaction, String account, Stranded stranded, long now) throws SQLException {
+        for (Waiting waiting : stranded.sends()) {
+            Optional<RoutingRule> rule = rule(new Recipient(waiting.recipient()), RoutingRule.Failover.DOWN);
+            if (rule.isPresent()) {
+                move(
+                        transaction,
+                        rule.get(),
+                        account,
+                        waiting.id(),
+                        storedSends.read(waiting.content()),
+                        waiting.expiresAt(),
+                        stranded.because(),
+                        now);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.caravan.intake;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Timetable;
+import dev.caravan.account.Timetable.Later;
 import dev.caravan.ledger.Foresight.Ahead;
 import dev.caravan.message.Priority;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
@@ -19,6 +20,7 @@ final class Forecast {
     private final Account account;
     private final Ahead ahead;
     private final Map<Priority, Deadlines> deadlines = new EnumMap<>(Priority.class);
+    private Later later = Later.NONE;
     private long sends;
 
     Forecast(Account account, Ahead ahead) {
@@ -26,17 +28,23 @@ final class Forecast {
         this.ahead = ahead;
     }
 
-    /** The next send of the file that this account would get. */
-    void add(Priority priority, Instant expiresAt) {
+    /**
+     * The next send of the file that this account would get.
+     *
+     * @param sendAt when it is due, or null for at once
+     */
+    void add(Priority priority, Instant sendAt, Instant expiresAt) {
         deadlines.computeIfAbsent(priority, first -> new Deadlines()).add(expiresAt.toEpochMilli());
         sends++;
+        if (sendAt != null) {
+            later = later.and(Later.at(sendAt.toEpochMilli()));
+        }
     }
 
     Rehearsed.Share share(Instant now) {
         long start = Math.max(now.toEpochMilli(), ahead.nextStart());
-        long used = account.rules().day(start).equals(ahead.budgetDay()) ? ahead.budgetUsed() : 0;
         Timetable timetable =
-                new Timetable(account.rules(), account.pace().meanGap().toNanos(), start, used);
+                Timetable.of(account.rules(), account.pace().meanGap(), start, ahead.budgetDay(), ahead.budgetUsed());
         long passed = 0;
         long waiting = 0;
         long starts = 0;
@@ -54,7 +62,7 @@ final class Forecast {
             }
         }
         starts -= passed - waiting;
-        long lastStart = timetable.start(Math.max(0, starts - 1));
+        long lastStart = timetable.last(starts, later);
         boolean untold =
                 account.pace().isUnlimited() && account.rules().budget() == null || lastStart == Long.MAX_VALUE;
         Long seconds = untold ? null : Long.valueOf((long) Math.ceil((lastStart - now.toEpochMilli()) / 1e3));

@@ -167,7 +167,7 @@ public final class Rehearsal {
             accepted++;
             forecasts
                     .computeIfAbsent(candidate.account().name(), name -> new Forecast(candidate.account(), ahead(name)))
-                    .add(candidate.send().priority(), candidate.expiresAt());
+                    .add(candidate.send().priority(), candidate.send().sendAt(), candidate.expiresAt());
             if (examples.size() < MOST_EXAMPLES) {
                 examples.add(new Rehearsed.Example(
                         candidate.row().number(),

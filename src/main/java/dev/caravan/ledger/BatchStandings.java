@@ -2,8 +2,8 @@ package dev.caravan.ledger;
 
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
-import dev.caravan.account.SendingRules;
 import dev.caravan.account.Timetable;
+import dev.caravan.account.Timetable.Later;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -31,30 +31,55 @@ public final class BatchStandings {
      *
      * @param counts its sends by their states; states without any are left out
      * @param rate ends reached per second within the last minute
-     * @param end when its last send will have its end, in milliseconds; null when nothing is left or nobody can tell
+     * @param end when its last send will have its end, in milliseconds; null when nothing is left or nobody can tell. An
+     *     estimate, and rather too early: by the timetables of its accounts, and not before what is due later is due, nor
+     *     after everything has expired
      */
     public record Standing(Map<State, Long> counts, double rate, Long end) {}
 
     /** How a batch stands now. Reads all of its sends. */
     public Standing of(Transaction transaction, Batch batch, long now) throws SQLException {
         List<Group> groups = transaction.all(
-                "SELECT state, account, count(*) FROM send WHERE batch = ? GROUP BY state, account",
-                row -> new Group(State.of(row.getString(1)), row.getString(2), row.getLong(3)),
+                "SELECT state, account, count(*), count(CASE WHEN ready IN (0, 4) THEN 1 END),"
+                        + " min(CASE WHEN ready IN (0, 4) THEN due_at END),"
+                        + " max(CASE WHEN ready IN (0, 4) THEN due_at END), max(expires_at)"
+                        + " FROM send WHERE batch = ? GROUP BY state, account",
+                row -> new Group(
+                        State.of(row.getString(1)),
+                        row.getString(2),
+                        new Left(
+                                row.getLong(3), later(row.getLong(4), row.getLong(5), row.getLong(6)), row.getLong(7))),
                 batch.id());
         Map<State, Long> counts = new EnumMap<>(State.class);
-        Map<String, Long> left = new HashMap<>();
+        Map<String, Left> left = new HashMap<>();
         for (Group group : groups) {
-            counts.merge(group.state(), group.count(), Long::sum);
+            counts.merge(group.state(), group.sends().count(), Long::sum);
             if (!group.state().isEnd()) {
-                left.merge(group.account(), group.count(), Long::sum);
+                left.merge(group.account(), group.sends(), Left::and);
             }
         }
         double rate = rate(transaction, batch.id(), now);
-        Optional<Long> end = batch.paused() == null ? end(transaction, left, rate, now) : Optional.empty();
+        Optional<Long> end = batch.paused() == null ? end(transaction, batch.id(), left, rate, now) : Optional.empty();
         return new Standing(counts, rate, end.orElse(null));
     }
 
-    private record Group(State state, String account, long count) {}
+    private static Later later(long count, long first, long last) {
+        return count == 0 ? Later.NONE : new Later(count, first, last);
+    }
+
+    private record Group(State state, String account, Left sends) {}
+
+    /**
+     * Sends of one account.
+     *
+     * @param later those of them that are to be sent later, or again
+     * @param expired when the last of them expires, in milliseconds
+     */
+    private record Left(long count, Later later, long expired) {
+        private Left and(Left other) {
+            return new Left(count + other.count, later.and(other.later), Math.max(expired, other.expired));
+        }
+    }
 
     private static double rate(Transaction transaction, String batch, long now) throws SQLException {
         long since = now - LATELY.toMillis();
@@ -78,10 +103,10 @@ public final class BatchStandings {
     }
 
     /** When the slowest account is done with its part, in milliseconds; empty when one of them does not get on. */
-    private Optional<Long> end(Transaction transaction, Map<String, Long> left, double rate, long now)
+    private Optional<Long> end(Transaction transaction, String batch, Map<String, Left> left, double rate, long now)
             throws SQLException {
         long last = 0;
-        for (Map.Entry<String, Long> part : left.entrySet()) {
+        for (Map.Entry<String, Left> part : left.entrySet()) {
             Optional<Account> account = accounts.find(part.getKey());
             Queue queue = transaction
                     .one(
@@ -97,35 +122,62 @@ public final class BatchStandings {
             if (account.isEmpty() || queue.paused()) {
                 return Optional.empty();
             }
-            boolean paced = !account.get().pace().isUnlimited();
-            // The queue is fair: while one send of this batch goes, no more than one of all others does, roughly. What
-            // was
-            // measured has that in it.
-            long others = Math.max(0, queue.queued() - part.getValue());
-            long turns = part.getValue() + (paced ? Math.min(others, part.getValue()) : 0);
-            Duration gap = paced ? account.get().pace().meanGap() : measured(rate);
-            if (gap == null) {
+            Duration gap = account.get().pace().isUnlimited()
+                    ? measured(rate)
+                    : account.get().pace().meanGap();
+            long lastStart = lastStart(transaction, batch, account.get(), part.getValue(), queue, gap, now);
+            if (gap.isZero() && lastStart <= now) {
                 return Optional.empty();
             }
-            long end = end(account.get().rules(), gap, queue, turns, now);
-            if (end == Long.MAX_VALUE) {
-                return Optional.empty();
-            }
-            last = Math.max(last, end);
+            long expired = Math.max(now, part.getValue().expired());
+            last = Math.max(last, lastStart >= expired ? expired : Math.min(lastStart + gap.toMillis(), expired));
         }
         return last == 0 ? Optional.empty() : Optional.of(last);
     }
 
-    /** A gap after the last start. */
-    private static long end(SendingRules rules, Duration gap, Queue queue, long turns, long now) {
-        long first = Math.max(now, queue.notBefore());
-        long used = rules.day(first).equals(queue.budgetDay()) ? queue.budgetUsed() : 0;
-        long lastStart = new Timetable(rules, gap.toNanos(), first, used).start(turns - 1);
-        return lastStart == Long.MAX_VALUE ? lastStart : lastStart + gap.toMillis();
+    private static long lastStart(
+            Transaction transaction, String batch, Account account, Left left, Queue queue, Duration gap, long now)
+            throws SQLException {
+        // The queue is fair: while one send of this batch goes, no more than one of all others does, roughly. What was
+        // measured has that in it.
+        long others = account.pace().isUnlimited() ? 0 : Math.max(0, queue.queued() - left.count());
+        Timetable timetable = Timetable.of(
+                account.rules(), gap, Math.max(now, queue.notBefore()), queue.budgetDay(), queue.budgetUsed());
+        long lastStart = timetable.last(left.count() + Math.min(others, left.count()), left.later());
+        return account.rules().perRecipient() == null
+                ? lastStart
+                : Math.max(
+                        lastStart,
+                        timetable
+                                .after(lastToOne(transaction, batch, account, now))
+                                .start(0));
     }
 
+    /** When the last send may start to whoever gets the most of a batch, in milliseconds. */
+    private static long lastToOne(Transaction transaction, String batch, Account account, long now)
+            throws SQLException {
+        Optional<ToOne> most = transaction.one(
+                "SELECT recipient, count(*) AS sends FROM send WHERE batch = ? AND account = ? AND state = 'queued'"
+                        + " GROUP BY recipient ORDER BY sends DESC LIMIT 1",
+                row -> new ToOne(row.getString(1), row.getLong(2)),
+                batch,
+                account.name());
+        return most.isEmpty()
+                ? now
+                : RecipientPace.last(
+                        transaction,
+                        account.name(),
+                        most.get().recipient(),
+                        account.rules().perRecipient(),
+                        most.get().sends(),
+                        now);
+    }
+
+    private record ToOne(String recipient, long sends) {}
+
+    /** Zero when nothing was. */
     private static Duration measured(double rate) {
-        return rate > 0 ? Duration.ofNanos((long) (1_000_000_000 / rate)) : null;
+        return rate > 0 ? Duration.ofNanos((long) (1_000_000_000 / rate)) : Duration.ZERO;
     }
 
     private record Queue(long queued, long notBefore, boolean paused, String budgetDay, long budgetUsed) {}

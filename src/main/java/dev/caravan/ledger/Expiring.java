@@ -62,15 +62,17 @@ public final class Expiring {
     private long inTime(Transaction transaction, Soon soon, long now) throws SQLException {
         Optional<Account> account = accounts.find(soon.account());
         Optional<Timetable> timetable = account.flatMap(lane -> timetable(transaction, lane, now));
-        if (timetable.isEmpty() || soon.due() == 0) {
+        if (timetable.isEmpty()) {
             return 0;
         }
         long horizon = now + AHEAD.toMillis();
         long starts = timetable.get().startsUntil(horizon);
         Place place = new Place(-1, 0, "", 0);
+        long start = 0;
         long seen = 0;
         long inTime = 0;
-        for (long start = 0; start < starts && seen < soon.due(); ) {
+        boolean more = true;
+        while (more && start < starts && seen < soon.due()) {
             List<Place> page = page(transaction, soon.account(), place);
             for (Place next : page) {
                 boolean expiresSoon = next.expiresAt() <= horizon;
@@ -81,12 +83,36 @@ public final class Expiring {
                 inTime += expiresSoon && starting ? 1 : 0;
                 place = next;
             }
-            if (page.size() < PAGE) {
-                return inTime;
-            }
+            more = page.size() == PAGE;
+        }
+        return inTime + inTimeBehind(transaction, soon.account(), timetable.get(), start, now);
+    }
+
+    /**
+     * How many of those that stand behind an earlier send to their recipient have a start before they expire. Their places
+     * are known only when it is their turn; they are counted after what could go now, the one that expires first going first.
+     *
+     * @param before starts that go to others first
+     */
+    private static long inTimeBehind(
+            Transaction transaction, String account, Timetable timetable, long before, long now) throws SQLException {
+        List<Deadline> deadlines = transaction.all(
+                "SELECT expires_at, count(*) FROM send WHERE " + PartialIndexes.QUEUED
+                        + " AND expires_at > ? AND expires_at <= ? AND account = ? AND ready = 3"
+                        + " GROUP BY expires_at ORDER BY expires_at",
+                row -> new Deadline(row.getLong(1), row.getLong(2)),
+                now,
+                now + AHEAD.toMillis(),
+                account);
+        long inTime = 0;
+        for (Deadline deadline : deadlines) {
+            long room = timetable.startsUntil(deadline.at()) - before - inTime;
+            inTime += Math.max(0, Math.min(deadline.count(), room));
         }
         return inTime;
     }
+
+    private record Deadline(long at, long count) {}
 
     /** The next sends in the order in which they are claimed. */
     private static List<Place> page(Transaction transaction, String account, Place after) throws SQLException {
@@ -121,8 +147,7 @@ public final class Expiring {
     private record Lane(long notBefore, long nextSlot, String budgetDay, long budgetUsed) {
         private Timetable timetable(Account account, long now) {
             long first = Math.max(now, Math.max(notBefore, TimeUnit.MICROSECONDS.toMillis(nextSlot)));
-            long used = account.rules().day(first).equals(budgetDay) ? budgetUsed : 0;
-            return new Timetable(account.rules(), account.pace().meanGap().toNanos(), first, used);
+            return Timetable.of(account.rules(), account.pace().meanGap(), first, budgetDay, budgetUsed);
         }
     }
 

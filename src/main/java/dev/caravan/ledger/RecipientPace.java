@@ -2,8 +2,10 @@ package dev.caravan.ledger;
 
 import dev.caravan.account.Rate;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,14 +35,7 @@ public final class RecipientPace {
     static long start(Transaction transaction, String account, String recipient, Rate rate, long now)
             throws SQLException {
         long period = rate.period().toMillis();
-        List<Long> counting = new ArrayList<>();
-        for (long start : starts(transaction, account, recipient)) {
-            // One far in the future was noted by a clock that was wrong, one nearer by another gateway.
-            if (start > now - period && start <= now + AHEAD) {
-                counting.add(start);
-            }
-        }
-        Collections.sort(counting);
+        List<Long> counting = counting(transaction, account, recipient, period, now);
         if (counting.size() >= rate.count()) {
             return counting.get(counting.size() - rate.count()) + period;
         }
@@ -54,6 +49,35 @@ public final class RecipientPace {
                 counting.stream().map(String::valueOf).collect(Collectors.joining(" ")),
                 now + period);
         return 0;
+    }
+
+    /** When the last of some sends to a recipient may start at the earliest, in milliseconds. */
+    static long last(Transaction transaction, String account, String recipient, Rate rate, long sends, long now)
+            throws SQLException {
+        long period = rate.period().toMillis();
+        Deque<Long> latest = new ArrayDeque<>(counting(transaction, account, recipient, period, now));
+        long start = now;
+        for (long send = 0; send < sends; send++) {
+            while (latest.size() >= rate.count()) {
+                start = Math.max(start, latest.removeFirst() + period);
+            }
+            latest.addLast(start);
+        }
+        return start;
+    }
+
+    /** The starts within a period, the oldest first. */
+    private static List<Long> counting(Transaction transaction, String account, String recipient, long period, long now)
+            throws SQLException {
+        List<Long> counting = new ArrayList<>();
+        for (long start : starts(transaction, account, recipient)) {
+            // One far in the future was noted by a clock that was wrong, one nearer by another gateway.
+            if (start > now - period && start <= now + AHEAD) {
+                counting.add(start);
+            }
+        }
+        Collections.sort(counting);
+        return counting;
     }
 
     private static List<Long> starts(Transaction transaction, String account, String recipient) throws SQLException {

@@ -54,7 +54,7 @@ public final class Settlements {
 
     /**
      * How the send of an attempt waits, if it is this very attempt that was given up: another may have its number, but not
-     * its start. Where the send is queued again, nothing may have happened to it since, such as a move to another account.
+     * its start. Where the send is queued again, nothing may have happened to it since.
      * Of a send that has been erased meanwhile nothing is written any more.
      *
      * @return unknown, queued or nothing

@@ -1,11 +1,12 @@
 package dev.caravan.ledger;
 
 import dev.caravan.account.Account;
+import dev.caravan.account.Timetable;
 import dev.caravan.ledger.Transitions.Changed;
 import dev.caravan.ledger.Transitions.Origin;
 import dev.caravan.message.Priority;
 import java.sql.SQLException;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,41 +27,78 @@ public final class StandIns {
      * @param expiresAt of the send, in milliseconds
      */
     public boolean isDown(Transaction transaction, Account account, long expiresAt, long now) throws SQLException {
-        Depth depth = transaction
+        Queue queue = queue(transaction, account, now);
+        return queue.isPaused(now)
+                || queue.length() >= account.maxQueued()
+                || queue.isTooLate(queue.length(), expiresAt);
+    }
+
+    /** Whether an account starts nothing for now: it is paused and not to be probed, was asked to wait, or has spent its budget. */
+    public boolean isStopped(Transaction transaction, Account account, long now) throws SQLException {
+        Queue queue = queue(transaction, account, now);
+        return queue.isPaused(now) || queue.gate().notBefore() > now;
+    }
+
+    /**
+     * Sends that their account cannot send.
+     *
+     * @param because why, for people
+     */
+    public record Stranded(String because, List<Waiting> sends) {}
+
+    /**
+     * Which of the next sends of an account have nothing to wait for: all while it is paused, else those that would expire
+     * before their turn.
+     *
+     * @param before sends that have their turn before them
+     */
+    public Stranded stranded(Transaction transaction, Account account, List<Waiting> next, long before, long now)
+            throws SQLException {
+        Queue queue = queue(transaction, account, now);
+        if (queue.isPaused(now)) {
+            return new Stranded("its lane is paused", next);
+        }
+        List<Waiting> late = new ArrayList<>();
+        long turns = before;
+        for (Waiting waiting : next) {
+            if (queue.isTooLate(turns, waiting.expiresAt())) {
+                late.add(waiting);
+            } else {
+                turns++;
+            }
+        }
+        return new Stranded("it would expire before its turn", late);
+    }
+
+    private static Queue queue(Transaction transaction, Account account, long now) throws SQLException {
+        return transaction
                 .one(
-                        "SELECT queued, not_before, paused, probe_at, budget_day, budget_used FROM account WHERE name = ?",
-                        row -> new Depth(
-                                row.getLong(1),
-                                Math.max(
-                                        row.getLong(2),
-                                        Budget.backAt(account.rules(), row.getString(5), row.getLong(6), now)),
-                                row.getString(3),
-                                row.getLong(4)),
+                        "SELECT " + Gate.COLUMNS + ", queued FROM account WHERE name = ?",
+                        row -> {
+                            Gate gate = Gate.read(row, account.rules(), now);
+                            Timetable timetable = Timetable.of(
+                                    // When it is quiet depends on the recipient, and is so for others too.
+                                    account.rules().withoutQuiet(),
+                                    account.pace().meanGap(),
+                                    Math.max(now, gate.notBefore()),
+                                    row.getString(6),
+                                    row.getLong(7));
+                            return new Queue(row.getLong(10), gate, timetable);
+                        },
                         account.name())
                 .orElseThrow();
-        return depth.isPaused(now)
-                || depth.queued() >= account.maxQueued()
-                || depth.startOfNext(account.pace().meanGap(), now) > expiresAt;
     }
 
-    private record Depth(long queued, long notBefore, String paused, long probeAt) {
+    private record Queue(long length, Gate gate, Timetable timetable) {
 
         private boolean isPaused(long now) {
-            return paused != null && !(paused.equals("account") && probeAt <= now);
+            return gate.paused() != null && !(gate.isProbe() && gate.probeAt() <= now);
         }
 
-        /** In milliseconds, when those before it keep the mean pace. */
-        private long startOfNext(Duration meanGap, long now) {
-            return Math.max(now, notBefore) + Math.round(queued * (meanGap.toNanos() / 1e6));
+        /** @param before sends that have their turn first, and keep the mean pace */
+        private boolean isTooLate(long before, long expiresAt) {
+            return !timetable.isBy(before, expiresAt);
         }
-    }
-
-    /** The accounts that are paused, and not to be probed now. */
-    public List<String> paused(Transaction transaction, long now) throws SQLException {
-        return transaction.all(
-                "SELECT name FROM account WHERE paused = 'hand' OR paused = 'account' AND probe_at > ? ORDER BY name",
-                row -> row.getString(1),
-                now);
     }
 
     /**
@@ -105,12 +143,14 @@ public final class StandIns {
      * tells it, and so does an outcome.
      *
      * @param because why, for people
-     * @return false when it no longer waits in the queue it is to leave
+     * @return false when it no longer waits in the queue it is to leave, or may have been sent: it is sent again there or not
+     *     at all
      */
     public boolean move(Transaction transaction, String id, String from, Account to, String because, long now)
             throws SQLException {
         Optional<Place> place = transaction.one(
-                "SELECT followed, priority FROM send WHERE id = ? AND state = 'queued' AND account = ?",
+                "SELECT followed, priority FROM send WHERE id = ? AND state = 'queued' AND account = ? AND NOT EXISTS"
+                        + " (SELECT 1 FROM history WHERE history.send = send.id AND history.error_class = 'unknown')",
                 row -> new Place(row.getInt(1) == 1, Priority.values()[row.getInt(2)]),
                 id,
                 from);

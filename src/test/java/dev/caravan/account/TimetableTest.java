@@ -2,6 +2,7 @@ package dev.caravan.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.account.Timetable.Later;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -69,6 +70,19 @@ class TimetableTest {
     }
 
     @Test
+    void aStartComesByATimeOrNot() {
+        Timetable timetable = from("2026-01-15T10:00:00Z", HOUR, 1, rules(3));
+
+        assertThat(timetable.isBy(0, millis("2026-01-15T09:59:59Z"))).isFalse();
+        assertThat(timetable.isBy(0, millis("2026-01-15T10:00:00Z"))).isTrue();
+        assertThat(timetable.isBy(1, millis("2026-01-15T10:59:59Z"))).isFalse();
+        assertThat(timetable.isBy(1, millis("2026-01-15T11:00:00Z"))).isTrue();
+        assertThat(timetable.isBy(2, millis("2026-01-15T21:59:59Z"))).isFalse();
+        assertThat(timetable.isBy(2, millis("2026-01-15T22:00:00Z"))).isTrue();
+        assertThat(timetable.isBy(2, millis("2999-01-01T00:00:00Z"))).isTrue();
+    }
+
+    @Test
     void withoutAPaceABudgetStillCounts() {
         Timetable timetable = from("2026-01-15T10:00:00Z", 0, 0, rules(1000));
 
@@ -91,5 +105,36 @@ class TimetableTest {
     void whatIsYearsAheadIsNotCounted() {
         assertThat(from("2026-01-15T06:00:00Z", 0, 0, rules(1)).start(1_000_000))
                 .isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void sendsThatAreDueLaterStartLater() {
+        Timetable timetable = from("2026-01-15T10:00:00Z", HOUR, 2, rules(3));
+        Later later = Later.at(millis("2026-01-15T09:00:00Z")).and(Later.at(millis("2026-01-15T11:00:00Z")));
+
+        assertThat(last(timetable, 1, Later.NONE)).isEqualTo("2026-01-15T10:00:00Z");
+        assertThat(last(timetable, 0, Later.NONE)).isEqualTo("2026-01-15T10:00:00Z");
+        assertThat(last(timetable, 2, later)).as("one of the budget").isEqualTo("2026-01-15T22:00:00Z");
+        assertThat(last(timetable, 1, Later.at(millis("2026-01-15T11:00:00Z")))).isEqualTo("2026-01-15T11:00:00Z");
+        assertThat(last(timetable, 3, Later.at(millis("2026-01-16T11:00:00Z")))).isEqualTo("2026-01-16T11:00:00Z");
+        assertThat(start(timetable.after(millis("2026-01-16T11:00:00Z")), 2))
+                .as("of the next day all the budget is left")
+                .isEqualTo("2026-01-16T13:00:00Z");
+    }
+
+    @Test
+    void whatHasBeenSpentCountsOnItsDay() {
+        long first = millis("2026-01-15T10:00:00Z");
+        Duration hour = Duration.ofHours(1);
+
+        assertThat(start(Timetable.of(rules(3), hour, first, "2026-01-15", 3), 0))
+                .isEqualTo("2026-01-15T22:00:00Z");
+        assertThat(start(Timetable.of(rules(3), hour, first, "2026-01-14", 3), 0))
+                .isEqualTo("2026-01-15T10:00:00Z");
+        assertThat(start(Timetable.of(rules(3), hour, first, null, 0), 0)).isEqualTo("2026-01-15T10:00:00Z");
+    }
+
+    private static String last(Timetable timetable, long starts, Later later) {
+        return Instant.ofEpochMilli(timetable.last(starts, later)).toString();
     }
 }

@@ -22,6 +22,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -212,6 +213,9 @@ class BatchesApiTest {
         assertThat(shown.path("source").asText()).isEqualTo("rest");
         assertThat(shown.path("name").asText()).isEqualTo("all");
         assertThat(shown.has("paused")).isFalse();
+        assertThat(OffsetDateTime.parse(shown.path("estimatedEnd").asText()).toInstant())
+                .as("when they are to be sent")
+                .isEqualTo("2099-01-01T00:00:00Z");
 
         assertThat(code(door.post(batch + "/resume", ""))).isEqualTo("wrong-state");
         assertThat(json(door.post(batch + "/pause", "")).path("paused").asText())

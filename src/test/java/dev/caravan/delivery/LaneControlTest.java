@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
+import dev.caravan.account.Rate;
 import dev.caravan.account.RoutingRule;
 import dev.caravan.account.RoutingRule.Failover;
 import dev.caravan.delivery.ProviderStub.Request;
@@ -88,8 +89,13 @@ class LaneControlTest {
                         "broken",
                         "whole",
                         "slowed",
-                        "dated")
+                        "dated",
+                        "asked",
+                        "unasked",
+                        "roomy")
                 .forEach(name -> accounts.add(account(name)));
+        accounts.add(
+                AskingGateway.PLAIN.account("crowded", stub.baseUrl() + "/crowded", Pace.of(Rate.parse("60/1m")), 1));
         List.of("silent", "refused")
                 .forEach(name -> accounts.add(
                         AskingGateway.WITH_TOKEN.account(name, stub.baseUrl() + "/" + name, Pace.UNLIMITED, 1)));
@@ -106,6 +112,8 @@ class LaneControlTest {
                                 List.of(named.get("fourth"), named.get("fifth"), named.get("sixth")),
                                 Failover.DEFINITE_REFUSAL),
                         new RoutingRule("+43", List.of(named.get("broken"), named.get("whole")), Failover.DOWN),
+                        new RoutingRule("+47", List.of(named.get("crowded"), named.get("roomy")), Failover.DOWN),
+                        new RoutingRule("+48", List.of(named.get("asked"), named.get("unasked")), Failover.DOWN),
                         new RoutingRule("+49", List.of(named.get("down"), named.get("up")), Failover.DOWN),
                         new RoutingRule("+44", List.of(named.get("first"), named.get("up")), Failover.NEVER)),
                 null);
@@ -301,6 +309,57 @@ class LaneControlTest {
         assertThat(ledger.number(
                         "SELECT count(*) FROM history WHERE reason = 'moved from down to up: its lane is paused'"))
                 .isEqualTo(150);
+        assertCounters();
+    }
+
+    @Test
+    void whatWouldExpireWhileItsAccountIsAskedToWaitGoesToTheOther() {
+        ANSWERS.put("/asked/send", request -> new Answer(429, Map.of("Retry-After", "21600"), ""));
+        long inAnHour = System.currentTimeMillis() + 3_600_000;
+        String refused = admit(draft("asked", "+48601234567").expiresAt(inAnHour));
+        await().until(() -> state(refused).equals("sent"));
+
+        String patient = admit("asked", "+48601234568");
+        String named = admit(draft("asked", "+48601234569")
+                .content("{\"account\":\"asked\",\"to\":\"+48601234569\",\"type\":\"text\",\"text\":\"hello\"}")
+                .expiresAt(inAnHour));
+        String last = admit(draft("asked", "+48601234570").expiresAt(inAnHour));
+        await().until(() -> state(last).equals("sent"));
+
+        assertThat(ledger.texts(
+                        "SELECT account || ' ' || state || ' ' || attempt FROM send WHERE id IN (?, ?, ?, ?)"
+                                + " ORDER BY id",
+                        refused,
+                        patient,
+                        named,
+                        last))
+                .containsExactly("unasked sent 2", "asked queued 0", "asked queued 0", "unasked sent 1");
+        assertThat(ledger.texts("SELECT reason FROM history WHERE send = ? AND reason IS NOT NULL", last))
+                .containsExactly("moved from asked to unasked: it would expire before its turn");
+        assertCounters();
+    }
+
+    @Test
+    void ofALongQueueThatWaitsTheEndGoesToTheOther() {
+        long hold = System.currentTimeMillis() + 3_600_000;
+        ledger.change("UPDATE account SET not_before = ? WHERE name = 'crowded'", hold);
+        List<NewSend> sends = new ArrayList<>();
+        for (int number = 100; number < 350; number++) {
+            sends.add(draft("crowded", "+4740123" + number)
+                    .expiresAt(hold + 219_000)
+                    .send());
+        }
+        ledger.store().write(transaction -> {
+            for (NewSend send : sends) {
+                PARTS.acceptance().insert(transaction, send);
+            }
+            return null;
+        });
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> count("roomy", "sent") == 30);
+
+        assertThat(sends.subList(0, 220)).allMatch(send -> state(send.id()).equals("queued"));
+        assertThat(count("crowded", "queued")).isEqualTo(220);
         assertCounters();
     }
 

@@ -94,6 +94,18 @@ class ForecastTest {
         assertThat(forecast.share(NOW).expiring()).isEqualTo(4);
     }
 
+    @Test
+    void whatIsToBeSentLaterStartsLater() {
+        Forecast forecast = forecast(EVERY_SECOND, Ahead.NOTHING);
+        add(forecast, 10, Priority.NORMAL, LATER);
+        Instant tomorrow = NOW.plus(Duration.ofDays(1));
+        for (int send = 0; send < 5; send++) {
+            forecast.add(Priority.NORMAL, tomorrow, LATER);
+        }
+
+        assertThat(forecast.share(NOW)).isEqualTo(new Share("main", 15, 0, 86_404L, 0, null));
+    }
+
     private static Forecast forecast(Pace pace, Ahead ahead) {
         Account account = AccountDraft.named("main")
                 .of("maytapi")
@@ -105,7 +117,7 @@ class ForecastTest {
 
     private static void add(Forecast forecast, int sends, Priority priority, Instant expiresAt) {
         for (int send = 0; send < sends; send++) {
-            forecast.add(priority, expiresAt);
+            forecast.add(priority, null, expiresAt);
         }
     }
 }

@@ -199,6 +199,52 @@ class SendingRulesTest extends OnLedger {
     }
 
     @Test
+    void nobodyIsAlarmedAboutSendsThatStandBehindAnEarlierOneUnlessTheyWillBeTooLate() {
+        LedgerParts inOrder = partsWith(QuietTimes.NONE, null, null, true);
+        List<String> ids = admit(
+                draft().to(ALI).expiresAt(NOW + 60_000),
+                draft().to(ALI).expiresAt(NOW + 60_000),
+                draft().to(ALI).expiresAt(NOW + 60_000));
+        assertThat(claim(inOrder, NOW)).isEqualTo(ids.get(0));
+        assertThat(claim(inOrder, NOW)).isNull();
+        assertThat(ledger.texts("SELECT ready FROM send ORDER BY id")).containsExactly("1", "3", "3");
+
+        expiring(Pace.UNLIMITED).tell(NOW);
+        expiring(Pace.of(Rate.parse("1/60s"))).tell(NOW);
+        assertThat(ledger.texts("SELECT detail FROM event")).isEmpty();
+
+        expiring(Pace.of(Rate.parse("1/61s"))).tell(NOW);
+        assertThat(ledger.texts("SELECT detail FROM event"))
+                .containsExactly("{\"count\":1,\"earliest\":" + (NOW + 60_000) + "}");
+    }
+
+    @Test
+    void thoseBehindAnEarlierSendComeAfterWhatCouldGoNow() {
+        LedgerParts inOrder = partsWith(QuietTimes.NONE, null, null, true);
+        List<String> ids = admit(
+                draft().to(ALI),
+                draft().to(ALI).expiresAt(NOW + 20_000),
+                draft().to(ALI).expiresAt(NOW + 30_000),
+                draft().to(AYSE).expiresAt(NOW + 20_000),
+                draft().to(AYSE + 1).expiresAt(NOW + 20_000));
+        assertThat(claim(inOrder, NOW)).isEqualTo(ids.get(0));
+        write(transaction -> {
+            inOrder.queue().standBehind(transaction, ids.get(1));
+            return null;
+        });
+
+        expiring(Pace.of(Rate.parse("6/1m"))).tell(NOW);
+
+        assertThat(ledger.texts("SELECT detail FROM event"))
+                .as("none starts after 0, 10, 20 and 30 s")
+                .isEmpty();
+        ledger.change("UPDATE send SET expires_at = ? WHERE id = ?", NOW + 20_000, ids.get(2));
+        expiring(Pace.of(Rate.parse("6/1m"))).tell(NOW);
+        assertThat(ledger.texts("SELECT detail FROM event"))
+                .containsExactly("{\"count\":1,\"earliest\":" + (NOW + 20_000) + "}");
+    }
+
+    @Test
     void allThatExpireOfAPausedAccountAreToldOf() {
         admit(draft().expiresAt(NOW + 5000), draft().expiresAt(NOW + 5000));
         write(transaction -> {

@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.account.Account;
 import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Pace;
+import dev.caravan.account.QuietTimes;
 import dev.caravan.account.Rate;
+import dev.caravan.account.SendingRules;
+import dev.caravan.ledger.Settlement.Cause;
+import dev.caravan.ledger.StandIns.Stranded;
 import dev.caravan.ledger.StandIns.Waiting;
 import dev.caravan.message.Priority;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -82,6 +88,19 @@ class StandInsTest extends OnLedger {
     }
 
     @Test
+    void whatIsSentAgainAlthoughItMayHaveBeenSentStaysWithItsAccount() {
+        String id = admit(draft()).get(0);
+        settle(claim(), Settlement.queued(NOW, new Cause("unknown", "no-answer", "no answer came")));
+        assertThat(move(id)).isFalse();
+
+        settle(claim(), Settlement.queued(NOW, new Cause("account", "http-401", "no such key")));
+        assertThat(move(id)).as("nothing is known of the first attempt").isFalse();
+
+        assertThat(ledger.text("SELECT account || state FROM send")).isEqualTo("mainqueued");
+        assertCounters();
+    }
+
+    @Test
     void whatWasLookedUpForTheAccountThatItLeftDecidesNothingAnyMore() {
         String id = admit(draft()).get(0);
         move(id);
@@ -116,17 +135,18 @@ class StandInsTest extends OnLedger {
         write(transaction -> parts.laneControl().pause(transaction, "other", "refused", NOW));
 
         assertThat(isDown(other, NOW + 1_000 * MINUTE)).isTrue();
-        assertThat(paused(NOW)).containsExactly("other");
+        assertThat(isStopped(other)).isTrue();
+        assertThat(isStopped(account("main"))).isFalse();
         ledger.change("UPDATE account SET probe_at = " + NOW);
         assertThat(isDown(other, NOW + MINUTE)).as("somebody must try").isFalse();
-        assertThat(paused(NOW)).isEmpty();
+        assertThat(isStopped(other)).isFalse();
 
         write(transaction -> {
             parts.laneControl().pauseByHand(transaction, "other", null, "anne", NOW);
             return null;
         });
         assertThat(isDown(other, NOW + MINUTE)).isTrue();
-        assertThat(paused(NOW)).containsExactly("other");
+        assertThat(isStopped(other)).isTrue();
     }
 
     @Test
@@ -144,6 +164,51 @@ class StandInsTest extends OnLedger {
         });
         assertThat(isDown(slow, NOW + 3 * MINUTE)).isTrue();
         assertThat(isDown(account("main"), NOW + 5)).isFalse();
+    }
+
+    @Test
+    void whileAnAccountIsAskedToWaitThoseAreStrandedThatWouldExpireBeforeTheirTurn() {
+        Account slow = AccountDraft.named("main")
+                .pace(Pace.of(new Rate(1, Duration.ofMinutes(1))))
+                .account();
+        for (int minutes : List.of(10, 9, 10, 11, 11, 60)) {
+            admit(draft().expiresAt(NOW + minutes * MINUTE));
+        }
+        assertThat(isStopped(slow)).isFalse();
+        write(transaction -> {
+            parts.laneControl().hold(transaction, "main", NOW + 10 * MINUTE);
+            return null;
+        });
+
+        assertThat(isStopped(slow)).isTrue();
+        assertThat(stranded(slow, 0)).as("two turns by the eleventh minute").containsExactly(1, 2, 4);
+        assertThat(stranded(slow, 1)).as("one of them is taken").containsExactly(0, 1, 2, 4);
+        assertThat(stranded(slow, 50)).containsExactly(0, 1, 2, 3, 4);
+        assertThat(stranded(slow, 51)).containsExactly(0, 1, 2, 3, 4, 5);
+        write(transaction -> {
+            parts.laneControl().pauseByHand(transaction, "main", null, "anne", NOW);
+            return null;
+        });
+        assertThat(stranded(slow, 0)).as("nobody knows how long").hasSize(6);
+    }
+
+    @Test
+    void whileABudgetIsSpentThoseAreStrandedThatWouldExpireBeforeTheDayOfTheirTurn() {
+        Account thrifty = AccountDraft.named("main")
+                .rules(new SendingRules(false, QuietTimes.NONE, null, 2, ZoneOffset.UTC))
+                .account();
+        long midnight = Instant.parse("2027-01-16T00:00:00Z").toEpochMilli();
+        long nextMidnight = midnight + Duration.ofDays(1).toMillis();
+        for (long expiresAt : List.of(midnight - 1, midnight, midnight, midnight, nextMidnight)) {
+            admit(draft().expiresAt(expiresAt));
+        }
+        ledger.change("UPDATE account SET budget_day = '2027-01-15', budget_used = 1 WHERE name = 'main'");
+        assertThat(isStopped(thrifty)).isFalse();
+        ledger.change("UPDATE account SET budget_used = 2 WHERE name = 'main'");
+
+        assertThat(isStopped(thrifty)).isTrue();
+        assertThat(stranded(thrifty, 0)).containsExactly(0, 3);
+        assertThat(isDown(thrifty, midnight + 1)).as("five are before it").isTrue();
     }
 
     @Test
@@ -167,8 +232,14 @@ class StandInsTest extends OnLedger {
         return read(transaction -> standIns.waiting(transaction, "main", after, limit));
     }
 
-    private List<String> paused(long now) {
-        return read(transaction -> standIns.paused(transaction, now));
+    private boolean isStopped(Account account) {
+        return read(transaction -> standIns.isStopped(transaction, account, NOW));
+    }
+
+    private List<Integer> stranded(Account account, long before) {
+        List<Waiting> all = waiting(Optional.empty(), 100);
+        Stranded stranded = read(transaction -> standIns.stranded(transaction, account, all, before, NOW));
+        return stranded.sends().stream().map(all::indexOf).toList();
     }
 
     private boolean isDown(Account account, long expiresAt) {
