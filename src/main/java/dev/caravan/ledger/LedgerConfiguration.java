@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +125,11 @@ class LedgerConfiguration {
     @Bean
     Blocklist blocklist(Store store) {
         return new Blocklist(store.write(DigestKey::of));
+    }
+
+    @Bean
+    SendIds sendIds(Store store) {
+        return new SendIds(store, InstantSource.system());
     }
 
     @Bean

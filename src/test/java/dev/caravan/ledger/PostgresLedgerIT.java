@@ -264,6 +264,14 @@ class PostgresLedgerIT {
     }
 
     @Nested
+    class OfSetClock extends SetClockTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
     class OfChecks extends ChecksTest {
         @Override
         TemporaryLedger open() {
