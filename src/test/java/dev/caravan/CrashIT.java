@@ -401,6 +401,11 @@ class CrashIT {
                     .isLessThanOrEqualTo(concurrency));
             starts.forEach(start -> kills.add(start.get("at")));
         });
+        if (rounds >= Moment.values().length) {
+            assertThat(kills)
+                    .as("starts after kills that interrupted something")
+                    .isNotEmpty();
+        }
         assertThat(kills).hasSizeLessThanOrEqualTo(rounds);
     }
 

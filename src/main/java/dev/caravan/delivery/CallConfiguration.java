@@ -26,9 +26,19 @@ class CallConfiguration {
         return new Calling(providers, judge, metrics);
     }
 
+    @Bean
+    Connections connections() {
+        return new Connections();
+    }
+
     @Bean("connection")
-    Processor connection() {
-        return new Connections()::connect;
+    Processor connection(Connections connections) {
+        return connections::connect;
+    }
+
+    @Bean("close-idle-connections")
+    Processor closeIdleConnections(Connections connections) {
+        return connections::closeIdle;
     }
 
     @Bean("request")

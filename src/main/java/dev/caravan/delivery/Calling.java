@@ -24,6 +24,8 @@ final class Calling {
     /** How the headers begin that Camel adds to those of the answer. */
     private static final String CAMELS_OWN = "Camel";
 
+    private static final int NO_CONTENT = 204;
+
     private final Providers providers;
     private final Judge judge;
     private final LaneMetrics metrics;
@@ -58,9 +60,12 @@ final class Calling {
                 headers.put(name, joined(value));
             }
         });
+        boolean framed = status == NO_CONTENT
+                || message.getHeader("Content-Length") != null
+                || message.getHeader("Transfer-Encoding") != null;
         String body = text(message.getBody(InputStream.class));
         message.removeHeaders("*");
-        Answer answer = new Answer(status, headers, body);
+        Answer answer = new Answer(status, headers, body, framed);
         message.setBody(answer);
         Turn.of(exchange).answered(answer);
     }

@@ -66,9 +66,11 @@ class DeliveryConfiguration {
     /** What the throttles of all lanes tidy up with. */
     @Bean
     static ScheduledExecutorService throttles() {
-        ScheduledThreadPoolExecutor one =
-                new ScheduledThreadPoolExecutor(1, new CustomizableThreadFactory("throttles-"));
+        CustomizableThreadFactory threads = new CustomizableThreadFactory("throttles-");
+        threads.setDaemon(true);
+        ScheduledThreadPoolExecutor one = new ScheduledThreadPoolExecutor(1, threads);
         one.setRemoveOnCancelPolicy(true);
+        one.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         return one;
     }
 

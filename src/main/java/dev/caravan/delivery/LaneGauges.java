@@ -4,14 +4,14 @@ import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.LedgerException;
+import dev.caravan.ledger.Recent;
 import dev.caravan.ledger.Store;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -22,13 +22,10 @@ import java.util.function.ToDoubleFunction;
  */
 final class LaneGauges implements MeterBinder {
 
-    private static final Duration FRESH = Duration.ofSeconds(1);
-
     private final Store store;
     private final Lanes lanes;
     private final Accounts accounts;
-    private Map<String, Reading> readings = Map.of();
-    private Instant readAt = Instant.EPOCH;
+    private final Recent<Map<String, Reading>> readings = new Recent<>(this::read);
 
     LaneGauges(Store store, Lanes lanes, Accounts accounts) {
         this.store = store;
@@ -64,24 +61,20 @@ final class LaneGauges implements MeterBinder {
                 .register(registry);
     }
 
-    private synchronized Reading reading(String account) {
-        Instant now = Instant.now();
-        if (readAt.plus(FRESH).isBefore(now)) {
-            readings = read(now);
-            readAt = now;
-        }
-        return readings.getOrDefault(account, Reading.NONE);
+    private Reading reading(String account) {
+        return readings.get().getOrDefault(account, Reading.NONE);
     }
 
-    private Map<String, Reading> read(Instant now) {
+    private Map<String, Reading> read() {
+        long now = System.currentTimeMillis();
         try {
             return store.read(transaction -> {
                 Map<String, Reading> read = new HashMap<>();
                 Map<String, Long> unknown = lanes.unknown(transaction);
-                for (Lanes.Standing standing : lanes.standings(transaction, System.currentTimeMillis())) {
-                    double oldest = lanes.nextDue(transaction, standing.account())
-                            .map(due -> (now.toEpochMilli() - due) / 1e3)
-                            .orElse(0.0);
+                for (Lanes.Standing standing : lanes.standings(transaction, now)) {
+                    Optional<Long> due =
+                            standing.queued() == 0 ? Optional.empty() : lanes.nextDue(transaction, standing.account());
+                    double oldest = due.map(since -> (now - since) / 1e3).orElse(0.0);
                     read.put(
                             standing.account(),
                             new Reading(

@@ -7,9 +7,15 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** What delivery counts and times, by account. */
 final class LaneMetrics {
+
+    /** Few, because each account has all of them. */
+    private static final Duration[] BUCKETS = Stream.of(50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000)
+            .map(Duration::ofMillis)
+            .toArray(Duration[]::new);
 
     private final MeterRegistry registry;
     private final Map<String, Timer> latencies = new ConcurrentHashMap<>();
@@ -45,7 +51,7 @@ final class LaneMetrics {
                 .computeIfAbsent(account, name -> Timer.builder("caravan.provider.latency")
                         .description("from the claim of a send to the provider's answer")
                         .tag("account", name)
-                        .publishPercentileHistogram()
+                        .serviceLevelObjectives(BUCKETS)
                         .register(registry))
                 .record(Duration.ofMillis(Math.max(0, System.currentTimeMillis() - startedAt)));
     }

@@ -8,7 +8,6 @@ import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
@@ -28,7 +27,7 @@ final class TransportFailures {
             NoRouteToHostException.class,
             ConnectTimeoutException.class,
             ConnectionRequestTimeoutException.class,
-            SSLHandshakeException.class);
+            NotConnectedException.class);
 
     private TransportFailures() {}
 
@@ -38,7 +37,8 @@ final class TransportFailures {
             // Thrown while the request was made: what the account carries has changed since the send was accepted.
             return new Verdict.Permanent(invalid.code(), invalid.getMessage());
         }
-        String kind = failure.getClass().getSimpleName();
+        Throwable told = failure instanceof NotConnectedException ? failure.getCause() : failure;
+        String kind = told.getClass().getSimpleName();
         if (has(failure, NOT_TRUSTED)) {
             return new Verdict.AccountFault("certificate", "the provider's TLS certificate is not trusted");
         }

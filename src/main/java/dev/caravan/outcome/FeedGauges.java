@@ -2,12 +2,11 @@ package dev.caravan.outcome;
 
 import dev.caravan.ledger.Feed.Lag;
 import dev.caravan.ledger.LedgerException;
+import dev.caravan.ledger.Recent;
 import dev.caravan.ledger.Store;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,12 +18,9 @@ import java.util.function.ToDoubleFunction;
  */
 final class FeedGauges implements MeterBinder {
 
-    private static final long FRESH = Duration.ofSeconds(1).toNanos();
-
     private final Store store;
     private final List<FeedEndpoint> endpoints;
-    private Map<FeedEndpoint, Reading> readings = Map.of();
-    private long readAt = System.nanoTime() - FRESH;
+    private final Recent<Map<FeedEndpoint, Reading>> readings = new Recent<>(this::read);
 
     FeedGauges(Store store, List<FeedEndpoint> endpoints) {
         this.store = store;
@@ -63,22 +59,18 @@ final class FeedGauges implements MeterBinder {
                 .register(registry);
     }
 
-    private synchronized Reading reading(FeedEndpoint endpoint) {
-        long now = System.nanoTime();
-        if (now - readAt >= FRESH) {
-            readings = read(Instant.now());
-            readAt = now;
-        }
-        return readings.getOrDefault(endpoint, Reading.NONE);
+    private Reading reading(FeedEndpoint endpoint) {
+        return readings.get().getOrDefault(endpoint, Reading.NONE);
     }
 
-    private Map<FeedEndpoint, Reading> read(Instant now) {
+    private Map<FeedEndpoint, Reading> read() {
+        long now = System.currentTimeMillis();
         try {
             return store.read(transaction -> {
                 Map<FeedEndpoint, Reading> read = new HashMap<>();
                 for (FeedEndpoint endpoint : endpoints) {
                     Lag lag = endpoint.feed().lag(transaction, endpoint.cursor());
-                    double oldest = lag.oldest() == null ? 0 : (now.toEpochMilli() - lag.oldest()) / 1e3;
+                    double oldest = lag.oldest() == null ? 0 : (now - lag.oldest()) / 1e3;
                     read.put(endpoint, new Reading(lag.rows(), Math.max(0, oldest)));
                 }
                 return read;

@@ -70,6 +70,13 @@ public final class Judge {
     }
 
     private static Judged judge(Provider provider, Answer answer, Reading reading, Send send, Account account) {
+        if (answer.isSuccess() && answer.mayBeCut()) {
+            return new Judged(
+                    new Unknown(
+                            "unreadable-answer", "the answer does not say where it ends, and may have been cut off"),
+                    "an answer that may have been cut off says nothing",
+                    true);
+        }
         if (reading instanceof Reading.Accepted accepted) {
             return new Judged(
                     new Sent(accepted.messageId(), accepted.otherIds()), provider.name() + " accepted it", true);

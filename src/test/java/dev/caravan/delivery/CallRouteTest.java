@@ -7,12 +7,15 @@ import dev.caravan.delivery.ProviderRoutes.Passed;
 import dev.caravan.delivery.ProviderStub.Request;
 import dev.caravan.provider.Answer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.hc.core5.util.TimeValue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +31,9 @@ class CallRouteTest {
 
     @Autowired
     private ProviderRoutes routes;
+
+    @Autowired
+    private Connections connections;
 
     @ParameterizedTest
     @ValueSource(ints = {408, 425, 429, 500, 502, 503, 504})
@@ -118,6 +124,33 @@ class CallRouteTest {
             Passed passed = routes.call("{}", account("main", stub), POST);
 
             assertThat(passed.answer().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void connectionThatNobodyUsesIsClosed() throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        byte[] answer = ProviderStub.http(200, Map.of(), "{}");
+        try (ProviderStub stub = new ProviderStub((request, connection) -> {
+            connection.getOutputStream().write(answer);
+            new Thread(() -> awaitEnd(connection, closed)).start();
+        })) {
+            routes.call("{}", account("main", stub), POST);
+            assertThat(closed.getCount()).isOne();
+
+            connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
+
+            assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static void awaitEnd(Socket connection, CountDownLatch closed) {
+        try {
+            if (connection.getInputStream().read() < 0) {
+                closed.countDown();
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 

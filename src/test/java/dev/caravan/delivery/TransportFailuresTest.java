@@ -53,7 +53,8 @@ class TransportFailuresTest {
 
     @Test
     void connectionThatIsNotMadeInTimeIsTransient() {
-        assertThat(TransportFailures.onSend(new IllegalStateException(new ConnectTimeoutException("connect"))))
+        assertThat(TransportFailures.onSend(
+                        new IllegalStateException(new NotConnectedException(new ConnectTimeoutException("connect")))))
                 .isInstanceOf(Transient.class);
     }
 
@@ -69,6 +70,32 @@ class TransportFailuresTest {
             assertThat(server.getAllServeEvents()).isEmpty();
         } finally {
             server.stop();
+        }
+    }
+
+    /** As a proxy does whose backend is away; no byte of the request has gone out. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void connectionThatEndsBeforeItIsEncryptedIsTransient(boolean reset) throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            new Thread(() -> endEach(server, reset)).start();
+
+            assertThat(verdict("https://127.0.0.1:" + server.getLocalPort())).isInstanceOf(Transient.class);
+        }
+    }
+
+    /** With the caller's first bytes unread, or after words that are not TLS. */
+    private static void endEach(ServerSocket server, boolean reset) {
+        while (!server.isClosed()) {
+            try (Socket connection = server.accept()) {
+                if (reset) {
+                    connection.setSoLinger(true, 0);
+                } else {
+                    write(connection, "HTTP/1.1 503 Service Unavailable\r\n\r\n");
+                }
+            } catch (IOException closed) {
+                // The test is over, or the caller went first.
+            }
         }
     }
 

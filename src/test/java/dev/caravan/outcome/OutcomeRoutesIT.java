@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.TemplatedRouteBuilder;
@@ -111,6 +112,45 @@ class OutcomeRoutesIT {
 
         await().atMost(LONG).until(() -> cursor("moody") == 4);
         assertThat(got).containsExactly("1", "2", "failure", "3", "4");
+    }
+
+    @Test
+    void anEndpointThatHasFailedIsLeftAloneForAWhile() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:refusing").process(exchange -> {
+                    tries.incrementAndGet();
+                    throw new IOException("as always");
+                });
+            }
+        });
+        deliver("refusing", "direct:refusing", false);
+
+        inbox.drop("a.csv", "to,text\n123,one\n");
+
+        await().atMost(LONG).until(() -> tries.get() > 0);
+        await().during(Duration.ofSeconds(2)).atMost(LONG).until(() -> tries.get() == 1);
+    }
+
+    @Test
+    void anEndpointThatTakesItsTimeInThreadsOfItsOwnGetsNothingTwice() throws Exception {
+        List<String> got = new CopyOnWriteArrayList<>();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:leisurely")
+                        .process(exchange -> got.add(exchange.getMessage().getBody(String.class)))
+                        .delay(1_000)
+                        .asyncDelayed();
+            }
+        });
+        inbox.drop("a.csv", "to,text\n1,one\n2,two\n");
+        deliverFromTheBeginning("leisurely", "direct:leisurely", false);
+
+        await().atMost(LONG).until(() -> cursor("leisurely") == 2);
+        assertThat(got).hasSize(2);
     }
 
     @Test
