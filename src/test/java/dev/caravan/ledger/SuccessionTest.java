@@ -54,6 +54,8 @@ class SuccessionTest extends OnLedger {
     void batchesWhoseFilesAreElsewhereAreThoseOfAGatewayThatIsGoneUntilTheyAreInThisHome() throws IOException {
         openBatchOf("before", "reading", "work/reading-sends.csv");
         openBatchOf("before", "read", "done/2027-01-15/sends.csv");
+        admit(draft());
+        write(transaction -> LedgerParts.of("a third").queue().claim(transaction, "main", null, false, NOW));
         write(transaction -> {
             batches.finishReading(transaction, "read", Long.MAX_VALUE, NOW);
             return null;
