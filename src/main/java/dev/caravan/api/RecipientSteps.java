@@ -1,28 +1,24 @@
 package dev.caravan.api;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.care.RecipientFiles;
 import dev.caravan.care.RecipientFiles.Erased;
 import dev.caravan.intake.WrittenRecipients;
 import dev.caravan.ledger.Blocklist;
+import dev.caravan.ledger.Blocklist.Entry;
 import dev.caravan.ledger.ByHand;
 import dev.caravan.ledger.Reach;
 import dev.caravan.ledger.Recipients;
 import dev.caravan.ledger.Recipients.Full;
 import dev.caravan.ledger.SendFilter;
 import dev.caravan.ledger.Store;
+import dev.caravan.ledger.UnsentRow;
 import dev.caravan.outcome.ReportStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.apache.camel.Exchange;
 
 /** The steps of the operations on what is known of one recipient. */
@@ -57,77 +53,98 @@ final class RecipientSteps {
         this.views = views;
     }
 
-    /** Step {@code search-recipient}: a page of their sends. */
+    /** Step {@code search-recipient}: a page of their sends, and with the first what else there is. */
     void search(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
         JsonFields body = new JsonFields(JsonBody.object(request), "to", "limit", "cursor", REASON);
         String recipient = written.normalise(body.required("to", LONGEST_RECIPIENT));
         int limit = body.number("limit", 1, Paging.MOST, Paging.USUAL);
-        ObjectNode page =
-                sends.page(SendFilter.to(recipient), request.caller(), body.text("cursor", LONGEST_CURSOR), limit);
+        String cursor = body.text("cursor", LONGEST_CURSOR);
+        ObjectNode page = sends.page(SendFilter.to(recipient), request.caller(), cursor, limit);
+        if (cursor == null) {
+            page.set("besides", besides(recipient, request.caller().reach()));
+        }
         recipients.audit("searched", recipient, by(request, body), System.currentTimeMillis());
         ApiAnswer.json(200, page).to(exchange);
     }
 
-    /** Step {@code export-recipient}: their sends and rows with all that is kept of them, and what the blocklist says. */
+    private ObjectNode besides(String recipient, Reach reach) {
+        ObjectNode besides = JsonNodeFactory.instance
+                .objectNode()
+                .put("rows", count(unsent(recipient, reach)))
+                .put("inbound", count(recipients.inbound(recipient, reach)))
+                .put("reports", count(recipients.reports(recipient, reach)))
+                .put("paces", recipients.paces(recipient, reach).size());
+        files.files(recipient, reach).forEach(besides.putArray("files")::add);
+        blocks(recipient).map(views::of).forEach(besides.putArray("blocks")::add);
+        return besides;
+    }
+
+    private Stream<List<UnsentRow>> unsent(String recipient, Reach reach) {
+        return recipients.unsent(reach, to -> written.isWritten(recipient, to));
+    }
+
+    private Stream<Entry> blocks(String recipient) {
+        return store.read(transaction -> blocklist.of(transaction, recipient)).stream();
+    }
+
+    private static <T> long count(Stream<List<T>> some) {
+        return some.mapToLong(List::size).sum();
+    }
+
+    /** Step {@code export-recipient}: all that {@link #search} finds, with everything that is kept of it. */
     void export(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
         JsonFields body = new JsonFields(JsonBody.object(request), "to", REASON);
         String recipient = written.normalise(body.required("to", LONGEST_RECIPIENT));
         Reach reach = request.caller().reach();
         recipients.audit("exported", recipient, by(request, body), System.currentTimeMillis());
-        Iterator<byte[]> parts = Stream.of(
-                        Stream.of(",\"sends\":["),
-                        joined(sends(recipient, reach)),
-                        Stream.of("],\"files\":["),
-                        joined(stream(files.rows(recipient, reach)).map(ObjectNode::toString)),
-                        Stream.of("],\"blocks\":"),
-                        Stream.generate(() -> blocks(recipient).toString()).limit(1),
+        Stream<byte[]> parts = Stream.of(
+                        array("sends", each(recipients.sends(recipient, reach)).map(this::view)),
+                        array("rows", each(unsent(recipient, reach)).map(views::of)),
+                        array("files", files.rows(recipient, reach)),
+                        array(
+                                "inbound",
+                                each(recipients.inbound(recipient, reach)).map(views::of)),
+                        array(
+                                "reports",
+                                each(recipients.reports(recipient, reach)).map(views::of)),
+                        array(
+                                "paces",
+                                recipients.paces(recipient, reach).stream().map(views::of)),
+                        array("blocks", blocks(recipient).map(views::of)),
                         Stream.of("}"))
                 // Not flattened: that would have all of a part in memory before the first of it is read.
                 .reduce(Stream::concat)
                 .orElseThrow()
-                .map(part -> part.getBytes(StandardCharsets.UTF_8))
-                .iterator();
+                .map(part -> part.getBytes(StandardCharsets.UTF_8));
         String head = JsonNodeFactory.instance.objectNode().put("to", recipient).toString();
         byte[] first = head.substring(0, head.length() - 1).getBytes(StandardCharsets.UTF_8);
-        ApiAnswer.stream(request, "application/json", new ReportStream(first, parts, () -> {}))
+        ApiAnswer.stream(request, "application/json", new ReportStream(first, parts.iterator(), parts::close))
                 .to(exchange);
     }
 
-    /** A limited number of them at a time, however many there are. */
-    private Stream<String> sends(String recipient, Reach reach) {
-        UnaryOperator<List<Full>> next = some -> some.isEmpty()
-                ? some
-                : recipients.export(
-                        recipient, reach, some.get(some.size() - 1).send().id());
-        return Stream.iterate(recipients.export(recipient, reach, ""), some -> !some.isEmpty(), next)
-                .flatMap(List::stream)
-                .map(this::view);
+    private static <T> Stream<T> each(Stream<List<T>> some) {
+        return some.flatMap(List::stream);
     }
 
-    private String view(Full full) {
+    /** A field of an object that is not its first. */
+    private static Stream<String> array(String name, Stream<ObjectNode> items) {
+        AtomicBoolean isFirst = new AtomicBoolean(true);
+        Stream<String> written = items.map(item -> (isFirst.getAndSet(false) ? "" : ",") + item);
+        return Stream.concat(Stream.concat(Stream.of(",\"" + name + "\":["), written), Stream.of("]"));
+    }
+
+    private ObjectNode view(Full full) {
         ObjectNode one = JsonNodeFactory.instance.objectNode();
         one.set("send", views.of(full.send(), full.history()));
         if (!full.content().isEmpty()) {
             one.set("content", JsonBody.parse(full.content()));
         }
-        return one.toString();
-    }
-
-    private ArrayNode blocks(String recipient) {
-        ArrayNode blocks = JsonNodeFactory.instance.arrayNode();
-        store.read(transaction -> blocklist.of(transaction, recipient)).forEach(entry -> blocks.add(views.of(entry)));
-        return blocks;
-    }
-
-    private static Stream<String> joined(Stream<String> items) {
-        AtomicBoolean isFirst = new AtomicBoolean(true);
-        return items.map(item -> isFirst.getAndSet(false) ? item : ',' + item);
-    }
-
-    private static <T> Stream<T> stream(Iterator<T> items) {
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(items, Spliterator.ORDERED), false);
+        if (!full.furtherIds().isEmpty()) {
+            full.furtherIds().forEach(one.putArray("furtherMessageIds")::add);
+        }
+        return one;
     }
 
     /** Step {@code erase-recipient}. */

@@ -7,10 +7,15 @@ import dev.caravan.account.Account;
 import dev.caravan.ledger.Batch;
 import dev.caravan.ledger.BatchStandings;
 import dev.caravan.ledger.Blocklist;
+import dev.caravan.ledger.Deliveries.Kept;
+import dev.caravan.ledger.Inbound.Arrival;
 import dev.caravan.ledger.Lanes.Standing;
+import dev.caravan.ledger.RecipientPace;
+import dev.caravan.ledger.Reported;
 import dev.caravan.ledger.SendEvent;
 import dev.caravan.ledger.SendQueries;
 import dev.caravan.ledger.SendRecord;
+import dev.caravan.ledger.UnsentRow;
 import dev.caravan.outcome.IsoTime;
 import java.time.ZoneId;
 import java.util.List;
@@ -135,6 +140,52 @@ final class Views {
         view.put("scope", entry.scope().word());
         view.put("source", entry.source());
         putTime(view, "createdAt", entry.at());
+        return view;
+    }
+
+    /** {@code UnsentRow}. */
+    ObjectNode of(UnsentRow row) {
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        view.put("batch", row.batch()).put("row", row.row()).put("line", row.line());
+        putTime(view, "at", row.at());
+        put(view, "status", row.status());
+        putError(view, row.errorClass(), row.errorCode(), row.errorMessage());
+        put(view, "repeats", row.repeats());
+        return view.setAll(row.detail());
+    }
+
+    /** {@code InboundView}. */
+    ObjectNode of(Arrival arrival) {
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        put(view, "account", arrival.account());
+        put(view, "provider", arrival.provider());
+        putTime(view, "receivedAt", arrival.receivedAt());
+        put(view, "body", arrival.body());
+        return view;
+    }
+
+    /** {@code ReportView}. */
+    ObjectNode of(Kept kept) {
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        Reported report = kept.report();
+        put(view, "account", kept.account());
+        put(view, "line", report.line());
+        report.messageIds().forEach(view.putArray("messageIds")::add);
+        put(view, "status", report.status());
+        put(view, "raw", report.raw());
+        putError(view, null, report.code(), report.reason());
+        put(view, "to", report.recipient());
+        putTime(view, "reportedAt", report.at());
+        putTime(view, "receivedAt", kept.receivedAt());
+        return view;
+    }
+
+    /** {@code PaceView}. */
+    ObjectNode of(RecipientPace.Starts starts) {
+        ObjectNode view = JsonNodeFactory.instance.objectNode();
+        put(view, "account", starts.account());
+        ArrayNode at = view.putArray("starts");
+        starts.at().forEach(start -> at.add(IsoTime.of(start, zone)));
         return view;
     }
 

@@ -22,8 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -126,48 +130,88 @@ public final class RecipientFiles {
         });
     }
 
-    /** Their rows as they were dropped: {@code batch, file, row, line} and {@code cells} by column, or {@code send}. */
-    public Iterator<ObjectNode> rows(String recipient, Reach reach) {
+    /**
+     * The files, below home, that hold something of theirs or may do so: what {@link #erase} changes or names as left.
+     */
+    public List<String> files(String recipient, Reach reach) {
         Search search = new Search(recipient, reach);
-        return new Iterator<>() {
-            private Iterator<ObjectNode> some = List.<ObjectNode>of().iterator();
-            private final Iterator<Batch> candidates = search.batches();
-
-            @Override
-            public boolean hasNext() {
-                while (!some.hasNext() && candidates.hasNext()) {
-                    some = rows(search, candidates.next()).iterator();
-                }
-                return some.hasNext();
-            }
-
-            @Override
-            public ObjectNode next() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException();
-                }
-                return some.next();
-            }
-        };
+        Set<String> found = new TreeSet<>(search.elsewhere());
+        search.eachBatch(batch -> found.addAll(search.holding(batch)));
+        found.addAll(search.unread());
+        return List.copyOf(found);
     }
 
-    private List<ObjectNode> rows(Search search, Batch batch) {
-        List<ObjectNode> found = new ArrayList<>();
-        if (!files.isThere(batch)) {
-            return found;
+    /**
+     * Their rows as they were dropped: {@code batch, file, row, line} and {@code cells} by column, or {@code send}. They are
+     * read as they are asked for; closing it closes the file they are in.
+     */
+    public Stream<ObjectNode> rows(String recipient, Reach reach) {
+        Dropped dropped = new Dropped(new Search(recipient, reach));
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(dropped, Spliterator.ORDERED), false)
+                .onClose(dropped::close);
+    }
+
+    /** Their rows in one file after the other. */
+    private final class Dropped implements Iterator<ObjectNode> {
+
+        private final Search search;
+        private final Iterator<Batch> candidates;
+        private Batch batch;
+        private Rows rows;
+        private ObjectNode upcoming;
+
+        private Dropped(Search search) {
+            this.search = search;
+            this.candidates = search.batches();
         }
-        try (Rows rows = files.open(batch)) {
-            TheirRows theirs = search.rowsOf(batch);
-            while (rows.hasNext()) {
-                Row row = rows.next();
-                if (theirs.contains(row)) {
-                    found.add(view(batch, rows, row));
+
+        @Override
+        public boolean hasNext() {
+            while (upcoming == null && (rows != null || candidates.hasNext())) {
+                try {
+                    if (rows == null) {
+                        batch = candidates.next();
+                        rows = files.isThere(batch) ? files.open(batch) : null;
+                    }
+                    seek();
+                } catch (IOException | UncheckedIOException unreadable) {
+                    LOG.warn("{} cannot be searched: {}", batch.path(), unreadable.getMessage());
+                    close();
                 }
             }
-        } catch (IOException | UncheckedIOException unreadable) {
-            LOG.warn("{} cannot be searched: {}", batch.path(), unreadable.getMessage());
+            return upcoming != null;
         }
-        return found;
+
+        private void seek() {
+            if (rows != null) {
+                TheirRows theirs = search.rowsOf(batch);
+                while (rows.hasNext()) {
+                    Row row = rows.next();
+                    if (theirs.contains(row)) {
+                        upcoming = view(batch, rows, row);
+                        return;
+                    }
+                }
+                close();
+            }
+        }
+
+        @Override
+        public ObjectNode next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            ObjectNode next = upcoming;
+            upcoming = null;
+            return next;
+        }
+
+        private void close() {
+            if (rows != null) {
+                rows.close();
+                rows = null;
+            }
+        }
     }
 
     private static ObjectNode view(Batch batch, Rows rows, Row row) {
@@ -243,6 +287,13 @@ public final class RecipientFiles {
                 kept.add(batch.path());
             }
             return kept;
+        }
+
+        /** What of it has, or may have, something of theirs. */
+        private List<String> holding(Batch batch) {
+            return kept(batch).stream()
+                    .filter(file -> known.containsKey(batch.id()) && file.equals(batch.path()) || mentions(file))
+                    .toList();
         }
 
         private void eachBatch(Consumer<Batch> action) {

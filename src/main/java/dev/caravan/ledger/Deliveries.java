@@ -76,6 +76,12 @@ public final class Deliveries {
             return new Kept(row.getLong(1), row.getString(2), report, row.getLong(11), row.getInt(12));
         }
 
+        /** The next after an id, in the order of ids. */
+        static List<Kept> after(Transaction transaction, long id, int limit) throws SQLException {
+            return transaction.all(
+                    "SELECT " + COLUMNS + " FROM report WHERE id > ? ORDER BY id LIMIT ?", Kept::read, id, limit);
+        }
+
         private static List<String> ids(String written) {
             try {
                 return List.of(JSON.readValue(written, String[].class));

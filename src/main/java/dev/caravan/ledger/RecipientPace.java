@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** How often an account has lately written to one recipient: the starts that still count, until none of them does. */
 public final class RecipientPace {
@@ -16,6 +17,13 @@ public final class RecipientPace {
     private static final long AHEAD = 30_000;
 
     private RecipientPace() {}
+
+    /**
+     * What is kept of a recipient.
+     *
+     * @param at when an account has written to them, in milliseconds, the oldest first
+     */
+    public record Starts(String account, List<Long> at) {}
 
     /**
      * Notes a start, if the recipient may be written to now.
@@ -55,9 +63,21 @@ public final class RecipientPace {
                         row -> row.getString(1),
                         account,
                         recipient)
-                .map(starts ->
-                        List.of(starts.split(" ")).stream().map(Long::valueOf).toList())
+                .map(RecipientPace::starts)
                 .orElse(List.of());
+    }
+
+    private static List<Long> starts(String written) {
+        return Stream.of(written.split(" ")).map(Long::valueOf).toList();
+    }
+
+    /** What is kept of a recipient, in the accounts of a reach. */
+    static List<Starts> of(Transaction transaction, String recipient, Reach reach) throws SQLException {
+        Conditions theirs = theirs(recipient, reach);
+        return transaction.all(
+                "SELECT account, starts FROM recipient_pace WHERE " + theirs.sql() + " ORDER BY account",
+                row -> new Starts(row.getString(1), starts(row.getString(2))),
+                theirs.values());
     }
 
     /** Whether {@link #forget} has something to do. */
@@ -79,7 +99,11 @@ public final class RecipientPace {
 
     /** Forgets a recipient, in the accounts of a reach. */
     static void forget(Transaction transaction, String recipient, Reach reach) throws SQLException {
-        Conditions theirs = new Conditions().and("recipient = ?", recipient).in("account", reach.accounts());
+        Conditions theirs = theirs(recipient, reach);
         transaction.update("DELETE FROM recipient_pace WHERE " + theirs.sql(), theirs.values());
+    }
+
+    private static Conditions theirs(String recipient, Reach reach) {
+        return new Conditions().and("recipient = ?", recipient).in("account", reach.accounts());
     }
 }

@@ -1,8 +1,7 @@
 package dev.caravan.ledger;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.ledger.Deliveries.Kept;
+import dev.caravan.ledger.Inbound.Arrival;
 import dev.caravan.message.Mentions;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -11,8 +10,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What is known of one recipient. No index lists sends by recipient, because every send would pay for what is asked a few
@@ -36,17 +36,16 @@ public final class Recipients {
 
     private static final int STEP = 500;
 
+    /** Bodies and contents can be of several megabytes. */
+    private static final int FEW = 20;
+
     /** As many of a number's last digits, in a reference, tell whose it is. */
     private static final int TELLING_DIGITS = 8;
-
-    /** Bodies can be of several megabytes. */
-    private static final int TEXTS = 20;
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Store store;
     private final Settlements settlements;
     private final Events events = new Events();
+    private final Inbound inbound = new Inbound();
 
     public Recipients(Store store, Settlements settlements) {
         this.store = store;
@@ -57,8 +56,9 @@ public final class Recipients {
      * A send with all that is kept of it.
      *
      * @param content the canonical message as JSON; empty when it is no longer kept
+     * @param furtherIds by which its provider reports on it, beside the one it is known by
      */
-    public record Full(SendRecord send, String content, List<SendEvent> history) {}
+    public record Full(SendRecord send, String content, List<SendEvent> history, List<String> furtherIds) {}
 
     /**
      * What became of an erasure.
@@ -68,15 +68,85 @@ public final class Recipients {
      */
     public record Erased(long sends, long underWay) {}
 
-    /** The next sends to a recipient, the oldest first, a limited number at a time. */
-    public List<Full> export(String recipient, Reach reach, String after) {
-        return store.read(transaction -> {
-            List<Full> full = new ArrayList<>();
-            for (String id : ids(transaction, recipient, reach, after)) {
-                full.add(full(transaction, id));
-            }
-            return full;
-        });
+    /** The sends to a recipient, the oldest first, a limited number at a time as they are asked for. */
+    public Stream<List<Full>> sends(String recipient, Reach reach) {
+        return Walk.of(
+                "",
+                FEW,
+                after -> store.read(transaction -> {
+                    List<Full> full = new ArrayList<>();
+                    for (Place place : places(transaction, recipient, reach, after, FEW)) {
+                        full.add(full(transaction, place.send()));
+                    }
+                    return full;
+                }),
+                full -> full.send().id());
+    }
+
+    /**
+     * The rows to a recipient that were rejected, or repeated an earlier send.
+     *
+     * @param isThem whether a recipient as somebody wrote it is this one
+     */
+    public Stream<List<UnsentRow>> unsent(Reach reach, Predicate<String> isThem) {
+        String sql = "SELECT " + UnsentRow.COLUMNS
+                + " FROM history WHERE send IS NULL AND detail IS NOT NULL AND id > ? ORDER BY id LIMIT ?";
+        return theirs(
+                Walk.of(
+                        0L,
+                        STEP,
+                        after -> store.read(transaction -> transaction.all(sql, UnsentRow::read, after, STEP)),
+                        UnsentRow::id),
+                row -> row.isWithin(reach) && row.isTo(isThem));
+    }
+
+    /**
+     * What recipients wrote, where the number is in the text; it is no other's. Nobody knows of which namespace that is,
+     * nor {@link #reports} and {@link #paces}: who may see only one is shown none, and leaves them to who may see all.
+     */
+    public Stream<List<Arrival>> inbound(String recipient, Reach reach) {
+        Mentions mentions = new Mentions(recipient);
+        return theirs(
+                ofNoSend(reach, inbound::after, Arrival::id),
+                arrival -> reach.covers(arrival.account()) && mentions.in(arrival.body()));
+    }
+
+    /** Reports that match no send, on a message to a recipient or with the number in them. */
+    public Stream<List<Kept>> reports(String recipient, Reach reach) {
+        Mentions mentions = new Mentions(recipient);
+        return theirs(
+                ofNoSend(reach, Kept::after, Kept::id),
+                kept -> reach.covers(kept.account()) && isOn(kept.report(), recipient, mentions));
+    }
+
+    private static boolean isOn(Reported report, String recipient, Mentions mentions) {
+        return recipient.equals(report.recipient())
+                || recipient.equals('+' + report.recipient())
+                || Stream.concat(report.messageIds().stream(), Stream.of(report.raw(), report.reason()))
+                        .anyMatch(text -> text != null && mentions.in(text));
+    }
+
+    /** When accounts that write to each recipient only so often have lately done so. */
+    public List<RecipientPace.Starts> paces(String recipient, Reach reach) {
+        return reach.namespace() == null
+                ? store.read(transaction -> RecipientPace.of(transaction, recipient, reach))
+                : List.of();
+    }
+
+    /** Reads the next rows of a table after an id. */
+    @FunctionalInterface
+    private interface Next<T> {
+        List<T> after(Transaction transaction, long id, int limit) throws SQLException;
+    }
+
+    private <T> Stream<List<T>> ofNoSend(Reach reach, Next<T> next, Function<T, Long> id) {
+        return reach.namespace() == null
+                ? Walk.of(0L, FEW, after -> store.read(transaction -> next.after(transaction, after, FEW)), id)
+                : Stream.of();
+    }
+
+    private static <T> Stream<List<T>> theirs(Stream<List<T>> all, Predicate<T> isTheirs) {
+        return all.map(some -> some.stream().filter(isTheirs).toList()).filter(some -> !some.isEmpty());
     }
 
     private static Full full(Transaction transaction, String id) throws SQLException {
@@ -88,17 +158,30 @@ public final class Recipients {
                 .orElseThrow();
         List<SendEvent> history = transaction.all(
                 "SELECT " + SendEvent.COLUMNS + " FROM history WHERE send = ? ORDER BY sequence", SendEvent::read, id);
-        return new Full(send, content, history);
+        List<String> furtherIds = transaction.all(
+                "SELECT message_id FROM further_id WHERE send = ? ORDER BY message_id", row -> row.getString(1), id);
+        return new Full(send, content, history, furtherIds);
     }
 
-    private static List<String> ids(Transaction transaction, String recipient, Reach reach, String after)
+    /** @param batch null for a send that came alone, then {@code row} is 0 */
+    private record Place(String send, String batch, long row) {}
+
+    private Stream<List<Place>> places(String recipient, Reach reach) {
+        return Walk.of(
+                "",
+                STEP,
+                after -> store.read(transaction -> places(transaction, recipient, reach, after, STEP)),
+                Place::send);
+    }
+
+    private static List<Place> places(Transaction transaction, String recipient, Reach reach, String after, int limit)
             throws SQLException {
         Conditions conditions =
                 new Conditions().within(reach).and("recipient = ?", recipient).and("id > ?", after);
         return transaction.all(
-                "SELECT id FROM send WHERE " + conditions.sql() + " ORDER BY id LIMIT ?",
-                row -> row.getString(1),
-                conditions.valuesAnd(STEP));
+                "SELECT id, batch, row_number FROM send WHERE " + conditions.sql() + " ORDER BY id LIMIT ?",
+                row -> new Place(row.getString(1), row.getString(2), row.getLong(3)),
+                conditions.valuesAnd(limit));
     }
 
     /**
@@ -113,26 +196,45 @@ public final class Recipients {
      * @param isThem whether a recipient as somebody wrote it is this one; asked of rows that became no send
      */
     public Erased erase(String recipient, Reach reach, Predicate<String> isThem, ByHand by, long now) {
-        if (reach.namespace() == null) {
-            forgetWhatIsOfNoSend(recipient, reach);
-        }
+        forgetWhatIsOfNoSend(recipient, reach);
         Step all = new Step();
-        String after = "";
-        while (after != null) {
-            String from = after;
-            List<String> ids = store.read(transaction -> ids(transaction, recipient, reach, from));
-            Step step = store.write(transaction -> {
-                Step done = new Step();
-                for (String id : ids) {
-                    erase(transaction, id, recipient, by, now, done);
-                }
-                return done;
-            });
-            all.add(step);
-            after = ids.size() < STEP ? null : ids.get(STEP - 1);
-        }
-        eraseRows(recipient, reach, isThem);
+        places(recipient, reach)
+                .forEach(places -> all.add(store.write(transaction -> {
+                    Step done = new Step();
+                    for (Place place : places) {
+                        erase(transaction, place.send(), recipient, by, now, done);
+                    }
+                    return done;
+                })));
+        unsent(reach, isThem)
+                .forEach(rows -> store.write(transaction -> {
+                    for (UnsentRow row : rows) {
+                        String detail = row.erased(recipient).toString();
+                        transaction.update("UPDATE history SET detail = ? WHERE id = ?", detail, row.id());
+                    }
+                    return null;
+                }));
         return new Erased(all.erased, all.underWay);
+    }
+
+    private void forgetWhatIsOfNoSend(String recipient, Reach reach) {
+        if (!paces(recipient, reach).isEmpty()) {
+            store.write(transaction -> {
+                RecipientPace.forget(transaction, recipient, reach);
+                return null;
+            });
+        }
+        inbound(recipient, reach).forEach(some -> delete("inbound", some, Arrival::id));
+        reports(recipient, reach).forEach(some -> delete("report", some, Kept::id));
+    }
+
+    private <T> void delete(String table, List<T> rows, Function<T, Long> id) {
+        store.write(transaction -> {
+            for (T row : rows) {
+                transaction.update("DELETE FROM " + table + " WHERE id = ?", id.apply(row));
+            }
+            return null;
+        });
     }
 
     private static final class Step {
@@ -152,24 +254,16 @@ public final class Recipients {
      */
     public Map<String, Set<Long>> rows(String recipient, Reach reach, Predicate<String> isThem) {
         Map<String, Set<Long>> rows = new TreeMap<>();
-        Conditions conditions =
-                new Conditions().within(reach).and("recipient = ?", recipient).and("batch IS NOT NULL");
-        store.read(transaction -> transaction.all(
-                        "SELECT batch, row_number FROM send WHERE " + conditions.sql(),
-                        row -> new Place(row.getString(1), row.getLong(2)),
-                        conditions.values()))
-                .forEach(place -> place.addTo(rows));
-        everyDetail(details -> details.stream()
-                .filter(detail -> detail.erased(recipient, reach, isThem) != null)
-                .forEach(detail -> detail.place().addTo(rows)));
+        places(recipient, reach)
+                .flatMap(List::stream)
+                .filter(place -> place.batch() != null)
+                .forEach(place -> add(rows, place.batch(), place.row()));
+        unsent(reach, isThem).flatMap(List::stream).forEach(row -> add(rows, row.batch(), row.row()));
         return rows;
     }
 
-    private record Place(String batch, long row) {
-
-        private void addTo(Map<String, Set<Long>> rows) {
-            rows.computeIfAbsent(batch, none -> new TreeSet<>()).add(row);
-        }
+    private static void add(Map<String, Set<Long>> rows, String batch, long row) {
+        rows.computeIfAbsent(batch, none -> new TreeSet<>()).add(row);
     }
 
     /** Notes who asked for a recipient, or erased one, and why. */
@@ -211,7 +305,8 @@ public final class Recipients {
         step.erased++;
     }
 
-    private static boolean tells(String reference, String recipient) {
+    /** Whether a reference has enough of a recipient in it to tell who that is. */
+    static boolean tells(String reference, String recipient) {
         String digits = digits(recipient);
         int from = Math.max(0, digits.length() - TELLING_DIGITS);
         return reference.contains(recipient)
@@ -220,104 +315,5 @@ public final class Recipients {
 
     private static String digits(String text) {
         return text.replaceAll("[^0-9]", "");
-    }
-
-    /** What the history keeps of rows that were rejected, or repeated an earlier send. */
-    private void eraseRows(String recipient, Reach reach, Predicate<String> isThem) {
-        everyDetail(details -> {
-            List<Detail> theirs = details.stream()
-                    .map(detail -> detail.erased(recipient, reach, isThem))
-                    .filter(detail -> detail != null)
-                    .toList();
-            if (!theirs.isEmpty()) {
-                store.write(transaction -> {
-                    for (Detail detail : theirs) {
-                        transaction.update("UPDATE history SET detail = ? WHERE id = ?", detail.json(), detail.id());
-                    }
-                    return null;
-                });
-            }
-        });
-    }
-
-    private void everyDetail(Consumer<List<Detail>> some) {
-        long after = 0;
-        while (after >= 0) {
-            long from = after;
-            List<Detail> details = store.read(transaction -> transaction.all(
-                    "SELECT id, detail, batch, row_number FROM history"
-                            + " WHERE send IS NULL AND detail IS NOT NULL AND id > ? ORDER BY id LIMIT " + STEP,
-                    row -> new Detail(row.getLong(1), row.getString(2), new Place(row.getString(3), row.getLong(4))),
-                    from));
-            some.accept(details);
-            after = details.size() < STEP ? -1 : details.get(STEP - 1).id();
-        }
-    }
-
-    /**
-     * What recipients wrote, and reports that match no send, where the number is in the text; it is no other's. Nobody knows
-     * of which namespace that is: who may see only one leaves it to who may see all.
-     */
-    private void forgetWhatIsOfNoSend(String recipient, Reach reach) {
-        Conditions reports = new Conditions()
-                .in("account", reach.accounts())
-                .in("recipient", List.of(recipient, recipient.replaceFirst("^\\+", "")));
-        store.write(transaction -> {
-            RecipientPace.forget(transaction, recipient, reach);
-            return transaction.update("DELETE FROM report WHERE " + reports.sql(), reports.values());
-        });
-        Mentions mentions = new Mentions(recipient);
-        forget("inbound", "body", mentions, reach);
-        forget("report", "message_ids || coalesce(raw, '') || coalesce(error_message, '')", mentions, reach);
-    }
-
-    private void forget(String table, String text, Mentions mentions, Reach reach) {
-        long after = 0;
-        while (after >= 0) {
-            Conditions conditions =
-                    new Conditions().in("account", reach.accounts()).and("id > ?", after);
-            List<Text> texts = store.read(transaction -> transaction.all(
-                    "SELECT id, " + text + " FROM " + table + " WHERE " + conditions.sql() + " ORDER BY id LIMIT ?",
-                    row -> new Text(row.getLong(1), row.getString(2)),
-                    conditions.valuesAnd(TEXTS)));
-            List<Text> theirs =
-                    texts.stream().filter(one -> mentions.in(one.text())).toList();
-            if (!theirs.isEmpty()) {
-                store.write(transaction -> {
-                    for (Text one : theirs) {
-                        transaction.update("DELETE FROM " + table + " WHERE id = ?", one.id());
-                    }
-                    return null;
-                });
-            }
-            after = texts.size() < TEXTS ? -1 : texts.get(TEXTS - 1).id();
-        }
-    }
-
-    private record Text(long id, String text) {}
-
-    private record Detail(long id, String json, Place place) {
-
-        /** Without its recipient, and without its reference if that tells who it is; null when it is somebody else. */
-        private Detail erased(String recipient, Reach reach, Predicate<String> isThem) {
-            try {
-                ObjectNode detail = JSON.readValue(json, ObjectNode.class);
-                boolean within = (reach.namespace() == null
-                                || reach.namespace()
-                                        .equals(detail.path("namespace").textValue()))
-                        && reach.covers(detail.path("account").asText());
-                String to = detail.path("to").textValue();
-                if (!within || to == null || !isThem.test(to)) {
-                    return null;
-                }
-                String reference = detail.path("reference").textValue();
-                if (reference != null && tells(reference, recipient)) {
-                    detail.put("reference", ERASED);
-                }
-                return new Detail(id, detail.put("to", ERASED).toString(), place);
-            } catch (JsonProcessingException damaged) {
-                throw new IllegalStateException("the ledger holds a detail that is not JSON", damaged);
-            }
-        }
     }
 }

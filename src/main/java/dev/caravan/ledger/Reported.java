@@ -33,7 +33,7 @@ public record Reported(
     }
 
     /** The word it has in the history. */
-    String status() {
+    public String status() {
         return state == null ? DELETED : state.word();
     }
 }

@@ -216,6 +216,8 @@ public final class SendQueue {
                 transaction.update("UPDATE send SET ready = 4, due_at = ? WHERE id = ?", mayStart, attempt.id());
             }
         }
+        // The rest of the queue is looked at by the next claim.
+        transaction.ready(account);
         return Optional.empty();
     }
 

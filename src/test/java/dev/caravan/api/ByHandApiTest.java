@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -392,6 +394,82 @@ class ByHandApiTest {
         assertThat(view.path("status").asText()).isEqualTo("cancelled");
         assertThat(view.path("history").findValuesAsText("status")).containsExactly("cancelled", "erased");
         assertProblem(post(SENDS + "/" + sent + "/retry"), 409, "wrong-state");
+    }
+
+    @Test
+    void whatBecameNoSendIsFoundExportedAndErasedToo() throws IOException {
+        String number = "+905301000019";
+        String body = "{\"to\":\"%s\"}".formatted(number);
+        Path home = Path.of(environment.getRequiredProperty("caravan.home"));
+        Files.writeString(home.resolve("inbox/nothing-to-say.csv"), "to,text\n0530 100 00 19,\n");
+        door.post("/api/v1/batches", "[{\"to\":\"05301000019\",\"type\":\"image\",\"reference\":\"no-image\"}]");
+        ledger.update("INSERT INTO inbound (event_id, account, provider, body, received_at) VALUES"
+                + " ('e', 'main', 'maytapi', '{\"from\":\"905301000019\",\"text\":\"who are you\"}', "
+                + System.currentTimeMillis() + ")");
+        ledger.update(
+                "INSERT INTO report (account, line, message_ids, status, raw, error_code, error_message, recipient,"
+                        + " reported_at, received_at, due_at) VALUES ('main', '1', '[\"m-19\"]', 'failed', 'ack 9', '9', 'gone',"
+                        + " '905301000019', 1700000000000, 1700000001000, 9000000000000)");
+        ledger.update(
+                "INSERT INTO recipient_pace (account, recipient, starts, until)"
+                        + " VALUES ('main', ?, '1700000000000 1700000001000', 9000000000000)",
+                number);
+        door.post(BLOCKLIST, body);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> Files.exists(home.resolve("reports/nothing-to-say.report.csv")));
+        String file = ledger.queryForObject("SELECT path FROM batch WHERE name = 'nothing-to-say.csv'", String.class);
+
+        JsonNode besides = besides(body);
+        assertThat(besides.path("rows").asInt()).isEqualTo(2);
+        assertThat(besides.path("files"))
+                .extracting(JsonNode::asText)
+                .containsExactlyInAnyOrder(
+                        file, "reports/nothing-to-say.rejected.csv", "reports/nothing-to-say.report.csv");
+        assertThat(besides.path("inbound").asInt()).isEqualTo(1);
+        assertThat(besides.path("reports").asInt()).isEqualTo(1);
+        assertThat(besides.path("paces").asInt()).isEqualTo(1);
+        assertThat(besides.path("blocks").findValuesAsText("scope")).containsExactly("all");
+
+        JsonNode export = json(door.post(RECIPIENTS + "/export", body).body());
+        assertThat(export.path("sends")).isEmpty();
+        assertThat(export.path("rows").findValuesAsText("to"))
+                .containsExactlyInAnyOrder("05301000019", "0530 100 00 19");
+        assertThat(export.path("rows").findValuesAsText("status")).containsOnly("rejected");
+        assertThat(export.path("rows").findValuesAsText("reference")).containsExactly("no-image");
+        assertThat(export.path("rows").findValuesAsText("code")).containsOnly("missing-field");
+        assertThat(export.at("/files/0/cells/to").asText()).isEqualTo("0530 100 00 19");
+        assertThat(export.at("/inbound/0/body").asText()).contains("who are you");
+        assertThat(export.at("/reports/0/messageIds/0").asText()).isEqualTo("m-19");
+        assertThat(export.at("/reports/0/error/message").asText()).isEqualTo("gone");
+        assertThat(export.at("/paces/0/starts")).hasSize(2);
+        assertThat(export.path("blocks")).hasSize(1);
+
+        JsonNode tenants = json(
+                door.with(RestDoor.TENANT).post(RECIPIENTS + "/export", body).body());
+        assertThat(List.of("rows", "files", "inbound", "reports", "paces"))
+                .allSatisfy(part -> assertThat(tenants.path(part)).as(part).isEmpty());
+
+        JsonNode erased = json(door.post(RECIPIENTS + "/erase", body).body());
+        assertThat(erased.path("rewritten").get(0).asText()).isEqualTo(file);
+
+        JsonNode after = besides(body);
+        assertThat(List.of("rows", "inbound", "reports", "paces"))
+                .allSatisfy(
+                        part -> assertThat(after.path(part).asInt()).as(part).isZero());
+        assertThat(after.path("files")).isEmpty();
+        assertThat(after.path("blocks")).as("a digest, kept").hasSize(1);
+        assertThat(json(door.post(RECIPIENTS + "/search", "{\"to\":\"%s\",\"cursor\":\"i0\"}".formatted(number))
+                                .body())
+                        .has("besides"))
+                .as("on a later page")
+                .isFalse();
+    }
+
+    /** What a search finds of a recipient beside their sends. */
+    private JsonNode besides(String body) {
+        JsonNode found = json(door.post(RECIPIENTS + "/search", body).body());
+        assertThat(found.path("items")).isEmpty();
+        return found.path("besides");
     }
 
     @Test

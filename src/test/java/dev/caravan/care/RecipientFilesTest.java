@@ -220,6 +220,12 @@ class RecipientFilesTest {
         Batch reading = inbox.drop("d.csv", "to,text\n05301112233,z\n");
         inbox.ledger().change("UPDATE batch SET state = 'reading' WHERE id = ?", reading.id());
 
+        assertThat(files.files(ALI, Reach.ALL))
+                .containsExactlyInAnyOrder(
+                        batch.path(),
+                        "refused/broken.csv",
+                        elsewhere.path() + " (in another gateway's home)",
+                        reading.path());
         Erased erased = erase();
 
         assertThat(erased.rewritten()).containsExactly(batch.path());
@@ -230,6 +236,25 @@ class RecipientFilesTest {
                         elsewhere.path() + " (in another gateway's home)",
                         reading.path());
         assertThat(text(reading)).contains("05301112233");
+    }
+
+    @Test
+    void filesAndReportsWithSomethingOfTheirsAreFoundUntilItIsErased() throws IOException {
+        inbox.drop("others.csv", "to,text\n05304445566,hi\n");
+        Batch batch = inbox.drop("march.csv", "to,text\n05301112233,\n05304445566,hi\n");
+        Batch shops = inbox.drop("shop", "april.csv", "to,text\n٠٥٣٠١١١٢٢٣٣,hi\n");
+        finish(batch);
+        reports.reports().writeRejected(now(batch));
+
+        assertThat(files.files(ALI, Reach.ALL))
+                .containsExactlyInAnyOrder(
+                        batch.path(), shops.path(), "reports/march.report.csv", "reports/march.rejected.csv");
+        assertThat(files.files(ALI, new Reach("shop", Set.of()))).containsExactly(shops.path());
+
+        assertThat(erase().left()).isEmpty();
+        reports.write(now(batch));
+
+        assertThat(files.files(ALI, Reach.ALL)).isEmpty();
     }
 
     @Test
@@ -249,7 +274,7 @@ class RecipientFilesTest {
         Batch json = inbox.drop("b.json", "{\"to\":\"05301112233\",\"text\":\"hello\"}");
 
         List<String> rows = new ArrayList<>();
-        files.rows(ALI, Reach.ALL).forEachRemaining((ObjectNode row) -> rows.add(row.toString()));
+        files.rows(ALI, Reach.ALL).forEach((ObjectNode row) -> rows.add(row.toString()));
 
         assertThat(rows)
                 .containsExactly(

@@ -80,6 +80,27 @@ class RecipientOrderTest extends OnLedger {
     }
 
     @Test
+    void aClaimThatHasMetManyWhoWaitIsFollowedByTheNextAtOnce() {
+        List<Draft> drafts = new ArrayList<>();
+        for (int send = 0; send < 30; send++) {
+            drafts.add(draft().to("+9053012345" + (10 + send % 15)));
+        }
+        drafts.add(draft().to(ALI));
+        List<String> ids = admit(drafts.toArray(Draft[]::new));
+        for (int first = 0; first < 15; first++) {
+            assertThat(claimed()).isEqualTo(ids.get(first));
+        }
+        List<Set<String>> told = new ArrayList<>();
+        ledger.store().listen(told::add);
+
+        assertThat(claimed()).as("the first ten who wait are out of the way").isNull();
+        assertThat(told).containsExactly(Set.of("main"));
+        assertThat(claimed()).isEqualTo(ids.get(30));
+        assertThat(claimed()).isNull();
+        assertThat(told).as("there is nothing to look for").hasSize(1);
+    }
+
+    @Test
     void aRetryHoldsUpItsRecipientOnly() {
         List<String> ids = admit(draft().to(ALI), draft().to(ALI), draft().to(AYSE));
         end(claimOrdered(NOW), queuedUntil(NOW + 1000));

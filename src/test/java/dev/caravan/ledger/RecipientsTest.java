@@ -2,11 +2,13 @@ package dev.caravan.ledger;
 
 import static dev.caravan.ledger.Draft.draft;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.caravan.ledger.Recipients.Erased;
 import dev.caravan.ledger.Recipients.Full;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,13 +32,19 @@ class RecipientsTest extends OnLedger {
                 admit(draft().to(ALI), draft().to(EVA), draft().to(ALI).account("other"));
         settle(claim(), sent("wamid"));
 
-        List<Full> all = recipients.export(ALI, Reach.ALL, "");
+        ledger.change("INSERT INTO further_id (message_id, send) VALUES ('wamid-2', ?)", ids.get(0));
+
+        List<Full> all = all(recipients.sends(ALI, Reach.ALL));
 
         assertThat(all).extracting(full -> full.send().id()).containsExactly(ids.get(0), ids.get(2));
         assertThat(all.get(0).content()).contains("hello");
         assertThat(all.get(0).history()).extracting(SendEvent::status).containsExactly("sent");
-        assertThat(recipients.export(ALI, new Reach(null, Set.of("other")), "")).hasSize(1);
-        assertThat(recipients.export(ALI, Reach.ALL, ids.get(0))).hasSize(1);
+        assertThat(all).extracting(Full::furtherIds).containsExactly(List.of("wamid-2"), List.of());
+        assertThat(all(recipients.sends(ALI, new Reach(null, Set.of("other"))))).hasSize(1);
+    }
+
+    private static <T> List<T> all(Stream<List<T>> some) {
+        return some.flatMap(List::stream).toList();
     }
 
     @Test
@@ -157,8 +165,20 @@ class RecipientsTest extends OnLedger {
 
         recipients.erase(ALI, new Reach("shop", Set.of()), "0530 111 22 33"::equals, ANNE, NOW);
         assertThat(everything()).contains("0530 111 22 33");
+        assertThat(all(recipients.unsent(new Reach("shop", Set.of()), "0530 111 22 33"::equals)))
+                .isEmpty();
+        assertThat(all(recipients.unsent(Reach.ALL, "0530 111 22 33"::equals)))
+                .extracting(
+                        UnsentRow::batch,
+                        UnsentRow::row,
+                        UnsentRow::line,
+                        UnsentRow::status,
+                        UnsentRow::repeats,
+                        unsent -> unsent.detail().path("reference").asText())
+                .containsExactly(tuple("b", 1L, 2L, "duplicate", "x", "a 905301112233"));
         recipients.erase(ALI, new Reach("default", Set.of("main")), "0530 111 22 33"::equals, ANNE, NOW);
 
+        assertThat(all(recipients.unsent(Reach.ALL, "0530 111 22 33"::equals))).isEmpty();
         assertThat(ledger.texts("SELECT detail FROM history ORDER BY id"))
                 .containsExactly(
                         "{\"namespace\":\"default\",\"account\":\"main\",\"to\":\"erased\",\"reference\":\"erased\"}",
@@ -182,25 +202,56 @@ class RecipientsTest extends OnLedger {
                         to);
             }
             ledger.change(
-                    "INSERT INTO recipient_pace (account, recipient, starts, until) VALUES (?, ?, '', 1)",
+                    "INSERT INTO recipient_pace (account, recipient, starts, until) VALUES (?, ?, '1 2', 3)",
                     account,
                     ALI);
         }
 
-        recipients.erase(ALI, new Reach("shop", Set.of()), ALI::equals, ANNE, NOW);
-        assertThat(ofNoSend()).containsExactly(2L, 4L, 2L);
+        ledger.change("UPDATE report SET recipient = NULL, raw = 'to +90 530 111 22 33' WHERE account = 'other'"
+                + " AND recipient = '905301112233'");
 
-        recipients.erase(ALI, new Reach(null, Set.of("other")), ALI::equals, ANNE, NOW);
-        assertThat(ofNoSend()).containsExactly(1L, 3L, 1L);
+        for (Reach reach : List.of(new Reach("shop", Set.of()), new Reach(null, Set.of("other")), Reach.ALL)) {
+            List<Long> before = ofNoSend();
+            List<Long> found = found(reach);
+            assertThat(found).containsOnly(reach.namespace() == null ? 1L : 0L);
 
-        recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW);
+            recipients.erase(ALI, reach, ALI::equals, ANNE, NOW);
+
+            assertThat(ofNoSend())
+                    .as("what is found goes, and nothing else")
+                    .isEqualTo(IntStream.range(0, 3)
+                            .mapToObj(table -> before.get(table) - found.get(table))
+                            .toList());
+            assertThat(found(reach)).containsOnly(0L);
+        }
         assertThat(ofNoSend()).containsExactly(0L, 2L, 0L);
+    }
+
+    private List<Long> found(Reach reach) {
+        return List.of(
+                (long) all(recipients.inbound(ALI, reach)).size(),
+                (long) all(recipients.reports(ALI, reach)).size(),
+                (long) recipients.paces(ALI, reach).size());
     }
 
     private List<Long> ofNoSend() {
         return Stream.of("inbound", "report", "recipient_pace")
                 .map(table -> ledger.number("SELECT count(*) FROM " + table))
                 .toList();
+    }
+
+    @Test
+    void findsAndErasesAnyNumberOfWhatIsOfNoSend() {
+        for (int number = 0; number < 61; number++) {
+            ledger.change(
+                    "INSERT INTO inbound (event_id, account, provider, body, received_at) VALUES ('e', 'main', 'pigeon', ?, 1)",
+                    number == 30 ? "{}" : "{\"from\":\"905301112233\"}");
+        }
+
+        assertThat(all(recipients.inbound(ALI, Reach.ALL))).hasSize(60);
+        recipients.erase(ALI, Reach.ALL, ALI::equals, ANNE, NOW);
+
+        assertThat(ledger.texts("SELECT body FROM inbound")).containsExactly("{}");
     }
 
     @Test
