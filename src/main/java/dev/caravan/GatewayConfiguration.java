@@ -8,12 +8,12 @@ import org.springframework.context.annotation.Configuration;
 public class GatewayConfiguration {
 
     @Bean
-    HomeLock homeLock(CaravanProperties properties) {
-        return HomeLock.take(properties.home(), properties.zone());
+    GatewayLock homeLock(CaravanProperties properties) {
+        return GatewayLock.ofHome(properties.home(), properties.zone());
     }
 
     @Bean
-    Gateway gateway(CaravanProperties properties, HomeLock lock) {
+    Gateway gateway(CaravanProperties properties, GatewayLock homeLock) {
         return Gateway.of(properties);
     }
 }

@@ -7,14 +7,14 @@ import java.time.ZoneOffset;
 /** A home that is held as a running gateway holds it. */
 public final class HeldHome implements AutoCloseable {
 
-    private final HomeLock lock;
+    private final GatewayLock lock;
 
-    private HeldHome(HomeLock lock) {
+    private HeldHome(GatewayLock lock) {
         this.lock = lock;
     }
 
     public static HeldHome hold(Path home) {
-        return new HeldHome(HomeLock.take(home, ZoneOffset.UTC));
+        return new HeldHome(GatewayLock.ofHome(home, ZoneOffset.UTC));
     }
 
     @Override

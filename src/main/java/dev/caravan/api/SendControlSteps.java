@@ -152,10 +152,9 @@ final class SendControlSteps {
                     "includeUnknown");
         }
         ByHand by = new ByHand(request.caller().name(), body.text("reason", LONGEST_REASON));
-        long now = System.currentTimeMillis();
         Reach reach = request.caller().reach();
-        long unknown = control.unknown(filter, reach, now);
-        long count = control.retryAll(filter, reach, includeUnknown, by, now);
+        long unknown = control.unknown(filter, reach);
+        long count = control.retryAll(filter, reach, includeUnknown, by, System.currentTimeMillis());
         ObjectNode view = JsonNodeFactory.instance.objectNode();
         ApiAnswer.json(200, view.put("count", count).put("unknown", unknown)).to(exchange);
     }

@@ -2,7 +2,6 @@ package dev.caravan.intake;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.f4b6a3.ulid.UlidCreator;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.intake.Examination.Candidate;
@@ -15,6 +14,7 @@ import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.NewSend;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Replies;
+import dev.caravan.ledger.SendIds;
 import dev.caravan.ledger.Settlements;
 import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.State;
@@ -46,6 +46,7 @@ public final class Admission {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Store store;
+    private final SendIds ids;
     private final Acceptance acceptance;
     private final Settlements settlements;
     private final Lanes lanes;
@@ -65,6 +66,7 @@ public final class Admission {
      */
     Admission(
             Store store,
+            SendIds ids,
             Acceptance acceptance,
             Settlements settlements,
             Lanes lanes,
@@ -78,6 +80,7 @@ public final class Admission {
             Duration repeatAfter,
             byte[] digestKey) {
         this.store = store;
+        this.ids = ids;
         this.acceptance = acceptance;
         this.settlements = settlements;
         this.lanes = lanes;
@@ -372,7 +375,7 @@ public final class Admission {
         return existing;
     }
 
-    private static NewSend fresh(
+    private NewSend fresh(
             Origin origin,
             Candidate candidate,
             Account account,
@@ -383,7 +386,7 @@ public final class Admission {
             long now) {
         Send send = candidate.send();
         return new NewSend(
-                UlidCreator.getMonotonicUlid().toString(),
+                ids.next(),
                 candidate.key(),
                 origin.namespace(),
                 send.reference(),

@@ -11,6 +11,7 @@ import dev.caravan.ledger.Inbound;
 import dev.caravan.ledger.Lanes;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Replies;
+import dev.caravan.ledger.SendIds;
 import dev.caravan.ledger.Settlements;
 import dev.caravan.ledger.StandIns;
 import dev.caravan.ledger.Store;
@@ -34,6 +35,7 @@ class IntakeConfiguration {
     @Bean
     Admission admission(
             Store store,
+            SendIds ids,
             Acceptance acceptance,
             Settlements settlements,
             Lanes lanes,
@@ -47,6 +49,7 @@ class IntakeConfiguration {
             CaravanProperties properties) {
         return new Admission(
                 store,
+                ids,
                 acceptance,
                 settlements,
                 lanes,

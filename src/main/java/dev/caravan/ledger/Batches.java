@@ -165,9 +165,9 @@ public final class Batches {
         transaction.update("UPDATE batch SET state = 'reading' WHERE id = ? AND state = 'refused'", id);
     }
 
-    /** Where the file of a batch is now, below home. */
+    /** Where the file of a batch is now, below the home of this gateway. */
     public void moved(Transaction transaction, String id, String path) throws SQLException {
-        transaction.update("UPDATE batch SET path = ? WHERE id = ?", path, id);
+        transaction.update("UPDATE batch SET path = ?, gateway = ? WHERE id = ?", path, gateway, id);
     }
 
     /** This gateway's batches that are being read or have sends without an end. */

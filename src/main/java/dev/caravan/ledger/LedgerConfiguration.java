@@ -3,6 +3,7 @@ package dev.caravan.ledger;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.caravan.CaravanProperties;
 import dev.caravan.Gateway;
+import dev.caravan.GatewayLock;
 import dev.caravan.account.Account;
 import dev.caravan.account.Accounts;
 import dev.caravan.message.Category;
@@ -11,9 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -62,9 +65,30 @@ class LedgerConfiguration {
     /** For a connection, before the ledger counts as away. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
+    /** Whatever its home is; only the gateway that has that asks for it. */
+    @Bean
+    LedgerLock ledgerLock(DataSourceProperties ledger, CaravanProperties properties, Gateway gateway) {
+        return new LedgerLock(LedgerCopy.source(ledger).map(file -> GatewayLock.ofLedger(file, properties.zone())));
+    }
+
+    /**
+     * Keeps a second gateway away from a ledger that only one can have.
+     *
+     * @param lock empty for a ledger that several share
+     */
+    record LedgerLock(Optional<GatewayLock> lock) implements AutoCloseable {
+
+        @Override
+        public void close() throws IOException {
+            if (lock.isPresent()) {
+                lock.get().close();
+            }
+        }
+    }
+
     @Bean
     @ConfigurationProperties("spring.datasource.hikari")
-    HikariDataSource dataSource(DataSourceProperties properties, Gateway gateway) throws IOException {
+    HikariDataSource dataSource(DataSourceProperties properties, LedgerLock lock) throws IOException {
         HikariDataSource dataSource = properties
                 .initializeDataSourceBuilder()
                 .type(HikariDataSource.class)
@@ -101,6 +125,11 @@ class LedgerConfiguration {
     @Bean
     Blocklist blocklist(Store store) {
         return new Blocklist(store.write(DigestKey::of));
+    }
+
+    @Bean
+    SendIds sendIds(Store store) {
+        return new SendIds(store, InstantSource.system());
     }
 
     @Bean
@@ -195,8 +224,9 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Lanes lanes(Recovery recovery, Store store, Accounts accounts) {
+    Lanes lanes(Recovery recovery, Store store, Accounts accounts, Gateway gateway, CaravanProperties properties) {
         Lanes lanes = new Lanes(accounts);
+        Succession succession = new Succession(store, gateway.id(), recovery, properties.home());
         List<String> names =
                 accounts.all().stream().map(account -> account.name()).toList();
         Set<String> retried = retried(accounts);
@@ -205,7 +235,8 @@ class LedgerConfiguration {
             for (Account account : accounts.all()) {
                 lanes.serve(transaction, account.name(), account.provider());
             }
-            return recovery.recover(transaction, retried, System.currentTimeMillis());
+            long now = System.currentTimeMillis();
+            return recovery.recover(transaction, retried, now) + succession.takeOver(transaction, retried, now);
         });
         if (interrupted > 0) {
             LOG.warn(

@@ -11,6 +11,10 @@ public final class Replies {
 
     private static final String LEFT = "gateway = ? AND broker = ? AND sequence IS NOT NULL";
 
+    /** The same request may have come to both, when it was not acknowledged to the first. */
+    private static final String HEIR_OWES_IT = "EXISTS (SELECT 1 FROM reply AS own"
+            + " WHERE own.send = reply.send AND own.request = reply.request AND own.gateway = ?)";
+
     private final String gateway;
     private final String broker;
 
@@ -79,15 +83,15 @@ public final class Replies {
     /** From now on this gateway owes them. */
     public void takeOver(Transaction transaction) throws SQLException {
         for (String gone : gone(transaction)) {
-            // The same request may have come to this gateway when it was not acknowledged there.
-            transaction.update(
-                    "DELETE FROM reply WHERE " + LEFT + " AND EXISTS (SELECT 1 FROM reply AS own"
-                            + " WHERE own.send = reply.send AND own.request = reply.request AND own.gateway = ?)",
-                    gone,
-                    broker,
-                    gateway);
+            transaction.update("DELETE FROM reply WHERE " + HEIR_OWES_IT + " AND " + LEFT, gateway, gone, broker);
             transaction.update("UPDATE reply SET gateway = ? WHERE " + LEFT, gateway, gone, broker);
         }
+    }
+
+    /** From now on another gateway owes all that one did, whatever broker it came over, also what has no end yet. */
+    static void handOver(Transaction transaction, String from, String to) throws SQLException {
+        transaction.update("DELETE FROM reply WHERE " + HEIR_OWES_IT + " AND gateway = ?", to, from);
+        transaction.update("UPDATE reply SET gateway = ? WHERE gateway = ?", to, from);
     }
 
     private List<String> gone(Transaction transaction) throws SQLException {

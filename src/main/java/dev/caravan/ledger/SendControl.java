@@ -28,6 +28,11 @@ import java.util.Set;
 public final class SendControl {
 
     private static final int STEP = 500;
+
+    /** What fails again while others are being retried has had its turn. */
+    private static final String NO_CHANGE_AFTER =
+            "NOT EXISTS (SELECT 1 FROM history WHERE history.send = send.id AND history.id > ?)";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Store store;
@@ -83,11 +88,12 @@ public final class SendControl {
         if (!includeUnknown) {
             states.remove(State.UNKNOWN);
         }
+        long before = store.read(SendControl::latestChange);
         Ranks queued = new Ranks();
         for (State state : states) {
             String after = "";
             while (after != null) {
-                List<String> ids = idsToRetry(filter, state, reach, after, now);
+                List<String> ids = idsToRetry(filter, state, reach, after, before);
                 queued = retrySome(ids, includeUnknown, queued, by, now);
                 after = ids.size() < STEP ? null : ids.get(STEP - 1);
             }
@@ -97,14 +103,12 @@ public final class SendControl {
 
     /**
      * How many sends of unknown fate a filter finds: those that {@link #retryAll} sends again only when that is said.
-     *
-     * @param now in milliseconds; what has become unknown after it is not counted
      */
-    public long unknown(SendFilter filter, Reach reach, long now) {
+    public long unknown(SendFilter filter, Reach reach) {
         if (!filter.states().isEmpty() && !filter.states().contains(State.UNKNOWN)) {
             return 0;
         }
-        Conditions conditions = toRetry(filter, State.UNKNOWN, reach, "", now);
+        Conditions conditions = toRetry(filter, State.UNKNOWN, reach, "");
         return store.read(transaction -> transaction.one(
                         "SELECT count(*) FROM send WHERE " + conditions.sql(),
                         row -> row.getLong(1),
@@ -112,23 +116,28 @@ public final class SendControl {
                 .orElseThrow();
     }
 
-    private List<String> idsToRetry(SendFilter filter, State state, Reach reach, String after, long now) {
-        Conditions conditions = toRetry(filter, state, reach, after, now);
+    private List<String> idsToRetry(SendFilter filter, State state, Reach reach, String after, long before) {
+        Conditions conditions = toRetry(filter, state, reach, after).and(NO_CHANGE_AFTER, before);
         return store.read(transaction -> transaction.all(
                 "SELECT id FROM send WHERE " + conditions.sql() + " ORDER BY id LIMIT ?",
                 row -> row.getString(1),
                 conditions.valuesAnd(STEP)));
     }
 
-    private static Conditions toRetry(SendFilter filter, State state, Reach reach, String after, long now) {
+    /** The latest row of the history: the order of changes, which no clock tells. */
+    private static long latestChange(Transaction transaction) throws SQLException {
+        return transaction
+                .one("SELECT coalesce(max(id), 0) FROM history", row -> row.getLong(1))
+                .orElseThrow();
+    }
+
+    private static Conditions toRetry(SendFilter filter, State state, Reach reach, String after) {
         return new Conditions()
                 .within(reach)
                 .and("account = ?", filter.account())
                 .and("batch = ?", filter.batch())
                 .and("error_code = ?", filter.error())
                 .and("run = ?", filter.run())
-                // What fails again meanwhile has had its turn.
-                .and("changed_at <= ?", now)
                 .and("id > ?", after)
                 .and(PartialIndexes.TROUBLE)
                 .and("state = '" + state.word() + "'");

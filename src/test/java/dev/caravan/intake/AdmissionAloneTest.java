@@ -73,6 +73,16 @@ class AdmissionAloneTest {
     }
 
     @Test
+    void whatIsAcceptedLaterHasTheGreaterIdAlsoWhenTheClockIsSetBackMeanwhile() {
+        String first = accepted(admit(TEXT)).id();
+        inbox.setClock(Duration.ofHours(-1));
+
+        String second = accepted(admit(TEXT.replace("order-1", "order-2"))).id();
+
+        assertThat(second).isGreaterThan(first);
+    }
+
+    @Test
     void aKeyThatMayNotUseAnAccountNeverFailsOverToIt() {
         inbox.ledger().change("UPDATE account SET paused = 'hand' WHERE name = 'main'");
         String french = TEXT.replace("+905301234567", "+33612345678");

@@ -16,6 +16,7 @@ import dev.caravan.ledger.LedgerParts;
 import dev.caravan.ledger.Outbox;
 import dev.caravan.ledger.Recipients;
 import dev.caravan.ledger.Replies;
+import dev.caravan.ledger.SendIds;
 import dev.caravan.ledger.Store;
 import dev.caravan.ledger.TemporaryLedger;
 import dev.caravan.message.Category;
@@ -30,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -67,6 +69,7 @@ public final class DropFolder implements AutoCloseable {
     private final Admission admission;
     private FileDoor door;
     private long holdAbove = Long.MAX_VALUE;
+    private volatile Duration clockSet = Duration.ZERO;
 
     /** @param maxQueued of the account {@code main} */
     public DropFolder(Path home, long maxQueued) {
@@ -114,6 +117,7 @@ public final class DropFolder implements AutoCloseable {
                 InstantSource.system());
         this.admission = new Admission(
                 store(),
+                new SendIds(store(), () -> Instant.now().plus(clockSet)),
                 parts.acceptance(),
                 parts.settlements(),
                 parts.lanes(),
@@ -157,6 +161,11 @@ public final class DropFolder implements AutoCloseable {
     void holdAbove(long rows) {
         holdAbove = rows;
         restart();
+    }
+
+    /** The clock that ids are made by is set, by so much in all. */
+    void setClock(Duration by) {
+        clockSet = by;
     }
 
     /** Forgets what is only in memory, and starts anew. */

@@ -145,6 +145,20 @@ class BatchesTest extends OnLedger {
     }
 
     @Test
+    void aFileThatIsFoundInAnotherHomeIsOfThatGateway() {
+        openBatch("b");
+        Batches elsewhere = new Batches("elsewhere");
+
+        write(transaction -> {
+            elsewhere.moved(transaction, "b", "work/b-b.csv");
+            return null;
+        });
+
+        assertThat(read(elsewhere::running)).extracting(Batch::id).containsExactly("b");
+        assertThat(running()).isEmpty();
+    }
+
+    @Test
     void aReportIsDueWhenEveryRowHasItsEnd() {
         openBatch("b");
         admit(draft().of("b", 1), draft().of("b", 2));

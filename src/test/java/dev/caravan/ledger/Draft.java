@@ -11,6 +11,7 @@ public final class Draft {
     /** The year 2100: tests with a clock of their own and tests with the true one both come before. */
     private static final long FAR = 4_102_444_800_000L;
 
+    private String id;
     private String key;
     private String reference;
     private String batch;
@@ -29,6 +30,12 @@ public final class Draft {
 
     public static Draft draft() {
         return new Draft();
+    }
+
+    /** Else it is made when the send is. */
+    public Draft id(String value) {
+        id = value;
+        return this;
     }
 
     public Draft key(String value) {
@@ -117,7 +124,7 @@ public final class Draft {
 
     public NewSend send() {
         return new NewSend(
-                UlidCreator.getMonotonicUlid().toString(),
+                id == null ? UlidCreator.getMonotonicUlid().toString() : id,
                 key,
                 "default",
                 reference,

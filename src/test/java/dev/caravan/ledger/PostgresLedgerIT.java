@@ -37,6 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the ledger promises on SQLite it promises on PostgreSQL too. */
 class PostgresLedgerIT {
@@ -83,6 +84,27 @@ class PostgresLedgerIT {
             assertThat(ledger.text("SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit'"))
                     .isEqualTo("off");
             assertThat(ledger.text("SHOW synchronous_commit")).isEqualTo("on");
+        }
+    }
+
+    @Test
+    void whoeverIsThereBesideAGatewayThatStartsKeepsWhatIsIts(@TempDir Path home) {
+        LedgerParts elsewhere = LedgerParts.of("elsewhere");
+        try (TemporaryLedger ledger = newDatabase()) {
+            Draft.admitTo(ledger, Draft.draft());
+            ledger.store().write(transaction -> {
+                elsewhere.lanes().register(transaction, List.of("main"));
+                new Batches("elsewhere").openRequest(transaction, "b", "hub", "default", false, OnLedger.NOW);
+                return elsewhere.queue().claim(transaction, "main", null, false, OnLedger.NOW);
+            });
+            Succession succession = new Succession(ledger.store(), "here", elsewhere.recovery(), home);
+
+            int taken =
+                    ledger.store().write(transaction -> succession.takeOver(transaction, Set.of(), OnLedger.NOW + 60));
+
+            assertThat(taken).isZero();
+            assertThat(ledger.text("SELECT state FROM send")).isEqualTo("sending");
+            assertThat(ledger.text("SELECT gateway FROM batch")).isEqualTo("elsewhere");
         }
     }
 
@@ -235,6 +257,14 @@ class PostgresLedgerIT {
 
     @Nested
     class OfRecipientOrder extends RecipientOrderTest {
+        @Override
+        TemporaryLedger open() {
+            return newDatabase();
+        }
+    }
+
+    @Nested
+    class OfSetClock extends SetClockTest {
         @Override
         TemporaryLedger open() {
             return newDatabase();

@@ -318,6 +318,31 @@ class SendControlTest extends OnLedger {
         assertCounters();
     }
 
+    @Test
+    void whatFailedByAClockThatHasBeenSetBackSinceIsRetriedToo() {
+        admit(draft());
+        Attempt attempt = claim();
+        write(transaction -> parts.settlements().settle(transaction, attempt, failed(), NOW + 3_600_000));
+
+        assertThat(control.retryAll(SendFilter.ALL, Reach.ALL, false, ANNE, NOW))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whatComesToAnEndAgainMeanwhileIsNotRetriedASecondTime() {
+        admit(draft(), draft());
+        settle(claim(), failed());
+        settle(claim(), unknown());
+        ledger.store().listen(accounts -> {
+            String before = ledger.text("SELECT status FROM history WHERE send = (SELECT id FROM send"
+                    + " WHERE state = 'queued') ORDER BY id LIMIT 1");
+            settle(claim(), "failed".equals(before) ? unknown() : failed());
+        });
+
+        assertThat(control.retryAll(SendFilter.ALL, Reach.ALL, true, ANNE, NOW)).isEqualTo(2);
+        assertThat(ledger.texts("SELECT attempt FROM send")).containsExactly("2", "2");
+    }
+
     private static Settlement throttledOut() {
         return Settlement.of(State.FAILED, new Settlement.Cause("permanent", "other", "refused"));
     }

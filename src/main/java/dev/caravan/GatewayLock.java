@@ -14,44 +14,60 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 
-/** Keeps a second gateway out of a home: a lock held by the operating system, so that none outlives its process. */
-final class HomeLock implements AutoCloseable {
+/**
+ * Keeps a second gateway out of a home, or away from the file of a ledger: a lock held by the operating system, so that none
+ * outlives its process.
+ */
+public final class GatewayLock implements AutoCloseable {
 
-    static final String NAME = "caravan.lock";
+    private static final String IN_HOME = "caravan.lock";
+    private static final String BESIDE_LEDGER = ".lock";
 
     private final FileChannel channel;
 
-    private HomeLock(FileChannel channel) {
+    private GatewayLock(FileChannel channel) {
         this.channel = channel;
     }
 
+    /** @throws ConfigurationException when another gateway holds the home, naming it, or the home cannot be written */
+    static GatewayLock ofHome(Path home, ZoneId zone) {
+        return take(home.resolve(IN_HOME), zone, "caravan.home", home, "give this gateway a home of its own");
+    }
+
     /**
-     * @throws ConfigurationException when another gateway holds the home, naming it, or the home cannot be written
+     * @param ledger the file of an SQLite ledger, whether it is there yet or not
+     * @throws ConfigurationException when another gateway holds it, naming it, or its directory cannot be written
      */
-    static HomeLock take(Path home, ZoneId zone) {
-        Path file = home.resolve(NAME);
+    public static GatewayLock ofLedger(Path ledger, ZoneId zone) {
+        return take(
+                ledger.resolveSibling(ledger.getFileName() + BESIDE_LEDGER),
+                zone,
+                "spring.datasource.url",
+                ledger,
+                "give this gateway a ledger of its own; several share one on PostgreSQL");
+    }
+
+    private static GatewayLock take(Path file, ZoneId zone, String key, Path what, String otherwise) {
         try {
-            Files.createDirectories(home);
+            Files.createDirectories(file.toAbsolutePath().getParent());
             FileChannel channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             if (!isFree(channel)) {
                 String holder = read(channel);
                 channel.close();
                 throw new ConfigurationException(
-                        "caravan.home",
-                        "another gateway runs on " + home + ": " + holder,
-                        "Stop it first, or give this gateway a home of its own.");
+                        key, "another gateway runs on " + what + ": " + holder, "Stop it first, or " + otherwise + ".");
             }
             write(
                     channel,
                     "process " + ProcessHandle.current().pid() + " on "
                             + InetAddress.getLocalHost().getHostName() + ", started "
                             + OffsetDateTime.now(zone).truncatedTo(ChronoUnit.SECONDS));
-            return new HomeLock(channel);
+            return new GatewayLock(channel);
         } catch (IOException failed) {
             throw new ConfigurationException(
-                    "caravan.home",
-                    home + " cannot be used: " + failed,
+                    key,
+                    what + " cannot be used: " + failed,
                     "Name a directory on a local disk that this user may write to.");
         }
     }
