@@ -48,8 +48,7 @@ final class Succession {
         transaction.update("DELETE FROM presence WHERE gateway = ?", gateway);
         int recovered = 0;
         for (String other : others(transaction)) {
-            int interrupted =
-                    recovery.recover(transaction, other, recovery.underWay(transaction, other), retried, now);
+            int interrupted = recovery.recover(transaction, other, recovery.underWay(transaction, other), retried, now);
             Replies.handOver(transaction, other, gateway);
             takeBatches(transaction, other);
             markIfGone(transaction, other, interrupted, now);
