@@ -35,14 +35,10 @@ record AccountPool(PoolingHttpClientConnectionManager connections) implements Ht
         }
     }
 
-    /** @throws NotConnectedException whatever went wrong */
+    /** Not told from later failures: a provider can ask for it in its answer, when the request has gone out. */
     @Override
-    public void upgrade(ConnectionEndpoint endpoint, HttpContext context) throws NotConnectedException {
-        try {
-            connections.upgrade(endpoint, context);
-        } catch (IOException failed) {
-            throw new NotConnectedException(failed);
-        }
+    public void upgrade(ConnectionEndpoint endpoint, HttpContext context) throws IOException {
+        connections.upgrade(endpoint, context);
     }
 
     /** Those that no call has used for so long, so that none stays half open after its provider has closed it. */

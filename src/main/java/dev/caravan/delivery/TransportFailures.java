@@ -2,14 +2,10 @@ package dev.caravan.delivery;
 
 import dev.caravan.message.InvalidSendException;
 import dev.caravan.provider.Verdict;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
-import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 
 /**
@@ -21,13 +17,8 @@ final class TransportFailures {
     private static final List<Class<? extends Throwable>> NOT_TRUSTED =
             List.of(CertificateException.class, SSLPeerUnverifiedException.class);
 
-    private static final List<Class<? extends Throwable>> NOT_CONNECTED = List.of(
-            UnknownHostException.class,
-            ConnectException.class,
-            NoRouteToHostException.class,
-            ConnectTimeoutException.class,
-            ConnectionRequestTimeoutException.class,
-            NotConnectedException.class);
+    private static final List<Class<? extends Throwable>> NOT_CONNECTED =
+            List.of(NotConnectedException.class, ConnectionRequestTimeoutException.class);
 
     private TransportFailures() {}
 
@@ -39,7 +30,7 @@ final class TransportFailures {
         }
         Throwable told = failure instanceof NotConnectedException ? failure.getCause() : failure;
         String kind = told.getClass().getSimpleName();
-        if (has(failure, NOT_TRUSTED)) {
+        if (has(failure, NOT_CONNECTED) && has(failure, NOT_TRUSTED)) {
             return new Verdict.AccountFault("certificate", "the provider's TLS certificate is not trusted");
         }
         if (has(failure, NOT_CONNECTED)) {

@@ -156,6 +156,18 @@ class TransportFailuresTest {
         });
     }
 
+    /** What fails while the connection is encrypted after all comes after the request, which went out over it as it was. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLS/1.2", "TLS/1.3", "h2c"})
+    void connectionThatIsSwitchedAfterTheRequestIsUnknown(String protocol) throws IOException {
+        assertUnknown((request, connection) -> {
+            write(
+                    connection,
+                    "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " + protocol + "\r\n\r\n");
+            connection.close();
+        });
+    }
+
     private void assertUnknown(Answering answering) throws IOException {
         try (ProviderStub stub = new ProviderStub(answering)) {
             assertThat(verdict(stub.baseUrl())).isInstanceOf(Unknown.class);
