@@ -18,9 +18,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -28,12 +28,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A lane whose process runs out of threads or memory for a moment: it stands still no longer than that. */
 class LaneTest {
 
     private final LedgerParts parts = LedgerParts.of("here");
-    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final ThreadPoolExecutor threads = (ThreadPoolExecutor) Executors.newCachedThreadPool();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final AtomicInteger refusals = new AtomicInteger();
     private final AtomicInteger turns = new AtomicInteger();
@@ -117,6 +119,20 @@ class LaneTest {
         int before = turns.get();
         lane.signal();
         await().until(() -> turns.get() > before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLaneThatWaitsHoldsNoThread(boolean paced) {
+        open(paced ? Pace.of(new Rate(100, Duration.ofSeconds(1))) : Pace.UNLIMITED, 4, turn -> {
+            turn.held(System.currentTimeMillis() + TimeUnit.HOURS.toMillis(1));
+        });
+
+        lane.signal();
+
+        await().until(() -> turns.get() > 0);
+        await().during(Duration.ofMillis(300)).until(() -> threads.getActiveCount() == 0);
+        assertThat(turns.get()).isLessThanOrEqualTo(4);
     }
 
     @Test
