@@ -58,6 +58,20 @@ final class RecipientOrder {
         }
     }
 
+    /** Whether a due send is behind an earlier one. Then it leaves the claim's way, and is back after that one. */
+    static boolean waitsBehind(Transaction transaction, String id) throws SQLException {
+        Optional<String> earlier = transaction
+                .one(
+                        "SELECT " + EARLIER + " FROM send WHERE id = ? AND " + PartialIndexes.STILL_CLAIMABLE,
+                        row -> Optional.ofNullable(row.getString(1)),
+                        id)
+                .flatMap(found -> found);
+        if (earlier.isPresent()) {
+            wait(transaction, id, earlier.get());
+        }
+        return earlier.isPresent();
+    }
+
     /** A send goes out of its queue, or nobody is to wait for it any longer: the first of those that wait is next. */
     static void release(Transaction transaction, String id) throws SQLException {
         transaction.update("UPDATE send SET followed = 0 WHERE id = ?", id);

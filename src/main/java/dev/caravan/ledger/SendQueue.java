@@ -116,13 +116,7 @@ public final class SendQueue {
 
     /** Takes a due send that is behind an earlier one to its recipient out of the claim's way. */
     public void standBehind(Transaction transaction, String id) throws SQLException {
-        Optional<String> earlier = transaction.one(
-                "SELECT " + RecipientOrder.EARLIER + " FROM send WHERE id = ? AND " + PartialIndexes.STILL_CLAIMABLE,
-                row -> row.getString(1),
-                id);
-        if (earlier.isPresent()) {
-            RecipientOrder.wait(transaction, id, earlier.get());
-        }
+        RecipientOrder.waitsBehind(transaction, id);
     }
 
     /** What tells whether a send of the account waits for an earlier one: that one's id, or null. */

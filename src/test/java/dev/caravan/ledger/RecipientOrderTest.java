@@ -79,6 +79,19 @@ class RecipientOrderTest extends OnLedger {
         assertThat(told).as("nobody is next").hasSize(1);
     }
 
+    /** The earlier one may have its end between the look that found it and this. */
+    @Test
+    void whoIsBehindNobodyAnyMoreStaysInTheWayOfClaims() {
+        String id = admit(draft().to(ALI)).get(0);
+
+        write(transaction -> {
+            ordered.queue().standBehind(transaction, id);
+            return null;
+        });
+
+        assertThat(claimed()).isEqualTo(id);
+    }
+
     @Test
     void aClaimThatHasMetManyWhoWaitIsFollowedByTheNextAtOnce() {
         List<Draft> drafts = new ArrayList<>();
