@@ -62,11 +62,15 @@ final class Failover {
         return standIns.stranded(transaction, accounts.get(account), next, before, now);
     }
 
-    /** Moves sends away from an account that cannot send them, if another may have them. */
+    /**
+     * Moves sends away from an account that cannot send them, if another may have them, and they would not overtake an
+     * earlier one to their recipient that stays.
+     */
     void moveStranded(Transaction transaction, String account, Stranded stranded, long now) throws SQLException {
+        boolean inOrder = accounts.rules(account).inOrder();
         for (Waiting waiting : stranded.sends()) {
             Optional<RoutingRule> rule = rule(new Recipient(waiting.recipient()), RoutingRule.Failover.DOWN);
-            if (rule.isPresent()) {
+            if (rule.isPresent() && !(inOrder && standIns.waitsBehind(transaction, waiting.id()))) {
                 move(
                         transaction,
                         rule.get(),

@@ -130,6 +130,14 @@ public final class StandIns {
                 limit);
     }
 
+    /**
+     * Whether a due send is behind an earlier one of its queue to its recipient. It leaves the way then, and is back when the
+     * earlier one has its end or has moved.
+     */
+    public boolean waitsBehind(Transaction transaction, String id) throws SQLException {
+        return RecipientOrder.waitsBehind(transaction, id);
+    }
+
     /** The accounts that a send must not go through: it was tried there, or its sender may not use them. */
     public Set<String> barred(Transaction transaction, String id) throws SQLException {
         return transaction

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravan.account.Account;
+import dev.caravan.account.AccountDraft;
 import dev.caravan.account.Accounts;
 import dev.caravan.account.Pace;
+import dev.caravan.account.QuietTimes;
 import dev.caravan.account.Rate;
 import dev.caravan.account.RoutingRule;
 import dev.caravan.account.RoutingRule.Failover;
+import dev.caravan.account.SendingRules;
 import dev.caravan.delivery.ProviderStub.Request;
 import dev.caravan.ledger.ByHand;
 import dev.caravan.ledger.Draft;
@@ -99,6 +102,14 @@ class LaneControlTest {
         List.of("silent", "refused")
                 .forEach(name -> accounts.add(
                         AskingGateway.WITH_TOKEN.account(name, stub.baseUrl() + "/" + name, Pace.UNLIMITED, 1)));
+        accounts.add(AccountDraft.named("ordered")
+                .of(AskingGateway.PLAIN.name())
+                .at(stub.baseUrl() + "/ordered")
+                .concurrency(1)
+                .rules(new SendingRules(true, QuietTimes.NONE, null, null, ZoneOffset.UTC))
+                .settings(Map.of("key", "secret"))
+                .account());
+        accounts.add(account("unordered"));
         Map<String, Account> named = accounts.stream().collect(Collectors.toMap(Account::name, Function.identity()));
         return new Accounts(
                 accounts,
@@ -114,6 +125,7 @@ class LaneControlTest {
                         new RoutingRule("+43", List.of(named.get("broken"), named.get("whole")), Failover.DOWN),
                         new RoutingRule("+47", List.of(named.get("crowded"), named.get("roomy")), Failover.DOWN),
                         new RoutingRule("+48", List.of(named.get("asked"), named.get("unasked")), Failover.DOWN),
+                        new RoutingRule("+45", List.of(named.get("ordered"), named.get("unordered")), Failover.DOWN),
                         new RoutingRule("+49", List.of(named.get("down"), named.get("up")), Failover.DOWN),
                         new RoutingRule("+44", List.of(named.get("first"), named.get("up")), Failover.NEVER)),
                 null);
@@ -336,6 +348,28 @@ class LaneControlTest {
                 .containsExactly("unasked sent 2", "asked queued 0", "asked queued 0", "unasked sent 1");
         assertThat(ledger.texts("SELECT reason FROM history WHERE send = ? AND reason IS NOT NULL", last))
                 .containsExactly("moved from asked to unasked: it would expire before its turn");
+        assertCounters();
+    }
+
+    @Test
+    void whoeverIsBehindAnEarlierSendToTheSameRecipientDoesNotOvertakeItByAnotherAccount() {
+        long now = System.currentTimeMillis();
+        ledger.change("UPDATE account SET not_before = ? WHERE name = 'ordered'", now + 6 * 3_600_000);
+        String patient = admit("ordered", "+4532123456");
+        String hurried = admit(draft("ordered", "+4532123456").expiresAt(now + 3_600_000));
+        String alone = admit(draft("ordered", "+4532123457").expiresAt(now + 3_600_000));
+        await().until(() -> state(alone).equals("sent"));
+
+        assertThat(ledger.texts("SELECT account || ' ' || state FROM send WHERE id IN (?, ?)", patient, hurried))
+                .containsExactly("ordered queued", "ordered queued");
+
+        ledger.change("UPDATE account SET paused = 'hand' WHERE name = 'ordered'");
+        await().until(() -> state(hurried).equals("sent"));
+        assertThat(ledger.texts(
+                        "SELECT send FROM history WHERE status = 'sent' AND send IN (?, ?) ORDER BY id",
+                        patient,
+                        hurried))
+                .containsExactly(patient, hurried);
         assertCounters();
     }
 
