@@ -83,7 +83,7 @@ public final class StandIns {
                                     Math.max(now, gate.notBefore()),
                                     row.getString(6),
                                     row.getLong(7));
-                            return new Queue(row.getLong(10), gate, timetable);
+                            return new Queue(row.getLong(10) + transaction.queued(account.name()), gate, timetable);
                         },
                         account.name())
                 .orElseThrow();

@@ -102,6 +102,12 @@ public final class Transaction implements AutoCloseable {
         counters(account)[0] += change;
     }
 
+    /** What {@link #countQueued} has counted for an account since the last commit. */
+    long queued(String account) {
+        long[] change = accounts.get(account);
+        return change == null ? 0 : change[0];
+    }
+
     /** Counts a send that is stored, by the day in its id. */
     void countAccepted(String send) {
         day(send)[0]++;

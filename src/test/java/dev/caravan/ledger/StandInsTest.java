@@ -16,6 +16,7 @@ import dev.caravan.message.Priority;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -209,6 +210,24 @@ class StandInsTest extends OnLedger {
         assertThat(isStopped(thrifty)).isTrue();
         assertThat(stranded(thrifty, 0)).containsExactly(0, 3);
         assertThat(isDown(thrifty, midnight + 1)).as("five are before it").isTrue();
+    }
+
+    @Test
+    void whatMovesInOneCommitIsCountedInTheQueueThatItGetsInto() {
+        Account small = AccountDraft.named("other").maxQueued(2).account();
+        List<String> ids = admit(draft(), draft(), draft());
+
+        List<Boolean> down = write(transaction -> {
+            List<Boolean> found = new ArrayList<>();
+            for (String id : ids) {
+                found.add(standIns.isDown(transaction, small, NOW + MINUTE, NOW));
+                standIns.move(transaction, id, "main", small, "its lane is paused", NOW);
+            }
+            return found;
+        });
+
+        assertThat(down).as("it has room for two").containsExactly(false, false, true);
+        assertCounters();
     }
 
     @Test
